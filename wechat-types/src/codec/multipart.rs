@@ -1,0 +1,107 @@
+//! `multipart/form-data` as the platform reads it: one part `media`, with a file name and a type.
+
+use super::Body;
+
+/// A file to upload.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct File {
+    /// Its name. The platform checks the extension (40113) and wants one (41005).
+    #[doc(alias = "filename")]
+    pub name: String,
+    /// Its media type, such as `image/jpeg`.
+    pub content_type: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl File {
+    /// Takes all three as they stand.
+    pub fn new(name: impl Into<String>, content_type: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { name: name.into(), content_type: content_type.into(), bytes }
+    }
+}
+
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("File")
+            .field("name", &self.name)
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+/// Writes the part `media`. The same file gives the same bytes, so that a repeat is recognizable.
+pub(crate) fn encode(file: &File) -> Body {
+    let boundary = boundary(&file.bytes);
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"media\"; filename=\"{}\"\r\n\
+         Content-Type: {}\r\n\r\n",
+        quoted(&file.name),
+        header_text(&file.content_type),
+    );
+    let tail = format!("\r\n--{boundary}--\r\n");
+    let mut bytes = Vec::with_capacity(head.len() + file.bytes.len() + tail.len());
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend_from_slice(&file.bytes);
+    bytes.extend_from_slice(tail.as_bytes());
+    Body::new(format!("multipart/form-data; boundary={boundary}"), bytes)
+}
+
+/// A boundary that does not occur in the file: counted up until that is so.
+fn boundary(bytes: &[u8]) -> String {
+    let mut number = 0_u64;
+    loop {
+        let boundary = format!("----wechat-form-{number:016}");
+        if !contains(bytes, boundary.as_bytes()) {
+            return boundary;
+        }
+        number += 1;
+    }
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// The name as browsers write it: raw UTF-8, for the platform does not read `filename*=` (41005).
+fn quoted(name: &str) -> String {
+    let mut quoted = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '"' => quoted.push_str("%22"),
+            '\r' => quoted.push_str("%0D"),
+            '\n' => quoted.push_str("%0A"),
+            c => quoted.push(c),
+        }
+    }
+    quoted
+}
+
+fn header_text(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(file: &File) -> String {
+        String::from_utf8(encode(file).into_bytes()).unwrap()
+    }
+
+    #[test]
+    fn names_cannot_end_the_header() {
+        let body = text(&File::new("价目\"\r\n表.png", "image/png\r\nX: y", b"x".to_vec()));
+        assert!(body.contains("filename=\"价目%22%0D%0A表.png\"\r\n"), "{body}");
+        assert!(body.contains("Content-Type: image/pngX: y\r\n\r\nx\r\n--"), "{body}");
+    }
+
+    #[test]
+    fn the_boundary_never_occurs_in_the_file() {
+        let first = boundary(b"");
+        let body = text(&File::new("a.jpg", "image/jpeg", first.clone().into_bytes()));
+        assert!(!body.starts_with(&format!("--{first}\r\n")), "{body}");
+    }
+}

@@ -1,0 +1,127 @@
+//! Who gets a mass message. Everyone needs its own word: nothing missing or empty can mean it.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::codec::EncodeError;
+use crate::error_code::ErrorCode;
+use crate::id::{OpenId, TagId};
+
+/// Who a campaign is for. There is no default, and no empty audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience(AudienceKind);
+
+/// What an [`Audience`] is, to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AudienceKind {
+    /// All followers. Enters the account's history list.
+    Everyone,
+    /// The followers with this tag.
+    Tag(TagId),
+    /// These followers, in this order, each once.
+    OpenIds(Vec<OpenId>),
+}
+
+impl Audience {
+    /// All followers: one call, which enters the account's history list.
+    #[doc(alias = "is_to_all")]
+    pub const fn everyone() -> Self {
+        Self(AudienceKind::Everyone)
+    }
+
+    /// All followers with this tag: one call.
+    #[doc(alias = "tag_id")]
+    pub const fn tag(tag: TagId) -> Self {
+        Self(AudienceKind::Tag(tag))
+    }
+
+    /// These followers: one call for each 10,000. Verified service accounts only.
+    ///
+    /// # Errors
+    ///
+    /// 40130 for fewer than two, since the platform sends to no fewer.
+    #[doc(alias = "touser")]
+    pub fn open_ids(list: Vec<OpenId>) -> Result<Self, EncodeError> {
+        check_at_least_two(list.len())?;
+        Ok(Self(AudienceKind::OpenIds(list)))
+    }
+
+    /// What it is.
+    pub const fn kind(&self) -> &AudienceKind {
+        &self.0
+    }
+}
+
+fn check_at_least_two(count: usize) -> Result<(), EncodeError> {
+    let problem = match count {
+        0 => "the list holds no OpenID",
+        1 => {
+            "the list holds one single OpenID; a mass message goes to at least two \
+             (use preview to reach one person)"
+        }
+        _ => return Ok(()),
+    };
+    Err(EncodeError::refused(ErrorCode::TOO_FEW_OPENIDS, problem))
+}
+
+/// The audience of [`SendAll`](super::SendAll).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias = "filter")]
+#[non_exhaustive]
+pub enum Filter {
+    /// All followers.
+    #[doc(alias = "is_to_all")]
+    Everyone,
+    /// The followers with this tag.
+    #[doc(alias = "tag_id")]
+    Tag(TagId),
+}
+
+impl Serialize for Filter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Everyone => map.serialize_entry("is_to_all", &true)?,
+            Self::Tag(tag) => {
+                map.serialize_entry("is_to_all", &false)?;
+                map.serialize_entry("tag_id", tag)?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// The audience of one [`Send`](super::Send): 2 to 10,000 OpenIDs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+#[doc(alias = "touser")]
+pub struct Recipients(Vec<OpenId>);
+
+impl Recipients {
+    /// The smallest number one call takes.
+    pub const MIN: usize = 2;
+    /// The largest number one call takes.
+    pub const MAX: usize = 10_000;
+
+    /// Takes the list as it stands.
+    ///
+    /// # Errors
+    ///
+    /// 40130 for fewer than 2, 40032 for more than 10,000.
+    pub fn new(list: Vec<OpenId>) -> Result<Self, EncodeError> {
+        check_at_least_two(list.len())?;
+        if list.len() > Self::MAX {
+            return Err(EncodeError::refused(
+                ErrorCode::INVALID_OPENID_LIST_SIZE,
+                format!("{} OpenIDs in one call, the limit is {}", list.len(), Self::MAX),
+            ));
+        }
+        Ok(Self(list))
+    }
+
+    /// The list.
+    pub fn as_slice(&self) -> &[OpenId] {
+        &self.0
+    }
+}

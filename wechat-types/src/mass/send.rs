@@ -1,0 +1,87 @@
+//! `POST /cgi-bin/message/mass/send`: to a list of OpenIDs.
+//!
+//! <https://developers.weixin.qq.com/doc/service/api/notify/message/api_masssend.html>
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::{MassContent, Recipients};
+use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
+use crate::endpoint::{Endpoint, Method, Replay, Spec};
+use crate::id::{ClientMsgId, MsgDataId, MsgId};
+
+/// Starts a job that sends to 2 to 10,000 followers.
+///
+/// Verified service accounts; 100 calls a day and 60 a minute. OpenIDs that are no followers are
+/// accepted and left out of the job's count. Never enters the history list.
+///
+/// Codes: 40003 and 40031 OpenIDs, 40130 one single OpenID, 40032 too many, and those of
+/// [`SendAll`](super::SendAll).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Send {
+    /// To whom.
+    #[doc(alias = "touser")]
+    pub recipients: Recipients,
+    /// What.
+    pub content: MassContent,
+    /// The key; without one this call is never repeated.
+    #[doc(alias = "clientmsgid")]
+    pub client_msg_id: Option<ClientMsgId>,
+}
+
+impl Send {
+    /// A send without a key.
+    pub fn new(recipients: Recipients, content: MassContent) -> Self {
+        Self { recipients, content, client_msg_id: None }
+    }
+}
+
+impl Serialize for Send {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("touser", &self.recipients)?;
+        self.content.serialize_entries(&mut map)?;
+        self.content.serialize_reprint(&mut map)?;
+        if let Some(key) = &self.client_msg_id {
+            map.serialize_entry("clientmsgid", key)?;
+        }
+        map.end()
+    }
+}
+
+/// The accepted job.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct SendResponse {
+    /// The job.
+    pub msg_id: MsgId,
+    /// Joins articles with their statistics.
+    pub msg_data_id: Option<MsgDataId>,
+}
+
+impl SendResponse {
+    /// A job without statistics.
+    pub fn new(msg_id: MsgId) -> Self {
+        Self { msg_id, msg_data_id: None }
+    }
+}
+
+impl Endpoint for Send {
+    /// [`Replay::Never`], unless the request has a key.
+    const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/send", Replay::Never);
+    type Response = SendResponse;
+
+    fn encode(&self) -> Result<Body, EncodeError> {
+        self.content.check()?;
+        json::encode(self)
+    }
+
+    fn decode(reply: Reply<'_>) -> Result<SendResponse, ReplyError> {
+        json::decode(reply)
+    }
+
+    fn replay(&self) -> Replay {
+        if self.client_msg_id.is_some() { Replay::Keyed } else { Replay::Never }
+    }
+}

@@ -1,0 +1,151 @@
+//! What an answer may turn out to be instead of the call's own: a return code, or not readable.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::codec::Reply;
+use crate::error_code::ErrorCode;
+use crate::id::MsgId;
+
+/// The platform answered with a return code other than 0.
+///
+/// Decide by [`code`](Self::code), never by the text: it varies and ends in changing request ids.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The return code.
+    #[doc(alias = "errcode")]
+    pub code: ErrorCode,
+    /// The text, without the request id.
+    #[doc(alias = "errmsg")]
+    pub message: String,
+    /// The request id, for `openapi/rid/get` and the platform's support.
+    #[doc(alias = "rid")]
+    pub request_id: Option<String>,
+    /// The whole answer: some codes carry more, such as 45065 the job that already exists.
+    pub body: Box<[u8]>,
+}
+
+impl ApiError {
+    pub(crate) fn new(code: ErrorCode, text: String, body: &[u8]) -> Self {
+        let (message, request_id) = match text.rsplit_once("rid: ") {
+            Some((message, id)) => (message.trim_end().to_owned(), Some(id.trim().to_owned())),
+            None => (text, None),
+        };
+        Self { code, message, request_id, body: body.into() }
+    }
+
+    /// The job that the answer names, as 45065 (clientmsgid exist) does.
+    #[doc(alias = "msg_id")]
+    pub fn existing_job(&self) -> Option<MsgId> {
+        #[derive(Deserialize)]
+        struct Existing {
+            msg_id: MsgId,
+        }
+        serde_json::from_slice::<Existing>(&self.body).ok().map(|existing| existing.msg_id)
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        if !self.message.is_empty() && self.code.meaning() != Some(&self.message) {
+            write!(f, ", answered as: {}", self.message)?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, " [rid {id}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for ApiError {}
+
+/// An answer that is not the call's own.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// A return code other than 0.
+    Api(Box<ApiError>),
+    /// A failure of HTTP: status 500 and above, or a status that explains an unreadable body.
+    Status {
+        /// The status.
+        status: u16,
+        /// The body's beginning, for a person.
+        excerpt: String,
+    },
+    /// Not JSON, not an object, cut short, or without a field that the call must answer.
+    Unreadable {
+        /// The body's beginning, for a person.
+        excerpt: String,
+        /// What the reader met.
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    },
+}
+
+impl ReplyError {
+    pub(crate) fn status(reply: Reply<'_>) -> Self {
+        Self::Status { status: reply.status(), excerpt: excerpt(reply.body()) }
+    }
+
+    pub(crate) fn not_an_object(reply: Reply<'_>) -> Self {
+        if reply.status() == 200 {
+            Self::Unreadable { excerpt: excerpt(reply.body()), source: None }
+        } else {
+            Self::status(reply)
+        }
+    }
+
+    pub(crate) fn unreadable(body: &[u8], source: serde_json::Error) -> Self {
+        Self::Unreadable { excerpt: excerpt(body), source: Some(Box::new(source)) }
+    }
+}
+
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(error) => error.fmt(f),
+            Self::Status { status, excerpt } => write!(f, "HTTP status {status}: {excerpt}"),
+            Self::Unreadable { excerpt, .. } => {
+                write!(f, "the answer is not the JSON that this call answers with: {excerpt}")
+            }
+        }
+    }
+}
+
+impl StdError for ReplyError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Unreadable { source: Some(source), .. } => Some(source.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+/// The beginning of a body for a person; nothing of one that may hold a token or a secret.
+fn excerpt(body: &[u8]) -> String {
+    const CHARS: usize = 120;
+    let text = String::from_utf8_lossy(body);
+    let lower = text.to_ascii_lowercase();
+    if body.is_empty() {
+        "an empty body".to_owned()
+    } else if lower.contains("token") || lower.contains("secret") {
+        format!("{} bytes, not shown because they may hold a secret", body.len())
+    } else {
+        let start: String =
+            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(CHARS).collect();
+        format!("{} bytes beginning {start:?}", body.len())
+    }
+}

@@ -1,0 +1,83 @@
+//! The project's own checks and chores. `cargo xtask help` lists them.
+
+mod ci;
+mod features;
+mod fixup;
+mod layers;
+mod readme;
+mod run;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\n{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<(), String> {
+    match arguments {
+        ["ci"] => ci::all(&Workspace::load()?),
+        ["fixup"] => fixup::fixup(&Workspace::load()?),
+        ["readme"] => readme::readme(&Workspace::load()?),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{}", help());
+            Ok(())
+        }
+        [name] => match ci::step(name) {
+            Some(step) => ci::alone(step, &Workspace::load()?),
+            None => Err(format!("there is no command `{name}`\n\n{}", help())),
+        },
+        more => Err(format!("one command at a time, not `{}`\n\n{}", more.join(" "), help())),
+    }
+}
+
+fn help() -> String {
+    let mut text = String::from(
+        "cargo xtask ci        all of the following steps, stopping at the first that fails\n",
+    );
+    for step in ci::STEPS {
+        text.push_str(&format!("cargo xtask {:<9} {}\n", step.name, step.about));
+    }
+    text.push_str("cargo xtask readme    run the commands of README.md that are marked for CI\n");
+    text.push_str("cargo xtask fixup     repair what can be repaired without a decision");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_lists_each_command() {
+        let help = help();
+        for step in ci::STEPS {
+            assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
+        }
+        for command in ["ci", "readme", "fixup"] {
+            assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_command_says_which_there_are() {
+        let message = dispatch(&["clipy"]).unwrap_err();
+        assert!(message.contains("no command `clipy`"), "{message}");
+        assert!(message.contains("cargo xtask clippy"), "{message}");
+    }
+
+    #[test]
+    fn two_commands_are_refused() {
+        assert!(dispatch(&["fmt", "clippy"]).unwrap_err().contains("one command at a time"));
+    }
+}
