@@ -1,0 +1,161 @@
+//! XML that the platform does not send, and reports that lack something.
+
+use wechat_events::event::Event;
+use wechat_events::{EventParser, ParseErrorKind, XmlErrorKind};
+use wechat_types::mass::report::{JobStatus, MassReport};
+
+use crate::support::{event, parse_plain};
+
+fn refused(body: impl AsRef<[u8]>) -> XmlErrorKind {
+    match parse_plain(body.as_ref()).unwrap_err().kind() {
+        ParseErrorKind::Xml(kind) => kind,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text_of(content: &str) -> String {
+    let body = event("x", &format!("<Content>{content}</Content>"));
+    parse_plain(body.as_bytes()).unwrap().fields.text("Content").unwrap().to_owned()
+}
+
+fn report(more: &str) -> MassReport {
+    match parse_plain(event("MASSSENDJOBFINISH", more).as_bytes()).unwrap().event {
+        Event::MassSendJobFinish(report) => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn documents_end_where_their_root_ends() {
+    let good = event("x", "");
+    for tail in ["<xml></xml>", "x", "<![CDATA[ ]]>", "&lt;", "</xml>", "<a/>"] {
+        let kind = refused(format!("{good}{tail}"));
+        assert!(
+            matches!(kind, XmlErrorKind::Trailing | XmlErrorKind::NotWellFormed),
+            "{tail}: {kind}"
+        );
+    }
+    assert_eq!(refused(format!("{good}<xml></xml>")), XmlErrorKind::Trailing);
+    parse_plain(format!("\n{good}\n<!-- end -->\n").as_bytes()).unwrap();
+    for head in ["x", "&lt;", "<![CDATA[]]>", "</xml>"] {
+        assert_eq!(refused(format!("{head}{good}")), XmlErrorKind::NotWellFormed, "{head}");
+    }
+}
+
+#[test]
+fn open_elements_and_wrong_ends_are_refused() {
+    for body in [
+        "<xml>",
+        "<xml><a></xml>",
+        "<xml><a></b></xml>",
+        "<xml",
+        "<xml><![CDATA[",
+        "<xml>&amp</xml>",
+    ] {
+        assert_eq!(refused(body), XmlErrorKind::NotWellFormed, "{body}");
+    }
+    assert_eq!(refused("<XML></XML>"), XmlErrorKind::WrongRoot);
+    assert_eq!(refused("<xml>a<?xml version=\"1.0\"?></xml>"), XmlErrorKind::NotWellFormed);
+    assert_eq!(refused(b"<xml>\xff</xml>"), XmlErrorKind::NotUtf8);
+    assert_eq!(refused("<xml>&nbsp;</xml>"), XmlErrorKind::UnknownEntity);
+    assert_eq!(refused("<xml>&#x110000;</xml>"), XmlErrorKind::NotWellFormed);
+    assert_eq!(refused("<xml><!DOCTYPE a></xml>"), XmlErrorKind::Doctype);
+}
+
+#[test]
+fn limits_hold_at_their_edge() {
+    let nested =
+        |levels: usize| event("x", &format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels)));
+    parse_plain(nested(31).as_bytes()).unwrap();
+    assert_eq!(refused(nested(32)), XmlErrorKind::TooDeep);
+
+    let wide = |count: usize| event("x", &"<a/>".repeat(count));
+    parse_plain(wide(4900).as_bytes()).unwrap();
+    assert_eq!(refused(wide(5000)), XmlErrorKind::TooManyNodes);
+
+    let attributes = |count: usize| {
+        let list: String = (0..count).map(|index| format!(" a{index}=\"\"")).collect();
+        event("x", &format!("<a{list}/>"))
+    };
+    parse_plain(attributes(8).as_bytes()).unwrap();
+    assert_eq!(refused(attributes(9)), XmlErrorKind::TooManyAttributes);
+    assert_eq!(refused("<xml><a b=\"\" b=\"\"/></xml>"), XmlErrorKind::NotWellFormed);
+
+    let mut long = event("x", "").into_bytes();
+    long.resize(EventParser::MAX_BODY_BYTES, b' ');
+    parse_plain(&long).unwrap();
+    long.push(b' ');
+    assert_eq!(refused(long), XmlErrorKind::TooLarge);
+}
+
+#[test]
+fn pieces_of_text_are_joined() {
+    for (content, text) in [
+        ("a&lt;b", "a<b"),
+        (" a &amp; b ", "a & b"),
+        ("a<!-- no -->b", "ab"),
+        ("<![CDATA[ a]]>\n<![CDATA[b ]]>", " ab "),
+        ("\n<![CDATA[]]>\n", ""),
+        ("&#20320;&#x597D;", "你好"),
+        ("\u{3000}a", "\u{3000}a"),
+        ("<![CDATA[&lt;]]>", "&lt;"),
+        ("<![CDATA[a]]>]]<![CDATA[>b]]>", "a]]>b"),
+    ] {
+        assert_eq!(text_of(content), text, "{content:?}");
+    }
+}
+
+#[test]
+fn a_report_needs_job_and_status() {
+    for (more, path) in [
+        ("<Status>send success</Status>", "MsgID"),
+        ("<MsgID></MsgID><Status>send success</Status>", "MsgID"),
+        ("<MsgId>1</MsgId><Status>send success</Status>", "MsgID"),
+        ("<MsgID>1</MsgID>", "Status"),
+    ] {
+        let error = parse_plain(event("MASSSENDJOBFINISH", more).as_bytes()).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ParseErrorKind::MissingField, Some(path)));
+    }
+    let report =
+        report("<MsgID>1</MsgID><Status></Status><SentCount/><TotalCount> 4 </TotalCount>");
+    assert_eq!(report.status, JobStatus::Other(String::new()));
+    assert_eq!((report.sent, report.total), (None, Some(4)));
+}
+
+#[test]
+fn a_counter_that_is_no_number_is_named_with_its_path() {
+    let item = "<item><ArticleIdx>1</ArticleIdx></item><item><ArticleIdx>one</ArticleIdx></item>";
+    for (more, path) in [
+        ("<SentCount>many</SentCount>".to_owned(), "SentCount"),
+        ("<ErrorCount>-1</ErrorCount>".to_owned(), "ErrorCount"),
+        ("<TotalCount>18446744073709551616</TotalCount>".to_owned(), "TotalCount"),
+        (
+            "<CopyrightCheckResult><CheckState>x</CheckState></CopyrightCheckResult>".to_owned(),
+            "CopyrightCheckResult/CheckState",
+        ),
+        (
+            format!("<CopyrightCheckResult><ResultList>{item}</ResultList></CopyrightCheckResult>"),
+            "CopyrightCheckResult/ResultList/item[2]/ArticleIdx",
+        ),
+        (
+            format!("<ArticleUrlResult><ResultList>{item}</ResultList></ArticleUrlResult>"),
+            "ArticleUrlResult/ResultList/item[2]/ArticleIdx",
+        ),
+    ] {
+        let more = format!("<MsgID>1</MsgID><Status>send success</Status>{more}");
+        let error = parse_plain(event("MASSSENDJOBFINISH", &more).as_bytes()).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ParseErrorKind::BadNumber, Some(path)));
+    }
+}
+
+#[test]
+fn half_an_article_does_not_lose_the_report() {
+    let report = report(
+        "<MsgID>1</MsgID><Status>send success</Status><ArticleUrlResult><Count>9</Count><ResultList>\
+         <item><ArticleIdx>1</ArticleIdx></item><item><ArticleUrl>u</ArticleUrl></item>\
+         <item><ArticleIdx>3</ArticleIdx><ArticleUrl>u3</ArticleUrl></item>\
+         </ResultList></ArticleUrlResult><Future><Count>x</Count></Future>",
+    );
+    assert_eq!(report.article_urls.len(), 1);
+    assert_eq!(report.article_urls[0].article_index, 3);
+}

@@ -1,0 +1,19 @@
+//! Tests of the crate from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may fail loudly"
+)]
+
+#[cfg(feature = "axum")]
+mod axum;
+mod envelopes;
+mod errors;
+mod golden;
+mod hostile;
+mod modes;
+mod property;
+mod support;
+mod vectors;

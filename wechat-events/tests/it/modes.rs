@@ -1,0 +1,126 @@
+//! Which pushes a parser takes in which mode, and during a change of secrets.
+
+use wechat_events::event::Event;
+use wechat_events::push::{Cipher, Push, Stamp};
+use wechat_events::{Callback, CallbackQuery, EventParser, ParseError, ParseErrorKind};
+
+use crate::support::{APP_ID, KEY, app_id, builder, event, key, token};
+
+const OTHER_KEY: &str = "zyxwvutsrqponmlkjihgfedcba9876543210ZYXWVUT";
+
+struct Pushes {
+    plain: Push,
+    compatible: Push,
+    safe: Push,
+}
+
+/// The same event in the three modes.
+fn pushes(token_text: &str, key_text: &str) -> Pushes {
+    let (token, key, app_id) = (token(token_text), key(key_text), app_id(APP_ID));
+    let stamp = Stamp::new(&token, "1700000001", "987654321", "oTESTfan");
+    let cipher = Cipher::new(&key, &app_id, *b"0123456789abcdef");
+    let xml = event("subscribe", "<EventKey></EventKey>");
+    Pushes {
+        plain: stamp.plain(&xml),
+        compatible: stamp.compatible(&cipher, &xml),
+        safe: stamp.safe(&cipher, "gh_1", &xml),
+    }
+}
+
+fn parse(parser: &EventParser, push: &Push) -> Result<Callback, ParseError> {
+    parser.parse(&CallbackQuery::parse(&push.query), push.body.as_bytes())
+}
+
+fn kind(parser: &EventParser, push: &Push) -> ParseErrorKind {
+    parse(parser, push).unwrap_err().kind()
+}
+
+#[test]
+fn with_a_key_the_encrypted_part_counts_and_plain_is_refused() {
+    let parser = builder().aes_key(key(KEY)).build();
+    let pushes = pushes("tok3n", KEY);
+    let callback = parse(&parser, &pushes.safe).unwrap();
+    assert_eq!(callback.event, Event::Other { name: "subscribe".to_owned() });
+    assert_eq!(parse(&parser, &pushes.compatible).unwrap(), callback);
+    assert_eq!(kind(&parser, &pushes.plain), ParseErrorKind::PlainRefused);
+
+    let lenient = builder().aes_key(key(KEY)).allow_plain().build();
+    assert_eq!(parse(&lenient, &pushes.plain).unwrap(), callback);
+}
+
+#[test]
+fn without_a_key_the_readable_part_counts() {
+    let parser = builder().build();
+    let pushes = pushes("tok3n", KEY);
+    let callback = parse(&parser, &pushes.plain).unwrap();
+    assert_eq!(parse(&parser, &pushes.compatible).unwrap().header, callback.header);
+    let error = parse(&parser, &pushes.safe).unwrap_err();
+    assert_eq!(error.kind(), ParseErrorKind::MissingKey);
+    assert!(error.is_verified());
+}
+
+/// Somebody who saw one safe push has a valid `signature`, and must gain nothing by it.
+#[test]
+fn a_safe_push_cannot_be_turned_into_a_plain_one() {
+    let parser = builder().aes_key(key(KEY)).build();
+    let seen = pushes("tok3n", KEY).safe;
+    let (query, _) = seen.query.split_once("&encrypt_type").unwrap();
+    let body = event("MASSSENDJOBFINISH", "<MsgID>1</MsgID><Status>send success</Status>");
+    let refused = |query: String| {
+        parser.parse(&CallbackQuery::parse(&query), body.as_bytes()).unwrap_err().kind()
+    };
+    for more in ["", "&encrypt_type=", "&encrypt_type=raw"] {
+        assert_eq!(refused(format!("{query}{more}")), ParseErrorKind::PlainRefused);
+    }
+    for encrypt_type in ["AES", "aes ", "des"] {
+        let query = format!("{query}&encrypt_type={encrypt_type}");
+        assert_eq!(refused(query), ParseErrorKind::EncryptType);
+    }
+}
+
+#[test]
+fn one_signature_is_no_stand_in_for_the_other() {
+    let parser = builder().aes_key(key(KEY)).build();
+    let Push { query, body, .. } = pushes("tok3n", KEY).safe;
+    let parsed = CallbackQuery::parse(&query);
+    let mut swapped = parsed.clone();
+    swapped.msg_signature = parsed.signature.clone();
+    let error = parser.parse(&swapped, body.as_bytes()).unwrap_err();
+    assert_eq!(error.kind(), ParseErrorKind::MsgSignature);
+
+    let mut missing = parsed;
+    missing.msg_signature = None;
+    let error = parser.parse(&missing, body.as_bytes()).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.path()),
+        (ParseErrorKind::MissingParameter, Some("msg_signature"))
+    );
+}
+
+#[test]
+fn the_secrets_from_before_a_change_still_count() {
+    let both = builder()
+        .aes_key(key(KEY))
+        .previous_aes_key(key(OTHER_KEY))
+        .previous_token(token("0ldToken"))
+        .build();
+    for token in ["tok3n", "0ldToken"] {
+        for key in [KEY, OTHER_KEY] {
+            parse(&both, &pushes(token, key).safe).unwrap();
+            parse(&both, &pushes(token, key).compatible).unwrap();
+        }
+    }
+    assert_eq!(kind(&both, &pushes("0ther", KEY).safe), ParseErrorKind::MsgSignature);
+    let new_only = builder().aes_key(key(KEY)).build();
+    assert_eq!(kind(&new_only, &pushes("0ldToken", KEY).safe), ParseErrorKind::MsgSignature);
+    let error = kind(&new_only, &pushes("tok3n", OTHER_KEY).safe);
+    assert!(matches!(error, ParseErrorKind::Decrypt(_)), "{error:?}");
+}
+
+#[test]
+fn an_address_without_echostr_is_not_answered() {
+    let push = pushes("tok3n", KEY).plain;
+    let query = CallbackQuery::parse(&push.query);
+    let error = builder().build().verify_url(&query).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ParseErrorKind::MissingParameter, Some("echostr")));
+}
