@@ -1,0 +1,212 @@
+//! The client of one account.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wechat_types::endpoint::Endpoint;
+use wechat_types::id::{AppId, AppSecret};
+
+use crate::base_url::BaseUrl;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::execute::Wire;
+use crate::retry::RetryPolicy;
+use crate::token::{CachedTokens, TokenKind, TokenSource};
+use crate::transport::Transport;
+
+/// Calls the API on behalf of one account. Cheap to clone; clones share token and connections.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    wire: Wire,
+    tokens: Arc<dyn TokenSource>,
+    app_id: AppId,
+}
+
+impl Client {
+    /// Starts with an account's credentials. Everything else has a default, except the
+    /// transport and the clock when the feature `reqwest` is off.
+    pub fn builder(app_id: AppId, app_secret: AppSecret) -> ClientBuilder {
+        ClientBuilder {
+            app_id,
+            app_secret,
+            base_url: BaseUrl::official(),
+            transport: None,
+            clock: None,
+            tokens: None,
+            token_kind: TokenKind::Stable,
+            timeout: Duration::from_secs(30),
+            retry: RetryPolicy::default(),
+        }
+    }
+
+    /// Makes one call.
+    ///
+    /// A refused token is dropped and the call repeated once. What is [`Replay::Safe`] is repeated
+    /// after a lost answer, and everything after a failure to connect; a keyed send is **not**
+    /// repeated here after a lost answer, for only its sender knows what a repeat's answer means.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], whose [`outcome`](Error::outcome) says whether the platform may have acted.
+    ///
+    /// [`Replay::Safe`]: wechat_types::endpoint::Replay::Safe
+    pub async fn send<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
+        self.0.wire.send(request, Some(self.0.tokens.as_ref())).await
+    }
+
+    /// The account.
+    pub fn app_id(&self) -> &AppId {
+        &self.0.app_id
+    }
+
+    /// Where the API is.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.0.wire.base_url
+    }
+
+    /// The clock that this client goes by.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.wire.clock
+    }
+
+    /// How long one request may take.
+    pub fn timeout(&self) -> Duration {
+        self.0.wire.timeout
+    }
+}
+
+/// Settings of a [`Client`].
+#[derive(Debug)]
+pub struct ClientBuilder {
+    app_id: AppId,
+    app_secret: AppSecret,
+    base_url: BaseUrl,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    tokens: Option<Arc<dyn TokenSource>>,
+    token_kind: TokenKind,
+    timeout: Duration,
+    retry: RetryPolicy,
+}
+
+impl ClientBuilder {
+    /// Another server than the real platform, for every call, the token's included.
+    #[must_use]
+    pub fn base_url(mut self, base_url: BaseUrl) -> Self {
+        self.base_url = base_url;
+        self
+    }
+
+    /// Another transport than reqwest.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Another clock than the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Another source of tokens than the platform's token calls, such as a team's own service.
+    #[must_use]
+    pub fn token_source(mut self, tokens: impl TokenSource) -> Self {
+        self.tokens = Some(Arc::new(tokens));
+        self
+    }
+
+    /// Which of the two kinds of token to use; [`TokenKind::Stable`] by default.
+    #[must_use]
+    pub fn token_kind(mut self, kind: TokenKind) -> Self {
+        self.token_kind = kind;
+        self
+    }
+
+    /// How long one request may take, answer included; 30 seconds by default.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How often what may be repeated is repeated; 3 attempts in all by default.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] when the TLS roots cannot be read, or when the feature `reqwest` is off and
+    /// transport or clock are missing.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let wire = Wire {
+            base_url: self.base_url,
+            transport: self.transport.map_or_else(default_transport, Ok)?,
+            clock: self.clock.map_or_else(default_clock, Ok)?,
+            timeout: self.timeout,
+            retry: self.retry,
+        };
+        let tokens = self.tokens.unwrap_or_else(|| {
+            Arc::new(CachedTokens::new(
+                wire.clone(),
+                self.app_id.clone(),
+                self.app_secret,
+                self.token_kind,
+            ))
+        });
+        Ok(Client(Arc::new(Inner { wire, tokens, app_id: self.app_id })))
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport() -> Result<Arc<dyn Transport>, BuildError> {
+    Ok(Arc::new(crate::transport::reqwest::ReqwestTransport::new()?))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport() -> Result<Arc<dyn Transport>, BuildError> {
+    Err(BuildError::new("no transport: set one, or enable the feature `reqwest`"))
+}
+
+#[cfg(feature = "reqwest")]
+fn default_clock() -> Result<Arc<dyn Clock>, BuildError> {
+    Ok(Arc::new(crate::clock::SystemClock::new()))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_clock() -> Result<Arc<dyn Clock>, BuildError> {
+    Err(BuildError::new("no clock: set one, or enable the feature `reqwest`"))
+}
+
+/// A client could not be made.
+#[derive(Debug)]
+pub struct BuildError(Box<dyn std::error::Error + Send + Sync>);
+
+impl BuildError {
+    pub(crate) fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(source.into())
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the client cannot be made")
+    }
+}
+
+impl std::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.0.as_ref())
+    }
+}

@@ -1,0 +1,176 @@
+//! One call from value to answer: token, request, transport, and again where that is decided.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use wechat_types::codec::{Reply, ReplyError};
+use wechat_types::endpoint::{Auth, Endpoint, Method, Replay};
+use wechat_types::id::AccessToken;
+
+use crate::base_url::BaseUrl;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::redact::Shown;
+use crate::retry::{self, Attempts, Decision, RetryPolicy};
+use crate::token::TokenSource;
+use crate::transport::{Deadline, Transport, TransportError, TransportErrorKind};
+
+/// What stays as it is in a query's value.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What a client and its token source share: how requests get out.
+#[derive(Clone, Debug)]
+pub(crate) struct Wire {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+}
+
+/// A request on its way, with what its attempts have come to.
+struct Call<'a> {
+    method: Method,
+    path: &'static str,
+    auth: Auth,
+    replay: Replay,
+    query: Vec<(&'static str, Cow<'a, str>)>,
+    content_type: Option<String>,
+    body: Bytes,
+    made: u32,
+    token: Option<AccessToken>,
+    token_renewed: bool,
+}
+
+impl Wire {
+    /// Makes one call. A shell: only encoding and decoding are compiled for each endpoint.
+    pub(crate) async fn send<E: Endpoint>(
+        &self,
+        request: &E,
+        tokens: Option<&dyn TokenSource>,
+    ) -> Result<E::Response, Error> {
+        let body = request.encode()?;
+        let mut call = Call {
+            method: E::SPEC.method,
+            path: E::SPEC.path,
+            auth: E::SPEC.auth,
+            replay: request.replay(),
+            query: request.query(),
+            content_type: body.content_type().map(str::to_owned),
+            body: body.into_bytes().into(),
+            made: 0,
+            token: None,
+            token_renewed: false,
+        };
+        loop {
+            let reply = self.exchange(&mut call, tokens).await?;
+            match E::decode(Reply::new(reply.status().as_u16(), reply.body())) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => self.recover(&mut call, Error::Reply(error), tokens).await?,
+            }
+        }
+    }
+
+    /// Gets an HTTP answer, whatever it says.
+    async fn exchange(
+        &self,
+        call: &mut Call<'_>,
+        tokens: Option<&dyn TokenSource>,
+    ) -> Result<http::Response<Bytes>, Error> {
+        loop {
+            if let (Auth::AccessToken, Some(tokens)) = (call.auth, tokens) {
+                call.token = Some(tokens.token().await.map_err(Error::Token)?);
+            }
+            let request = self.request(call).map_err(Error::Transport)?;
+            call.made += 1;
+            match self.transport.send(request).await {
+                Ok(reply) => {
+                    tracing::debug!(call = %call.shown(), attempt = call.made, status = reply.status().as_u16(), "answered");
+                    return Ok(reply);
+                }
+                Err(error) => self.recover(call, Error::Transport(error), tokens).await?,
+            }
+        }
+    }
+
+    /// Returns when the call is to be made again, and the failure when it is not.
+    async fn recover(
+        &self,
+        call: &mut Call<'_>,
+        failure: Error,
+        tokens: Option<&dyn TokenSource>,
+    ) -> Result<(), Error> {
+        let attempts = Attempts {
+            auth: call.auth,
+            replay: call.replay,
+            made: call.made,
+            token_renewed: call.token_renewed,
+        };
+        let decision = retry::decide(&failure, attempts, self.retry);
+        tracing::debug!(call = %call.shown(), attempt = call.made, ?decision, error = %Chain(&failure), "failed");
+        match (decision, tokens, &call.token) {
+            (Decision::RenewToken, Some(tokens), Some(token)) => {
+                call.token_renewed = true;
+                tokens.invalidate(token).await;
+                Ok(())
+            }
+            (Decision::Again(pause), ..) => {
+                self.clock.sleep_until(self.clock.now() + pause).await;
+                Ok(())
+            }
+            _ => Err(failure),
+        }
+    }
+
+    fn request(&self, call: &Call<'_>) -> Result<http::Request<Bytes>, TransportError> {
+        let mut url = format!("{}{}", self.base_url, call.path);
+        let token = call.token.as_ref().map(|token| ("access_token", token.expose()));
+        let query = call.query.iter().map(|(key, value)| (*key, value.as_ref()));
+        for (number, (key, value)) in token.into_iter().chain(query).enumerate() {
+            url.push(if number == 0 { '?' } else { '&' });
+            url.push_str(key);
+            url.push('=');
+            url.extend(utf8_percent_encode(value, UNRESERVED));
+        }
+        let method = match call.method {
+            Method::Get => http::Method::GET,
+            _ => http::Method::POST,
+        };
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(url)
+            .extension(Deadline::new(self.clock.now() + self.timeout));
+        if let Some(content_type) = &call.content_type {
+            request = request.header(http::header::CONTENT_TYPE, content_type);
+        }
+        // The error of `http` does not repeat the URL.
+        request
+            .body(call.body.clone())
+            .map_err(|error| TransportError::new(TransportErrorKind::Malformed, error))
+    }
+}
+
+impl Call<'_> {
+    fn shown(&self) -> Shown<'_> {
+        Shown { path: self.path, query: &self.query }
+    }
+}
+
+/// An error with its sources in one line, for the log.
+struct Chain<'a>(&'a Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Error::Reply(ReplyError::Api(error)) => error.fmt(f),
+            error => write!(
+                f,
+                "{error}: {}",
+                std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
+            ),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The program's arguments.
+
+use std::path::PathBuf;
+
+use wechat_events::{CallbackToken, EncodingAesKey};
+use wechat_mock::CallbackTarget;
+use wechat_types::id::{AppId, AppSecret};
+
+pub(crate) const HELP: &str = "\
+wechat-mock: an imitation of api.weixin.qq.com for tests, on this machine only.
+
+Usage: wechat-mock [OPTIONS]
+
+  --listen ADDR          address to serve [default: 127.0.0.1:8787]
+  --app-id ID            AppID to accept [default: from the seed]
+  --app-secret SECRET    AppSecret to accept [default: from the seed]
+  --followers N          so many followers [default: 10]
+  --followers-file FILE  more followers, one OpenID a line
+  --tag ID=N             a tag with the first N followers; may be repeated
+  --callback-url URL     where job reports go (http:// only), with
+  --callback-token T     the token that signs them, and
+  --aes-key K            the EncodingAESKey (43 characters) for the modes below
+  --mode MODE            plain, safe or compatible [default: plain, with a key safe]
+  --seed N               decides all ids and tokens [default: 1]
+  --clock KIND           real, or manual: it stands until POST /_mock/advance?seconds=N
+                         [default: real]
+  --help, --version
+
+Control: GET /_mock, GET /_mock/received, GET /_mock/inbox?openid=ID,
+         POST /_mock/advance?seconds=N
+
+中文摘要:本程序在本机模拟微信公众号接口(获取 token、上传图片与素材、新建草稿、群发、
+预览、查询群发状态、群发结果回调)。把 SDK 的接口域名改成启动时打印的 base URL,用打印的
+appid 和 secret 即可。--followers 设粉丝数,--tag 编号=人数 建标签,--callback-url、
+--callback-token、--aes-key 设回调地址、令牌和消息加解密密钥,--mode 选明文(plain)、
+兼容(compatible)或安全(safe)模式。日志中不出现密钥和 token。按 Ctrl-C 结束。
+";
+
+pub(crate) enum Command {
+    Help,
+    Version,
+    Serve(Box<Args>),
+}
+
+pub(crate) struct Args {
+    pub(crate) listen: String,
+    pub(crate) app_id: Option<AppId>,
+    pub(crate) app_secret: Option<AppSecret>,
+    pub(crate) followers: usize,
+    pub(crate) followers_file: Option<PathBuf>,
+    pub(crate) tags: Vec<(u64, usize)>,
+    pub(crate) callback: Option<CallbackTarget>,
+    pub(crate) seed: u64,
+    pub(crate) real_clock: bool,
+}
+
+/// What stands in the four options of the callback.
+#[derive(Default)]
+struct Callback {
+    url: Option<String>,
+    token: Option<CallbackToken>,
+    key: Option<EncodingAesKey>,
+    mode: Option<String>,
+}
+
+/// Reads the arguments; errors name the option, and never the value of a secret one.
+pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
+    let mut parsed = Args {
+        listen: "127.0.0.1:8787".to_owned(),
+        app_id: None,
+        app_secret: None,
+        followers: 10,
+        followers_file: None,
+        tags: Vec::new(),
+        callback: None,
+        seed: 1,
+        real_clock: true,
+    };
+    let mut callback = Callback::default();
+    let mut args = args;
+    while let Some(arg) = args.next() {
+        // Both `--option value` and `--option=value`.
+        let (option, inline) = match arg.split_once('=') {
+            Some((option, value)) if option.starts_with("--") => (option, Some(value.to_owned())),
+            _ => (arg.as_str(), None),
+        };
+        match option {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--version" | "-V" => return Ok(Command::Version),
+            _ => {}
+        }
+        let mut value = || inline.clone().or_else(|| args.next()).ok_or(format!("{option} what?"));
+        match option {
+            "--listen" => parsed.listen = value()?,
+            "--app-id" => parsed.app_id = Some(AppId::new(value()?).map_err(text)?),
+            "--app-secret" => parsed.app_secret = Some(AppSecret::new(value()?).map_err(text)?),
+            "--followers" => parsed.followers = number(option, &value()?)?,
+            "--followers-file" => parsed.followers_file = Some(PathBuf::from(value()?)),
+            "--tag" => parsed.tags.push(tag(&value()?)?),
+            "--callback-url" => callback.url = Some(value()?),
+            "--callback-token" => {
+                callback.token = Some(CallbackToken::new(value()?).map_err(text)?);
+            }
+            "--aes-key" => callback.key = Some(EncodingAesKey::parse(&value()?).map_err(text)?),
+            "--mode" => callback.mode = Some(value()?),
+            "--seed" => parsed.seed = number(option, &value()?)?,
+            "--clock" => {
+                parsed.real_clock = match value()?.as_str() {
+                    "real" => true,
+                    "manual" => false,
+                    other => return Err(format!("--clock is real or manual, not {other:?}")),
+                }
+            }
+            _ => return Err(format!("unknown option {option:?}")),
+        }
+    }
+    parsed.callback = callback.target()?;
+    Ok(Command::Serve(Box::new(parsed)))
+}
+
+impl Callback {
+    fn target(self) -> Result<Option<CallbackTarget>, String> {
+        let Some(url) = self.url else {
+            let unused = self.token.is_some() || self.key.is_some() || self.mode.is_some();
+            return if unused { Err("--callback-url is missing".to_owned()) } else { Ok(None) };
+        };
+        if !url.starts_with("http://") {
+            return Err("--callback-url must start with http://".to_owned());
+        }
+        let token = self.token.ok_or("--callback-token is missing")?;
+        let default = if self.key.is_some() { "safe" } else { "plain" };
+        let mode = self.mode.unwrap_or_else(|| default.to_owned());
+        match (mode.as_str(), self.key) {
+            ("plain", _) => Ok(Some(CallbackTarget::plain(url, token))),
+            ("safe", Some(key)) => Ok(Some(CallbackTarget::safe(url, token, key))),
+            ("compatible", Some(key)) => Ok(Some(CallbackTarget::compatible(url, token, key))),
+            ("safe" | "compatible", None) => Err(format!("--mode {mode} needs --aes-key")),
+            _ => Err(format!("--mode is plain, safe or compatible, not {mode:?}")),
+        }
+    }
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+fn number<T: std::str::FromStr>(option: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("{option} must be a whole number, not {value:?}"))
+}
+
+fn tag(value: &str) -> Result<(u64, usize), String> {
+    let (id, count) = value.split_once('=').ok_or("--tag is ID=N, such as 101=500")?;
+    Ok((number("--tag ID", id)?, number("--tag N", count)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn options_are_read_with_and_without_an_equals_sign() {
+        let line = "--listen=127.0.0.1:0 --followers 7 --tag 101=5 --tag=102=6 --clock manual";
+        let Ok(Command::Serve(args)) = read(line) else { panic!("{line}") };
+        assert_eq!((args.listen.as_str(), args.followers), ("127.0.0.1:0", 7));
+        assert_eq!((args.tags, args.real_clock), (vec![(101, 5), (102, 6)], false));
+        assert!(matches!(read("--followers 1 --help"), Ok(Command::Help)));
+    }
+
+    #[test]
+    fn mistakes_are_named_and_secrets_are_not() {
+        for (line, part) in [
+            ("--followers many", "--followers"),
+            ("--listen", "--listen what?"),
+            ("--port 1", "unknown option"),
+            ("--callback-url https://x", "http://"),
+            ("--callback-url http://x", "--callback-token is missing"),
+            ("--callback-token tok3n", "--callback-url is missing"),
+            ("--callback-url http://x --callback-token tok3n --mode safe", "needs --aes-key"),
+            ("--aes-key 5ecret", "EncodingAESKey"),
+        ] {
+            let Err(problem) = read(line) else { panic!("{line}") };
+            assert!(problem.contains(part), "{line}: {problem}");
+            assert!(!problem.contains("5ecret"), "{problem}");
+        }
+    }
+}

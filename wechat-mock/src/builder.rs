@@ -1,0 +1,142 @@
+//! Builds a [`MockServer`].
+
+use std::sync::Arc;
+
+use wechat_http::Clock;
+use wechat_types::id::{AppId, AppSecret, OpenId};
+
+#[cfg(feature = "callbacks")]
+use crate::callbacks::{CallbackTarget, Outbox};
+use crate::clock::ManualClock;
+use crate::random::Random;
+use crate::server::MockServer;
+use crate::settings::Settings;
+use crate::world::account::Account;
+
+/// Where time comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum ClockSource {
+    Manual(ManualClock),
+    Other(Arc<dyn Clock>),
+}
+
+impl ClockSource {
+    pub(crate) fn as_clock(&self) -> Arc<dyn Clock> {
+        match self {
+            Self::Manual(clock) => Arc::new(clock.clone()),
+            Self::Other(clock) => Arc::clone(clock),
+        }
+    }
+
+    pub(crate) fn manual(&self) -> Option<ManualClock> {
+        match self {
+            Self::Manual(clock) => Some(clock.clone()),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// Settings of a [`MockServer`] in the making. All have defaults.
+#[derive(Debug)]
+pub struct MockServerBuilder {
+    seed: u64,
+    app_id: Option<AppId>,
+    secret: Option<AppSecret>,
+    clock: ClockSource,
+    settings: Settings,
+    followers: usize,
+    #[cfg(feature = "callbacks")]
+    callback: Option<CallbackTarget>,
+}
+
+impl MockServerBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            seed: 1,
+            app_id: None,
+            secret: None,
+            clock: ClockSource::Manual(ManualClock::default()),
+            settings: Settings::default(),
+            followers: 0,
+            #[cfg(feature = "callbacks")]
+            callback: None,
+        }
+    }
+
+    /// Decides all ids and tokens: same seed and same requests give the same answers. Default: 1.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The account's AppID. Default: `wx` and 16 hexadecimal digits from the seed.
+    pub fn app_id(mut self, app_id: AppId) -> Self {
+        self.app_id = Some(app_id);
+        self
+    }
+
+    /// The account's AppSecret. Default: 32 hexadecimal digits from the seed.
+    pub fn app_secret(mut self, secret: AppSecret) -> Self {
+        self.secret = Some(secret);
+        self
+    }
+
+    /// The clock moved by hand. Default: one of its own, standing at
+    /// [`ManualClock::default_start`].
+    pub fn manual_clock(mut self, clock: ManualClock) -> Self {
+        self.clock = ClockSource::Manual(clock);
+        self
+    }
+
+    /// Any other source of time, such as the machine's clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = ClockSource::Other(clock);
+        self
+    }
+
+    /// Changes rules.
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// So many followers from the start, with OpenIDs from the seed. Default: none.
+    pub fn followers(mut self, count: usize) -> Self {
+        self.followers = count;
+        self
+    }
+
+    /// Where callbacks go. Default: nowhere.
+    #[cfg(feature = "callbacks")]
+    pub fn callback(mut self, target: CallbackTarget) -> Self {
+        self.callback = Some(target);
+        self
+    }
+
+    /// The server.
+    pub fn build(self) -> MockServer {
+        let mut random = Random::new(self.seed);
+        let app_id = self.app_id.or_else(|| AppId::new(format!("wx{}", random.hex(16))).ok());
+        let secret = self.secret.or_else(|| AppSecret::new(random.hex(32)).ok());
+        let owner = OpenId::new(format!("o{}", random.text(27))).ok();
+        // All three are made of letters and digits, which their types take.
+        let (Some(app_id), Some(secret), Some(owner)) = (app_id, secret, owner) else {
+            unreachable!("generated ids are valid");
+        };
+        // Drawn with and without callbacks: features must not change the ids.
+        let callback_seed = random.number();
+        #[cfg(feature = "callbacks")]
+        let outbox = Outbox::new(self.callback, Random::new(callback_seed));
+        #[cfg(not(feature = "callbacks"))]
+        let _ = callback_seed;
+        let server = MockServer::from_parts(
+            self.clock,
+            self.settings,
+            Account::new(app_id, secret, owner, random),
+            #[cfg(feature = "callbacks")]
+            outbox,
+        );
+        server.add_followers(self.followers);
+        server
+    }
+}

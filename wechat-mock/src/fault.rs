@@ -1,0 +1,202 @@
+//! Disturbances on demand: error codes, broken answers, lost connections.
+
+use std::time::Duration;
+
+/// How the connection itself failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectionFault {
+    /// No connection came about; the request was not sent. In process
+    /// [`Connect`](wechat_http::TransportErrorKind::Connect). The loopback server has accepted the
+    /// connection when it learns the path, so there it closes the socket: the caller sees a broken
+    /// connection.
+    Refused,
+    /// The connection broke **before** the request took effect.
+    ResetBeforeEffect,
+    /// The request **took effect** and its answer was lost.
+    AnswerLost,
+}
+
+/// What a rule does to a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The connection fails.
+    Connection(ConnectionFault),
+    /// An error code instead of the answer; `applied`: the request took effect all the same.
+    Errcode { code: i64, applied: bool },
+    /// An HTTP status with an HTML body.
+    Status { status: u16, applied: bool },
+    /// It took effect; the answer is not JSON.
+    Garbled,
+    /// It took effect; only so many bytes of the answer's body arrive.
+    Cut(usize),
+    /// It takes effect at once; the answer comes so much later.
+    Delayed(Duration),
+}
+
+impl Effect {
+    /// The request is carried out.
+    pub(crate) fn applies(&self) -> bool {
+        match self {
+            Self::Connection(fault) => *fault == ConnectionFault::AnswerLost,
+            Self::Errcode { applied, .. } | Self::Status { applied, .. } => *applied,
+            Self::Garbled | Self::Cut(_) | Self::Delayed(_) => true,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Rule {
+    path: Option<String>,
+    containing: Option<String>,
+    /// Matching calls that pass before the rule acts.
+    skip: u32,
+    /// Calls it acts on, then it is spent.
+    left: u32,
+    effect: Effect,
+}
+
+/// The rules in force, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Rule>);
+
+impl Faults {
+    /// The effect on this call, if any. Every rule that matches counts it; the oldest acts.
+    pub(crate) fn take(&mut self, path: &str, body: &[u8]) -> Option<Effect> {
+        let mut found = None;
+        for rule in &mut self.0 {
+            let matches = rule.path.as_deref().is_none_or(|p| p == path)
+                && rule.containing.as_deref().is_none_or(|text| contains(body, text.as_bytes()));
+            if !matches || rule.left == 0 {
+                continue;
+            }
+            if rule.skip > 0 {
+                rule.skip -= 1;
+            } else if found.is_none() {
+                rule.left = if rule.left == u32::MAX { u32::MAX } else { rule.left - 1 };
+                found = Some(rule.effect.clone());
+            }
+        }
+        self.0.retain(|rule| rule.left > 0);
+        found
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    !needle.is_empty() && haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// A disturbance in the making; the last method says what happens.
+///
+/// Without [`nth`](Self::nth), [`times`](Self::times) or [`always`](Self::always) it strikes the
+/// next matching call, once.
+///
+/// ```
+/// let server = wechat_mock::MockServer::builder().build();
+/// server.on("/cgi-bin/message/mass/send").nth(2).answer_lost();
+/// server.on("/cgi-bin/message/mass/get").always().errcode(-1);
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing happens without a last word such as `answer_lost()`"]
+pub struct FaultRule<'a> {
+    server: &'a crate::MockServer,
+    path: Option<String>,
+    containing: Option<String>,
+    skip: u32,
+    times: u32,
+}
+
+impl<'a> FaultRule<'a> {
+    pub(crate) fn new(server: &'a crate::MockServer, path: Option<String>) -> Self {
+        Self { server, path, containing: None, skip: 0, times: 1 }
+    }
+
+    /// Strikes at the `n`-th matching call from now, counted from 1.
+    pub fn nth(mut self, n: u32) -> Self {
+        self.skip = n.saturating_sub(1);
+        self
+    }
+
+    /// Strikes so many matching calls in a row.
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// Strikes every matching call until [`clear_faults`](crate::MockServer::clear_faults).
+    pub fn always(mut self) -> Self {
+        self.times = u32::MAX;
+        self
+    }
+
+    /// Only calls whose body contains this text match.
+    pub fn containing(mut self, text: impl Into<String>) -> Self {
+        self.containing = Some(text.into());
+        self
+    }
+
+    /// Answered with this code and its usual text; nothing takes effect.
+    pub fn errcode(self, code: i64) {
+        self.add(Effect::Errcode { code, applied: false });
+    }
+
+    /// Answered with this code although it **took effect** (as -1 sometimes is).
+    pub fn errcode_after_effect(self, code: i64) {
+        self.add(Effect::Errcode { code, applied: true });
+    }
+
+    /// Answered by a gateway with this HTTP status and an HTML page; nothing takes effect.
+    pub fn status(self, status: u16) {
+        self.add(Effect::Status { status, applied: false });
+    }
+
+    /// Answered with this HTTP status and an HTML page although it **took effect**.
+    pub fn status_after_effect(self, status: u16) {
+        self.add(Effect::Status { status, applied: true });
+    }
+
+    /// A stale node refuses a good token: 40001, and the token stays good.
+    pub fn stale_node(self) {
+        self.errcode(40001);
+    }
+
+    /// [`ConnectionFault::Refused`]: not sent.
+    pub fn refused(self) {
+        self.add(Effect::Connection(ConnectionFault::Refused));
+    }
+
+    /// [`ConnectionFault::ResetBeforeEffect`]: sent in vain.
+    pub fn reset(self) {
+        self.add(Effect::Connection(ConnectionFault::ResetBeforeEffect));
+    }
+
+    /// [`ConnectionFault::AnswerLost`]: it **took effect**, and nobody hears of it.
+    pub fn answer_lost(self) {
+        self.add(Effect::Connection(ConnectionFault::AnswerLost));
+    }
+
+    /// It took effect; the answer's body is not JSON.
+    pub fn garbled(self) {
+        self.add(Effect::Garbled);
+    }
+
+    /// It took effect; the answer's body ends after `bytes` bytes.
+    pub fn cut(self, bytes: usize) {
+        self.add(Effect::Cut(bytes));
+    }
+
+    /// It takes effect at once; the answer comes so much later, by the server's clock. Beyond the
+    /// caller's deadline this is a timeout of a request that took effect.
+    pub fn delayed(self, by: Duration) {
+        self.add(Effect::Delayed(by));
+    }
+
+    fn add(self, effect: Effect) {
+        let Self { server, path, containing, skip, times } = self;
+        server.faults().0.push(Rule { path, containing, skip, left: times, effect });
+    }
+}

@@ -1,0 +1,170 @@
+//! The loopback server: carries out over HTTP/1 what the mock decides.
+
+mod control;
+mod push;
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::exchange::Exchange;
+#[cfg(feature = "callbacks")]
+use crate::exchange::UrlCheck;
+use crate::server::MockServer;
+
+/// Larger requests are answered 413. The largest upload has 10 MB.
+const MAX_BODY: usize = 32 << 20;
+
+/// A server that listens. It stops when this is dropped or [`shutdown`](Self::shutdown).
+#[derive(Debug)]
+pub struct Listening {
+    #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks need it"))]
+    server: MockServer,
+    addr: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl MockServer {
+    /// Serves on an address, such as `127.0.0.1:0`, and sends callbacks in the background.
+    ///
+    /// Requests and callbacks are timed by the server's clock: with a clock moved by hand, jobs,
+    /// delays and the five seconds of a callback pass only when it is moved. Do not use
+    /// [`ManualClock::auto`](crate::ManualClock::auto) here: more than one task sleeps.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be bound.
+    pub async fn listen(&self, addr: impl ToSocketAddrs) -> io::Result<Listening> {
+        let listener = TcpListener::bind(addr).await?;
+        let addr = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(self.clone(), listener, addr, stopped.clone()));
+        tasks.spawn(push::run(self.clone(), stopped));
+        Ok(Listening { server: self.clone(), addr, stop, tasks })
+    }
+}
+
+impl Listening {
+    /// The address served.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// `http://` and the address, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Sends the GET by which the platform checks the callback address; `None` without one.
+    #[cfg(feature = "callbacks")]
+    pub async fn verify_callback_url(&self) -> Option<UrlCheck> {
+        let clock = self.server.clock();
+        let push = self.server.verify_callback_url(clock.now())?;
+        let outcome = push::deliver(&push, clock.as_ref()).await;
+        Some(UrlCheck::of(&push, &outcome))
+    }
+
+    /// Takes no more connections, lets running exchanges end, and returns when all have.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+async fn accept(
+    server: MockServer,
+    listener: TcpListener,
+    addr: SocketAddr,
+    stopped: watch::Receiver<bool>,
+) {
+    let mut stop = stopped.clone();
+    // Dropped with this task, which closes what is still open.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            accepted = listener.accept() => {
+                if let Ok((stream, peer)) = accepted {
+                    let service = (server.clone(), addr, peer.ip());
+                    connections.spawn(connection(service, stream, stopped.clone()));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn connection(
+    (server, addr, peer): (MockServer, SocketAddr, IpAddr),
+    stream: TcpStream,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let service = service_fn(|request| respond(server.clone(), request, addr, peer));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    // An error here is the broken connection that was wanted, or the caller's own.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopped.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+/// Makes hyper close the connection without an answer.
+#[derive(Debug)]
+struct CloseConnection;
+
+impl std::fmt::Display for CloseConnection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the mock closes the connection")
+    }
+}
+
+impl std::error::Error for CloseConnection {}
+
+async fn respond(
+    server: MockServer,
+    request: Request<Incoming>,
+    addr: SocketAddr,
+    peer: IpAddr,
+) -> Result<Response<Full<Bytes>>, CloseConnection> {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "body too large or broken")),
+    };
+    let request = Request::from_parts(head, body);
+    if control::is_control(request.uri().path()) {
+        return Ok(control::answer(&server, &request, addr));
+    }
+    let clock = server.clock();
+    let now = clock.now();
+    let Exchange { response, fault, delay } = server.handle(&request, now, peer);
+    if !delay.is_zero() {
+        clock.sleep_until(now + delay).await;
+    }
+    match (fault, response) {
+        (None, Some(response)) => Ok(response.map(Full::new)),
+        _ => Err(CloseConnection),
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,93 @@
+//! Sends callbacks by HTTP/1 over a plain connection, to `http://` addresses only.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http::{Request, Uri};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use wechat_http::Clock;
+
+use crate::exchange::{Push, PushOutcome};
+use crate::server::MockServer;
+
+/// Larger answers to a callback count as none.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// Does what is due, again and again, until stopped.
+pub(super) async fn run(server: MockServer, mut stopped: watch::Receiver<bool>) {
+    let clock = server.clock();
+    let mut running = JoinSet::new();
+    loop {
+        for push in server.due(clock.now()) {
+            let (server, clock) = (server.clone(), server.clock());
+            // Each by itself: a receiver that hangs must not hold up the others.
+            running.spawn(async move {
+                let outcome = deliver(&push, clock.as_ref()).await;
+                server.settle(&push, &outcome, clock.now());
+            });
+        }
+        let next = server.next_due();
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => return,
+            () = server.wait_for_change() => {}
+            () = sleep_until(clock.as_ref(), next) => {}
+            Some(_) = running.join_next() => {}
+        }
+    }
+}
+
+async fn sleep_until(clock: &dyn Clock, at: Option<std::time::SystemTime>) {
+    match at {
+        Some(at) => clock.sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// One try, within the push's time by this clock.
+pub(super) async fn deliver(push: &Push, clock: &dyn Clock) -> PushOutcome {
+    let end = clock.now() + push.timeout;
+    tokio::select! {
+        biased;
+        answered = exchange(push) => answered.unwrap_or(PushOutcome::NoAnswer),
+        () = clock.sleep_until(end) => PushOutcome::NoAnswer,
+    }
+}
+
+/// `None` for every failure: the platform does not tell them apart either.
+async fn exchange(push: &Push) -> Option<PushOutcome> {
+    let uri: Uri = push.url.parse().ok()?;
+    if uri.scheme_str() != Some("http") {
+        return None;
+    }
+    let host = uri.host()?;
+    // `[::1]` in an address, `::1` for the resolver.
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let stream = TcpStream::connect((name, uri.port_u16().unwrap_or(80))).await.ok()?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let request = Request::builder()
+        .method(push.method.clone())
+        .uri(path)
+        .header(HOST, uri.authority()?.as_str())
+        .header(USER_AGENT, "Mozilla/4.0")
+        .header(CONTENT_TYPE, push.content_type)
+        .body(Full::new(push.body.clone()))
+        .ok()?;
+    let talk = async move {
+        let response = sender.send_request(request).await.ok()?;
+        let status = response.status().as_u16();
+        let body: Bytes =
+            Limited::new(response.into_body(), MAX_ANSWER).collect().await.ok()?.to_bytes();
+        Some(PushOutcome::Answered { status, body })
+    };
+    tokio::pin!(talk);
+    tokio::select! {
+        outcome = &mut talk => outcome,
+        // The connection may end together with the answer that is already read.
+        _ = connection => talk.await,
+    }
+}

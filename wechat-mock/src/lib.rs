@@ -1,0 +1,57 @@
+//! An imitation of `api.weixin.qq.com` for tests: tokens, material, drafts, mass sends, callbacks.
+//!
+//! [`MockServer`] is a value with two synchronous doors: [`MockServer::handle`] takes requests,
+//! [`MockServer::due`] and [`MockServer::settle`] let happen what happens without a request. The
+//! in-process [`transport`](MockServer::transport) and the loopback server only carry them out.
+//! Time is an argument; the same seed and the same requests give the same answers.
+//!
+//! ```
+//! use wechat_mock::MockServer;
+//!
+//! let server = MockServer::builder().followers(3).build();
+//! // The second send takes effect, but its answer never arrives.
+//! server.on("/cgi-bin/message/mass/send").nth(2).answer_lost();
+//! assert_eq!(server.followers().len(), 3);
+//! ```
+
+mod beijing;
+mod builder;
+#[cfg(feature = "callbacks")]
+mod callbacks;
+mod clock;
+mod code;
+mod exchange;
+mod fault;
+mod file_format;
+#[cfg(feature = "server")]
+mod http;
+mod multipart;
+mod query;
+mod random;
+mod reply;
+mod request;
+mod routes;
+mod seeding;
+mod server;
+mod settings;
+mod transport;
+mod world;
+
+#[cfg(feature = "server")]
+pub use self::http::Listening;
+pub use builder::MockServerBuilder;
+#[cfg(feature = "callbacks")]
+pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget};
+pub use clock::ManualClock;
+pub use exchange::{Exchange, Push, PushOutcome, UrlCheck};
+pub use fault::{ConnectionFault, FaultRule};
+pub use request::{REDACTED, RecordedAnswer, RecordedRequest};
+pub use server::MockServer;
+pub use settings::{
+    AccountKind, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck, Settings, Verdict,
+};
+pub use transport::InProcess;
+pub use world::draft::{StoredArticle, StoredDraft};
+pub use world::follower::Hindrance;
+pub use world::mass_job::{JobCounts, JobState, MassJob};
+pub use world::media::MaterialKind;

@@ -1,0 +1,74 @@
+//! The mock's only source of variety: a number sequence fixed by its seed.
+
+/// SplitMix64: small, well mixed, and the same everywhere. Not for secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// So many characters of `[A-Za-z0-9_-]`.
+    pub(crate) fn text(&mut self, length: usize) -> String {
+        const SIGNS: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+        let sign = |index: u64| SIGNS.get(index as usize % 64).map_or('A', |b| char::from(*b));
+        let mut text = String::with_capacity(length);
+        while text.len() < length {
+            let mut bits = self.number();
+            for _ in 0..10.min(length - text.len()) {
+                text.push(sign(bits));
+                bits >>= 6;
+            }
+        }
+        text
+    }
+
+    /// So many lower-case hexadecimal digits.
+    pub(crate) fn hex(&mut self, length: usize) -> String {
+        let mut text = String::with_capacity(length + 15);
+        while text.len() < length {
+            text.push_str(&format!("{:016x}", self.number()));
+        }
+        text.truncate(length);
+        text
+    }
+}
+
+/// FNV-1a, for digests that must be the same in each run.
+pub(crate) fn digest(parts: &[&[u8]]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for part in parts {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        for byte in (part.len() as u64).to_le_bytes().iter().chain(part.iter()) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_their_length_and_depend_on_the_seed() {
+        let (mut a, mut b, mut c) = (Random::new(1), Random::new(1), Random::new(2));
+        for length in [0, 1, 9, 10, 11, 28, 43] {
+            let text = a.text(length);
+            assert_eq!(text.len(), length);
+            assert_eq!(text, b.text(length));
+        }
+        assert_ne!(a.hex(32), c.hex(32));
+        assert_eq!(a.hex(5).len(), 5);
+    }
+}

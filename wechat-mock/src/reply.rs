@@ -1,0 +1,87 @@
+//! Answers in wire form: compact JSON written by hand, errors with their ` rid` tail.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use wechat_types::id::MsgId;
+
+use crate::beijing::unix_seconds;
+use crate::code;
+use crate::random::digest;
+
+/// A call refused by the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: i64,
+    /// Instead of the usual text.
+    pub(crate) text: Option<String>,
+    /// The job that 45065 points to.
+    pub(crate) msg_id: Option<MsgId>,
+}
+
+impl From<i64> for Refusal {
+    fn from(code: i64) -> Self {
+        Self { code, text: None, msg_id: None }
+    }
+}
+
+/// A JSON string literal.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c < ' ' => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The request id of the platform: time, then two numbers that only have to differ.
+fn rid(now: SystemTime, number: u64) -> String {
+    let seconds = unix_seconds(now);
+    let mixed = digest(&[&seconds.to_le_bytes(), &number.to_le_bytes()]);
+    format!("{seconds:08x}-{:08x}-{:08x}", mixed >> 32, mixed & 0xffff_ffff)
+}
+
+/// The body of an error.
+pub(crate) fn error(refusal: &Refusal, now: SystemTime, number: u64) -> String {
+    let text = refusal.text.as_deref().unwrap_or(code::text(refusal.code));
+    let errmsg = quoted(&format!("{text} rid: {}", rid(now, number)));
+    let job = refusal.msg_id.map_or_else(String::new, |id| format!(",\"msg_id\":{id}"));
+    format!("{{\"errcode\":{},\"errmsg\":{errmsg}{job}}}", refusal.code)
+}
+
+/// An answer as the platform sends it: status 200, whatever the body says.
+pub(crate) fn json(content_type: &'static str, body: String) -> http::Response<Bytes> {
+    with_body(StatusCode::OK, content_type, Bytes::from(body))
+}
+
+/// A gateway's answer: no JSON at all.
+pub(crate) fn html(status: u16) -> http::Response<Bytes> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let page = format!(
+        "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n\
+         <center><h1>{status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    with_body(status, "text/html", Bytes::from(page))
+}
+
+fn with_body(status: StatusCode, content_type: &'static str, body: Bytes) -> http::Response<Bytes> {
+    let mut response = http::Response::new(body);
+    *response.status_mut() = status;
+    if let Ok(value) = http::HeaderValue::from_str(content_type) {
+        response.headers_mut().insert(CONTENT_TYPE, value);
+    }
+    response
+}

@@ -1,0 +1,167 @@
+//! What the mock remembers of the requests it was sent, without secrets.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::fault::ConnectionFault;
+use crate::query::Query;
+
+/// Query keys whose values are shown; all others are replaced.
+const SHOWN_KEYS: [&str; 8] =
+    ["grant_type", "appid", "type", "media_id", "openid", "next_openid", "lang", "checkonly"];
+
+/// Stands for a secret.
+pub const REDACTED: &str = "[redacted]";
+
+/// One request as the mock received it. The values of `access_token`, `secret` and all unknown
+/// query keys are replaced by `[redacted]`, likewise secrets in JSON bodies; a body that is neither
+/// JSON nor an upload is left out. Nothing else is changed: a body without secrets is kept byte by
+/// byte.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// Running number, from 1.
+    pub number: u64,
+    /// When it arrived.
+    pub at: SystemTime,
+    /// The method.
+    pub method: http::Method,
+    /// The path as sent.
+    pub path: String,
+    /// The query, decoded and redacted, in the order sent.
+    pub query: Vec<(String, String)>,
+    /// The body, redacted.
+    pub body: Bytes,
+    /// What the mock did with it.
+    pub answer: RecordedAnswer,
+}
+
+/// What the mock did with a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedAnswer {
+    /// The HTTP status; none when no answer was made.
+    pub status: Option<u16>,
+    /// The `errcode`, when the answer carried one other than 0.
+    pub errcode: Option<i64>,
+    /// The connection's failure.
+    pub fault: Option<ConnectionFault>,
+}
+
+impl RecordedRequest {
+    pub(crate) fn new(number: u64, at: SystemTime, request: &http::Request<Bytes>) -> Self {
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        let query = query
+            .into_pairs()
+            .map(|(key, value)| {
+                let shown = SHOWN_KEYS.contains(&key.as_str()) || value.is_empty();
+                (key, if shown { value } else { REDACTED.to_owned() })
+            })
+            .collect();
+        Self {
+            number,
+            at,
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            query,
+            body: redacted_body(request),
+            answer: RecordedAnswer::default(),
+        }
+    }
+
+    /// The body as JSON; `Null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+}
+
+fn redacted_body(request: &http::Request<Bytes>) -> Bytes {
+    let body = request.body();
+    if body.is_empty() || is_upload(request) {
+        return body.clone();
+    }
+    match serde_json::from_slice::<Value>(body) {
+        Ok(mut value) => {
+            if redact(&mut value) {
+                Bytes::from(value.to_string())
+            } else {
+                body.clone()
+            }
+        }
+        Err(_) => Bytes::from(format!("[{} bytes, not JSON]", body.len())),
+    }
+}
+
+fn is_upload(request: &http::Request<Bytes>) -> bool {
+    let kind = request.headers().get(http::header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
+}
+
+/// `secret`, `access_token` and all their relatives.
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.contains("secret") || key.ends_with("token")
+}
+
+/// Replaces secrets at any depth; tells whether there were any.
+fn redact(value: &mut Value) -> bool {
+    let mut found = false;
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                if is_secret(key) {
+                    *value = Value::String(REDACTED.to_owned());
+                    found = true;
+                } else {
+                    found |= redact(value);
+                }
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                found |= redact(value);
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// One line: method, path, redacted query, the body's beginning, and what came of it.
+impl fmt::Display for RecordedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN_CHARS: usize = 200;
+        write!(f, "#{} {} {}", self.number, self.method, self.path)?;
+        for (i, (key, value)) in self.query.iter().enumerate() {
+            write!(f, "{}{key}={}", if i == 0 { '?' } else { '&' }, value.escape_debug())?;
+        }
+        match std::str::from_utf8(&self.body) {
+            Ok("") => {}
+            // One line, whatever the body holds.
+            Ok(text) if !text.contains("\r\n") => {
+                let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let mut chars = line.chars();
+                let start: String = chars.by_ref().take(SHOWN_CHARS).collect();
+                let more = if chars.next().is_some() { "…" } else { "" };
+                let start: String =
+                    start.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+                write!(f, " {start}{more}")?;
+            }
+            _ => write!(f, " [{} bytes]", self.body.len())?,
+        }
+        f.write_str(" ->")?;
+        if let Some(status) = self.answer.status {
+            write!(f, " {status}")?;
+        }
+        if let Some(code) = self.answer.errcode {
+            write!(f, " errcode {code}")?;
+        }
+        if let Some(fault) = self.answer.fault {
+            write!(f, " {fault:?}")?;
+        }
+        Ok(())
+    }
+}

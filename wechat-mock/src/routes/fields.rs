@@ -1,0 +1,116 @@
+//! Strict reading of JSON bodies.
+
+use serde_json::{Map, Value};
+
+use crate::reply::Refusal;
+use crate::settings::EscapedText;
+
+pub(super) type Object = Map<String, Value>;
+
+/// The body as a JSON object: 44002 when empty, 47001 when it is anything else.
+pub(super) fn object(body: &[u8]) -> Result<Object, Refusal> {
+    if body.trim_ascii().is_empty() {
+        return Err(44002.into());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(map)) => Ok(map),
+        _ => Err(47001.into()),
+    }
+}
+
+/// The same, with the platform's view of `\uXXXX` escapes.
+pub(super) fn object_with_text(body: &[u8], escaped: EscapedText) -> Result<Object, Refusal> {
+    match escaped {
+        EscapedText::Decoded => object(body),
+        EscapedText::KeptLiterally => object(&escape_escapes(body)),
+        EscapedText::Refused => {
+            if escape_escapes(body).len() == body.len() {
+                object(body)
+            } else {
+                Err(47002.into())
+            }
+        }
+    }
+}
+
+/// Doubles the backslash of each `\u`, so that decoding leaves the six characters as they stand.
+fn escape_escapes(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut bytes = body.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        out.push(byte);
+        if byte == b'\\' {
+            if bytes.peek() == Some(&b'u') {
+                out.push(b'\\');
+            } else if let Some(escaped) = bytes.next() {
+                out.push(escaped);
+            }
+        }
+    }
+    out
+}
+
+/// A text; absent and `null` are the same, another type is 47001.
+pub(super) fn text<'a>(object: &'a Object, key: &str) -> Result<Option<&'a str>, Refusal> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(47001.into()),
+    }
+}
+
+/// A text that may be left out, as an owned one.
+pub(super) fn owned(object: &Object, key: &str) -> Result<String, Refusal> {
+    Ok(text(object, key)?.unwrap_or_default().to_owned())
+}
+
+/// A flag: 0, 1, `true` or `false`; absent is no.
+pub(super) fn flag(object: &Object, key: &str) -> Result<bool, Refusal> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(Value::Number(number)) => match number.as_u64() {
+            Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            _ => Err(47001.into()),
+        },
+        Some(_) => Err(47001.into()),
+    }
+}
+
+/// A number, as number or text. Absent, `null` and the empty text are none.
+pub(super) fn number(object: &Object, key: &str) -> Result<Option<u64>, Refusal> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| 47001.into()),
+        Some(Value::Number(number)) => number.as_u64().map(Some).ok_or_else(|| 47001.into()),
+        Some(_) => Err(47001.into()),
+    }
+}
+
+/// An object inside; none when absent.
+pub(super) fn inner<'a>(object: &'a Object, key: &str) -> Result<Option<&'a Object>, Refusal> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(map)) => Ok(Some(map)),
+        Some(_) => Err(47001.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_kept_refused_or_decoded() {
+        let body = br#"{"a":"\u4f60\\u4f60\n"}"#;
+        let read = |escaped| {
+            let object = object_with_text(body, escaped)?;
+            owned(&object, "a")
+        };
+        assert_eq!(read(EscapedText::KeptLiterally).unwrap(), "\\u4f60\\u4f60\n");
+        assert_eq!(read(EscapedText::Decoded).unwrap(), "你\\u4f60\n");
+        assert_eq!(read(EscapedText::Refused).unwrap_err().code, 47002);
+    }
+}

@@ -1,0 +1,144 @@
+//! POST /cgi-bin/message/mass/{sendall,send,preview}: who gets what.
+
+use serde_json::Value;
+use wechat_types::id::TagId;
+
+use super::fields::{self, Object};
+use super::{Answer, Call};
+use crate::reply::Refusal;
+use crate::settings::Settings;
+use crate::world::account::Capability;
+use crate::world::media::MaterialKind;
+use crate::world::send::{Audience, Content, PreviewTo, Send};
+
+pub(super) fn send_all(call: &Call<'_>) -> Answer {
+    let parsed = body(call).and_then(|body| {
+        let audience = filter(&body, &call.settings)?;
+        read(&body, audience, &call.settings)
+    });
+    submit(call, Capability::Mass, parsed)
+}
+
+pub(super) fn send(call: &Call<'_>) -> Answer {
+    let parsed = body(call).and_then(|body| {
+        let audience = touser(&body, &call.settings)?;
+        read(&body, audience, &call.settings)
+    });
+    submit(call, Capability::MassByOpenId, parsed)
+}
+
+pub(super) fn preview(call: &Call<'_>) -> Answer {
+    let parsed = body(call).and_then(|body| {
+        let name = fields::text(&body, "towxname")?.filter(|name| !name.is_empty());
+        let to = match (name, fields::text(&body, "touser")?) {
+            // The name wins when both are given.
+            (Some(name), _) => PreviewTo::Name(name.to_owned()),
+            (None, Some(openid)) => PreviewTo::OpenId(openid.to_owned()),
+            (None, None) => return Err(40003.into()),
+        };
+        fields::flag(&body, "send_ignore_reprint")?;
+        Ok((to, content(&body, &call.settings)?))
+    });
+    let mut account = call.open(Capability::Mass)?;
+    let (to, content) = parsed?;
+    let msg_id = account.preview(&to, &content, &call.settings, call.now)?;
+    let msg_id = msg_id.map_or_else(String::new, |id| format!(",\"msg_id\":{id}"));
+    Ok(format!("{{\"errcode\":0,\"errmsg\":\"preview success\"{msg_id}}}"))
+}
+
+fn submit(call: &Call<'_>, right: Capability, parsed: Result<Send, Refusal>) -> Answer {
+    let mut account = call.open(right)?;
+    account.take_mass_minute(&call.settings, call.now)?;
+    let (msg_id, data_id) = account.send(&parsed?, &call.settings, call.now)?;
+    let data_id = data_id.map_or_else(String::new, |id| format!(",\"msg_data_id\":{id}"));
+    Ok(format!(
+        "{{\"errcode\":0,\"errmsg\":\"send job submission success\",\"msg_id\":{msg_id}{data_id}}}"
+    ))
+}
+
+fn body(call: &Call<'_>) -> Result<Object, Refusal> {
+    fields::object_with_text(call.body(), call.settings.escaped_text)
+}
+
+fn read(body: &Object, audience: Audience, settings: &Settings) -> Result<Send, Refusal> {
+    fields::flag(body, "send_ignore_reprint")?;
+    let key = fields::text(body, "clientmsgid")?.filter(|key| !key.is_empty());
+    let client_msg_id = key.map(str::to_owned);
+    Ok(Send { audience, content: content(body, settings)?, client_msg_id })
+}
+
+/// The audience of sendall. Only `"is_to_all": true` means everyone; whatever is missing, empty,
+/// null or zero does not.
+fn filter(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
+    let missing = || Refusal::from(settings.missing_audience_code);
+    let filter = fields::inner(body, "filter")?.ok_or_else(missing)?;
+    match filter.get("is_to_all") {
+        Some(Value::Bool(true)) => return Ok(Audience::Everyone),
+        None | Some(Value::Null | Value::Bool(false)) => {}
+        Some(_) => return Err(47001.into()),
+    }
+    let tag = match fields::number(filter, "tag_id")? {
+        Some(tag) => Some(tag),
+        None => fields::number(filter, "group_id")?,
+    };
+    tag.map(|tag| Audience::Tag(TagId::new(tag))).ok_or_else(missing)
+}
+
+fn touser(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
+    let Some(Value::Array(list)) = body.get("touser") else { return Err(40031.into()) };
+    if list.len() < 2 {
+        return Err(40130.into());
+    }
+    if list.len() > settings.openids_per_send {
+        return Err(settings.too_many_openids_code.into());
+    }
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let list: Option<Vec<String>> = list.iter().map(text).collect();
+    list.map(Audience::OpenIds).ok_or_else(|| 40031.into())
+}
+
+fn content(body: &Object, settings: &Settings) -> Result<Content, Refusal> {
+    match fields::text(body, "msgtype")?.unwrap_or_default() {
+        "text" => {
+            let text = fields::inner(body, "text")?.ok_or(44004)?;
+            let text = fields::owned(text, "content")?;
+            if text.is_empty() {
+                return Err(44004.into());
+            }
+            if text.len() > settings.text_limit {
+                return Err(45002.into());
+            }
+            Ok(Content::Text(text))
+        }
+        "mpnews" => Ok(Content::Articles(media_id(body, "mpnews")?)),
+        "image" => match fields::inner(body, "images")? {
+            Some(images) => picture_post(images),
+            None => Ok(Content::Media(MaterialKind::Image, vec![media_id(body, "image")?])),
+        },
+        "voice" => Ok(Content::Media(MaterialKind::Voice, vec![media_id(body, "voice")?])),
+        "mpvideo" | "video" => {
+            Ok(Content::Media(MaterialKind::Video, vec![media_id(body, "mpvideo")?]))
+        }
+        "music" => Ok(Content::Media(MaterialKind::Music, vec![media_id(body, "music")?])),
+        "wxcard" => {
+            let card = fields::inner(body, "wxcard")?.ok_or(47001)?;
+            Ok(Content::Card(fields::owned(card, "card_id")?))
+        }
+        _ => Err(40008.into()),
+    }
+}
+
+fn media_id(body: &Object, kind: &str) -> Result<String, Refusal> {
+    let object = fields::inner(body, kind)?.ok_or(40007)?;
+    Ok(fields::text(object, "media_id")?.ok_or(40007)?.to_owned())
+}
+
+fn picture_post(images: &Object) -> Result<Content, Refusal> {
+    fields::flag(images, "need_open_comment")?;
+    fields::flag(images, "only_fans_can_comment")?;
+    fields::text(images, "recommend")?;
+    let Some(Value::Array(list)) = images.get("media_ids") else { return Err(40215.into()) };
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let ids: Option<Vec<String>> = list.iter().map(text).collect();
+    Ok(Content::Media(MaterialKind::Image, ids.ok_or(47001)?))
+}

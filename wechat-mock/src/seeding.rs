@@ -1,0 +1,204 @@
+//! Setting up an account's world in a test, and looking into it.
+
+use std::time::SystemTime;
+
+use wechat_types::id::{MediaId, MsgId, OpenId, TagId, WeChatName};
+
+use crate::beijing::month;
+#[cfg(feature = "callbacks")]
+use crate::callbacks::{CallbackFault, CallbackResult, CallbackTarget};
+#[cfg(feature = "callbacks")]
+use crate::exchange::Push;
+use crate::server::MockServer;
+use crate::settings::Verdict;
+use crate::world::draft::{StoredArticle, StoredDraft};
+use crate::world::follower::Hindrance;
+use crate::world::mass_job::MassJob;
+use crate::world::media::MaterialKind;
+
+/// Followers and tags.
+impl MockServer {
+    /// Somebody follows the account. One who does already stays as he is.
+    pub fn add_follower(&self, openid: OpenId) {
+        self.account().followers.add(openid);
+    }
+
+    /// So many new followers with OpenIDs from the seed.
+    pub fn add_followers(&self, count: usize) -> Vec<OpenId> {
+        let mut guard = self.account();
+        let account = &mut *guard;
+        let mut added = Vec::with_capacity(count);
+        while added.len() < count {
+            if let Ok(openid) = OpenId::new(format!("o{}", account.random.text(27))) {
+                account.followers.add(openid.clone());
+                added.push(openid);
+            }
+        }
+        added
+    }
+
+    /// All who were ever added, in that order, also those who have left.
+    pub fn followers(&self) -> Vec<OpenId> {
+        self.account().followers.all().iter().map(|f| f.openid.clone()).collect()
+    }
+
+    /// What keeps a follower from receiving messages; `None`: nothing any more. Ignored for one who
+    /// was never added.
+    pub fn set_hindrance(&self, openid: &OpenId, hindrance: Option<Hindrance>) {
+        if let Some(follower) = self.account().followers.by_id_mut(openid) {
+            follower.hindrance = hindrance;
+        }
+    }
+
+    /// Sets how many mass messages a follower has received in the Beijing month of `now`.
+    pub fn set_received_this_month(&self, openid: &OpenId, count: u32, now: SystemTime) {
+        if let Some(follower) = self.account().followers.by_id_mut(openid) {
+            follower.set_received(month(now), count);
+        }
+    }
+
+    /// Gives a follower, who is added if need be, a WeChat name for previews.
+    pub fn add_wechat_name(&self, name: WeChatName, openid: OpenId) {
+        self.account().followers.name(name, openid);
+    }
+
+    /// A tag exists. 0, 1 and 2 exist always.
+    pub fn add_tag(&self, tag: TagId, name: impl Into<String>) {
+        self.account().tags.add(tag, name.into());
+    }
+
+    /// Puts a tag on a follower. Ignored for one who was never added.
+    pub fn tag_follower(&self, openid: &OpenId, tag: TagId) {
+        if let Some(follower) = self.account().followers.by_id_mut(openid)
+            && !follower.tags.contains(&tag)
+        {
+            follower.tags.push(tag);
+        }
+    }
+
+    /// The jobs whose message reached this follower, in order.
+    pub fn inbox(&self, openid: &OpenId) -> Vec<MsgId> {
+        let account = self.account();
+        let follower = account.followers.find(openid).and_then(|p| account.followers.get(p));
+        follower.map(|follower| follower.inbox.clone()).unwrap_or_default()
+    }
+
+    /// Whom the message of a job reached, in the order of adding.
+    pub fn deliveries(&self, msg_id: MsgId) -> Vec<OpenId> {
+        let account = self.account();
+        let reached = account.followers.all().iter().filter(|f| f.inbox.contains(&msg_id));
+        reached.map(|follower| follower.openid.clone()).collect()
+    }
+
+    /// Previews shown to this follower.
+    pub fn previews(&self, openid: &OpenId) -> u32 {
+        let account = self.account();
+        let follower = account.followers.find(openid).and_then(|p| account.followers.get(p));
+        follower.map_or(0, |follower| follower.previews)
+    }
+}
+
+/// Material and drafts.
+impl MockServer {
+    /// Permanent material under a given id.
+    pub fn add_material_with_id(&self, id: MediaId, kind: MaterialKind) {
+        self.account().media.insert(id, kind);
+    }
+
+    /// Permanent material under an id from the seed.
+    pub fn add_material(&self, kind: MaterialKind) -> MediaId {
+        let mut account = self.account();
+        let id = account.new_media_id();
+        account.media.insert(id.clone(), kind);
+        id
+    }
+
+    /// A draft of one small article under a given id.
+    pub fn add_draft_with_id(&self, id: MediaId) {
+        let article = StoredArticle {
+            title: "标题".to_owned(),
+            content: "<p>正文</p>".to_owned(),
+            ..StoredArticle::default()
+        };
+        self.account().drafts.insert(id, vec![article]);
+    }
+
+    /// A draft of one small article under an id from the seed.
+    pub fn add_draft(&self) -> MediaId {
+        let id = self.account().new_media_id();
+        self.add_draft_with_id(id.clone());
+        id
+    }
+
+    /// A draft as the platform keeps it, also a consumed one.
+    pub fn draft(&self, id: &MediaId) -> Option<StoredDraft> {
+        self.account().drafts.get(id).cloned()
+    }
+
+    /// The addresses uploadimg has given out.
+    pub fn article_pictures(&self) -> Vec<String> {
+        self.account().media.pictures().to_vec()
+    }
+}
+
+/// Tokens, quotas and jobs.
+impl MockServer {
+    /// All tokens stop to work at `now`, as after a change of the secret: 40001.
+    pub fn revoke_tokens(&self, now: SystemTime) {
+        self.account().tokens.revoke(now);
+    }
+
+    /// So many more mass sends are accepted, whatever the account's rules say; `None`: the rules
+    /// again.
+    pub fn set_mass_quota_left(&self, left: Option<u32>) {
+        self.account().mass_quota_left = left;
+    }
+
+    /// The number of the next job: below 2^31 that of the next send to everyone, else that of the
+    /// next other send.
+    pub fn set_next_msg_id(&self, msg_id: MsgId) {
+        self.account().set_next_msg_id(msg_id);
+    }
+
+    /// The verdict on the next job without one; call it again for the one after it.
+    pub fn next_job_verdict(&self, verdict: Verdict) {
+        self.account().verdicts.push_back(verdict);
+    }
+
+    /// A job.
+    pub fn job(&self, msg_id: MsgId) -> Option<MassJob> {
+        self.account().job(msg_id).map(|job| job.public.clone())
+    }
+
+    /// All jobs, by number: sends to everyone first.
+    pub fn jobs(&self) -> Vec<MassJob> {
+        self.account().jobs().map(|job| job.public.clone()).collect()
+    }
+}
+
+/// Callbacks.
+#[cfg(feature = "callbacks")]
+impl MockServer {
+    /// Changes where callbacks go; those on their way go there too.
+    pub fn set_callback(&self, target: Option<CallbackTarget>) {
+        self.outbox().target = target;
+        self.changed();
+    }
+
+    /// Disturbs the next callback; call it again for the one after it.
+    pub fn disturb_next_callback(&self, fault: CallbackFault) {
+        self.outbox().faults.push_back(fault);
+    }
+
+    /// How callbacks ended, in that order.
+    pub fn callback_results(&self) -> Vec<CallbackResult> {
+        self.outbox().results.clone()
+    }
+
+    /// The GET by which the platform checks the callback address; none without one. Judge its
+    /// answer by [`UrlCheck::of`](crate::UrlCheck::of); it needs no settling.
+    pub fn verify_callback_url(&self, now: SystemTime) -> Option<Push> {
+        let settings = self.settings();
+        self.outbox().verify_url(&settings, now)
+    }
+}

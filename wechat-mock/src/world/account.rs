@@ -1,0 +1,275 @@
+//! One account: everything that stands behind its one lock.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use wechat_types::id::{AppId, AppSecret, MediaId, MsgDataId, MsgId, OpenId};
+
+use super::draft::Drafts;
+use super::follower::Followers;
+use super::mass_job::{Job, JobPlan, JobReport, JobState};
+use super::media::Media;
+use super::quota::Quotas;
+use super::send::Keys;
+use super::tag::Tags;
+use super::token::{TokenKind, Tokens};
+use crate::beijing::{day, minute};
+use crate::random::Random;
+use crate::reply::Refusal;
+use crate::settings::{AccountKind, DraftConsumed, Settings, Verdict};
+
+/// What an account may be allowed to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Capability {
+    Material,
+    Mass,
+    MassByOpenId,
+}
+
+impl Capability {
+    fn is_granted(self, kind: AccountKind) -> bool {
+        match kind {
+            AccountKind::VerifiedService => true,
+            AccountKind::VerifiedSubscription => self != Self::MassByOpenId,
+            AccountKind::UnverifiedSubscription | AccountKind::UnverifiedService => false,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) app_id: AppId,
+    pub(crate) secret: AppSecret,
+    /// `gh_…`, and the owner's OpenID; both stand in callbacks.
+    #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks tell it"))]
+    pub(crate) original_id: String,
+    #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks tell it"))]
+    pub(crate) owner: OpenId,
+    pub(crate) random: Random,
+    pub(crate) tokens: Tokens,
+    pub(crate) quotas: Quotas,
+    pub(crate) followers: Followers,
+    pub(crate) tags: Tags,
+    pub(crate) media: Media,
+    pub(crate) drafts: Drafts,
+    pub(crate) keys: Keys,
+    /// Verdicts on the next jobs.
+    pub(crate) verdicts: VecDeque<Verdict>,
+    /// Mass sends left, when set by hand.
+    pub(crate) mass_quota_left: Option<u32>,
+    jobs: BTreeMap<MsgId, Job>,
+    /// Jobs that have not ended.
+    open: Vec<MsgId>,
+    reports: Vec<JobReport>,
+    next_to_all: u64,
+    next_other: u64,
+    next_data: u64,
+}
+
+impl Account {
+    pub(crate) fn new(app_id: AppId, secret: AppSecret, owner: OpenId, mut random: Random) -> Self {
+        Self {
+            app_id,
+            secret,
+            original_id: format!("gh_{}", random.hex(12)),
+            owner,
+            random,
+            tokens: Tokens::default(),
+            quotas: Quotas::default(),
+            followers: Followers::default(),
+            tags: Tags::new(),
+            media: Media::default(),
+            drafts: Drafts::default(),
+            keys: Keys::default(),
+            verdicts: VecDeque::new(),
+            mass_quota_left: None,
+            jobs: BTreeMap::new(),
+            open: Vec::new(),
+            reports: Vec::new(),
+            // Seen on the wire: sends to all count from 10^9, all others from 2^31 + 10^9.
+            next_to_all: 1_000_000_001,
+            next_other: 3_147_483_649,
+            next_data: 2_247_483_647,
+        }
+    }
+
+    /// Checks who asks for a token, in the order of the documentation's lists.
+    pub(crate) fn check_credentials(
+        &self,
+        app_id: &str,
+        secret: &str,
+        peer: IpAddr,
+        settings: &Settings,
+    ) -> Result<(), Refusal> {
+        if app_id != self.app_id.as_str() {
+            return Err(40013.into());
+        }
+        if secret != self.secret.expose() {
+            return Err(settings.wrong_secret_code.into());
+        }
+        if settings.secret_frozen {
+            return Err(40243.into());
+        }
+        match &settings.ip_white_list {
+            Some(list) if !list.contains(&peer) => {
+                // The IPv6 part is the IPv4 address mapped, as the platform writes it.
+                let mapped = match peer {
+                    IpAddr::V4(v4) => format!("::ffff:{v4}"),
+                    IpAddr::V6(v6) => v6.to_string(),
+                };
+                let text = format!("invalid ip {peer} ipv6 {mapped}, not in whitelist");
+                Err(Refusal { code: 40164, text: Some(text), msg_id: None })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// `/cgi-bin/token`: always a new token.
+    pub(crate) fn plain_token(
+        &mut self,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> Result<(String, Duration), Refusal> {
+        self.quotas.take("token", day(now), settings.tokens_per_day).ok_or(45009)?;
+        let overlap = settings.token_overlap;
+        let token = self.tokens.issue(TokenKind::Plain, overlap, settings, &mut self.random, now);
+        Ok((token, settings.token_lifetime))
+    }
+
+    /// `/cgi-bin/stable_token`: the running token, or by force a new one.
+    pub(crate) fn stable_token(
+        &mut self,
+        force: bool,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> Result<(String, Duration), Refusal> {
+        let per_minute = settings.stable_tokens_per_minute;
+        self.quotas.take("stable_token, minute", minute(now), per_minute).ok_or(45011)?;
+        let per_day = settings.stable_tokens_per_day;
+        self.quotas.take("stable_token", day(now), per_day).ok_or(45009)?;
+        if force && !self.tokens.forced_too_soon(settings, now) {
+            let limit = settings.forced_refreshes_per_day;
+            self.quotas.take("forced", day(now), limit).ok_or(45009)?;
+            let token = self.tokens.force(settings, &mut self.random, now);
+            return Ok((token, settings.token_lifetime));
+        }
+        Ok(self.tokens.stable(settings, &mut self.random, now))
+    }
+
+    /// Checks the token of a call and the right to make it.
+    pub(crate) fn authorize(
+        &self,
+        token: Option<&str>,
+        capability: Capability,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> Result<(), Refusal> {
+        self.tokens.check(token.ok_or(41001)?, now)?;
+        if capability.is_granted(settings.account_kind) { Ok(()) } else { Err(48001.into()) }
+    }
+
+    pub(crate) fn new_media_id(&mut self) -> MediaId {
+        loop {
+            // The alphabet holds nothing that an id may not hold: the first try succeeds.
+            if let Ok(id) = MediaId::new(self.random.text(43)) {
+                return id;
+            }
+        }
+    }
+
+    pub(crate) fn next_msg_id(&mut self, to_all: bool) -> MsgId {
+        let counter = if to_all { &mut self.next_to_all } else { &mut self.next_other };
+        *counter += 1;
+        MsgId::new(*counter - 1)
+    }
+
+    pub(crate) fn set_next_msg_id(&mut self, msg_id: MsgId) {
+        let to_all = msg_id.get() < 1 << 31;
+        *if to_all { &mut self.next_to_all } else { &mut self.next_other } = msg_id.get();
+    }
+
+    pub(crate) fn next_msg_data_id(&mut self) -> MsgDataId {
+        self.next_data += 1;
+        MsgDataId::new(self.next_data - 1)
+    }
+
+    pub(crate) fn add_job(&mut self, job: Job) {
+        self.open.push(job.public.msg_id);
+        self.jobs.insert(job.public.msg_id, job);
+    }
+
+    pub(crate) fn job(&self, msg_id: MsgId) -> Option<&Job> {
+        self.jobs.get(&msg_id)
+    }
+
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = &Job> {
+        self.jobs.values()
+    }
+
+    /// A status query, which may be what brings a job to its end.
+    pub(crate) fn query_job(
+        &mut self,
+        msg_id: MsgId,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> Result<JobState, Refusal> {
+        let job = self.jobs.get_mut(&msg_id).ok_or(40059)?;
+        if let JobPlan::AfterQueries(left) = &mut job.plan {
+            match left.checked_sub(1) {
+                Some(fewer) => *left = fewer,
+                None => job.plan = JobPlan::At { report: now, end: now },
+            }
+            self.advance(settings, now);
+        }
+        self.jobs.get(&msg_id).map(|job| job.public.state).ok_or_else(|| 40059.into())
+    }
+
+    /// Carries out all that is due by `now`.
+    pub(crate) fn advance(&mut self, settings: &Settings, now: SystemTime) {
+        for msg_id in std::mem::take(&mut self.open) {
+            let Some(job) = self.jobs.get_mut(&msg_id) else { continue };
+            let JobPlan::At { report, end } = job.plan else {
+                self.open.push(msg_id);
+                continue;
+            };
+            if report <= now && !job.delivered {
+                self.reports.push(job.deliver(&mut self.followers, settings, report));
+            }
+            if end > now {
+                self.open.push(msg_id);
+                continue;
+            }
+            job.finish();
+            let failed = job.public.state == JobState::Fail;
+            let (draft, key) = (job.draft.clone(), job.key.clone());
+            let taken = std::mem::take(&mut job.taken);
+            if failed && settings.failed_job_frees_quota {
+                self.give_back(taken);
+            }
+            if failed
+                && settings.failed_job_frees_key
+                && let Some(key) = key
+            {
+                self.keys.forget(&key, msg_id);
+            }
+            if !failed
+                && settings.draft_consumed == DraftConsumed::WhenJobSucceeds
+                && let Some(draft) = draft
+            {
+                self.drafts.consume(&draft);
+            }
+        }
+    }
+
+    /// When something happens without a request.
+    pub(crate) fn next_due(&self) -> Option<SystemTime> {
+        let jobs = self.open.iter().filter_map(|id| self.jobs.get(id)?.next_due());
+        jobs.chain(self.reports.first().map(|report| report.at)).min()
+    }
+
+    /// Reports not told yet.
+    pub(crate) fn take_reports(&mut self) -> Vec<JobReport> {
+        std::mem::take(&mut self.reports)
+    }
+}

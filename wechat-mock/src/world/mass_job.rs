@@ -1,0 +1,184 @@
+//! Mass-send jobs: from acceptance over review and delivery to their report.
+
+use std::time::{Duration, SystemTime};
+
+use wechat_types::id::{MediaId, MsgDataId, MsgId};
+
+use super::follower::{Followers, Place};
+use super::quota::Taken;
+use crate::beijing::month;
+use crate::settings::{AccountKind, JobProgress, Settings, Verdict};
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobState {
+    /// Under review or being delivered: `SENDING`.
+    Sending,
+    /// `SEND_SUCCESS`.
+    Success,
+    /// `SEND_FAIL`, also after `err(N)`.
+    Fail,
+}
+
+/// The counters of MASSSENDJOBFINISH.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobCounts {
+    /// `TotalCount`: followers in the list or tag; others do not count.
+    pub total: u64,
+    /// `FilterCount`: how many were **left** after those were taken out who refuse, are
+    /// blacklisted, or have received their messages of this month.
+    pub after_filter: u64,
+    /// `SentCount`.
+    pub sent: u64,
+    /// `ErrorCount`.
+    pub errors: u64,
+}
+
+/// What the mock knows of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MassJob {
+    /// The job's number.
+    pub msg_id: MsgId,
+    /// The articles' number; none for other kinds.
+    pub msg_data_id: Option<MsgDataId>,
+    /// The key the sender gave.
+    pub client_msg_id: Option<String>,
+    /// When it was accepted.
+    pub accepted_at: SystemTime,
+    /// It went to everyone.
+    pub to_all: bool,
+    /// Where it stands.
+    pub state: JobState,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// The counters; all 0 until it was delivered, and for a failed job.
+    pub counts: JobCounts,
+    /// The sent articles' addresses.
+    pub article_urls: Vec<String>,
+}
+
+/// The content of MASSSENDJOBFINISH.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks tell it"))]
+pub(crate) struct JobReport {
+    pub(crate) at: SystemTime,
+    pub(crate) msg_id: MsgId,
+    pub(crate) verdict: Verdict,
+    pub(crate) counts: JobCounts,
+    pub(crate) article_urls: Vec<String>,
+    pub(crate) is_articles: bool,
+}
+
+/// A job with what is needed to carry it out.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) public: MassJob,
+    pub(crate) audience: Vec<Place>,
+    /// The draft it uses up.
+    pub(crate) draft: Option<MediaId>,
+    /// The key under which it is remembered.
+    pub(crate) key: Option<String>,
+    /// The quota it used, to be given back.
+    pub(crate) taken: Vec<Taken>,
+    pub(crate) plan: JobPlan,
+    pub(crate) delivered: bool,
+}
+
+/// When the job goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum JobPlan {
+    At { report: SystemTime, end: SystemTime },
+    AfterQueries(u32),
+}
+
+impl JobPlan {
+    pub(crate) fn new(settings: &Settings, followers: usize, now: SystemTime) -> Self {
+        match settings.progress {
+            JobProgress::Immediate => Self::At { report: now, end: now },
+            JobProgress::AfterQueries(left) => Self::AfterQueries(left),
+            JobProgress::ByTime { review, followers_per_minute } => {
+                let millis =
+                    (followers as u64).saturating_mul(60_000) / followers_per_minute.max(1);
+                let length = review + Duration::from_millis(millis);
+                let report = now + length.saturating_sub(settings.report_ahead);
+                Self::At { report, end: now + length }
+            }
+        }
+    }
+}
+
+impl Job {
+    /// When the job does something by itself; none when it has ended or waits for queries.
+    pub(crate) fn next_due(&self) -> Option<SystemTime> {
+        match self.plan {
+            JobPlan::At { .. } if self.public.state != JobState::Sending => None,
+            JobPlan::At { report, .. } if !self.delivered => Some(report),
+            JobPlan::At { end, .. } => Some(end),
+            JobPlan::AfterQueries(_) => None,
+        }
+    }
+
+    /// Puts the message into the inboxes and counts; hands out the report.
+    pub(crate) fn deliver(
+        &mut self,
+        followers: &mut Followers,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> JobReport {
+        self.delivered = true;
+        if self.public.verdict == Verdict::Success {
+            self.public.counts = self.fill_inboxes(followers, settings, now);
+        } else {
+            self.public.article_urls.clear();
+        }
+        JobReport {
+            at: now,
+            msg_id: self.public.msg_id,
+            verdict: self.public.verdict,
+            counts: self.public.counts,
+            article_urls: self.public.article_urls.clone(),
+            is_articles: self.public.msg_data_id.is_some(),
+        }
+    }
+
+    fn fill_inboxes(
+        &self,
+        followers: &mut Followers,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> JobCounts {
+        use super::follower::Hindrance::{Blacklisted, Refuses, Unreachable, Unsubscribed};
+        let month = month(now);
+        let is_service = matches!(
+            settings.account_kind,
+            AccountKind::VerifiedService | AccountKind::UnverifiedService
+        );
+        let limit = if is_service { settings.messages_per_follower_and_month } else { u32::MAX };
+        let mut counts = JobCounts::default();
+        for place in &self.audience {
+            let Some(follower) = followers.get_mut(*place) else { continue };
+            counts.total += 1;
+            let received = follower.received_in(month);
+            match follower.hindrance {
+                Some(Refuses | Blacklisted | Unsubscribed) => continue,
+                _ if received >= limit => continue,
+                Some(Unreachable) => counts.errors += 1,
+                None => {
+                    follower.set_received(month, received + 1);
+                    follower.inbox.push(self.public.msg_id);
+                    counts.sent += 1;
+                }
+            }
+            counts.after_filter += 1;
+        }
+        counts
+    }
+
+    pub(crate) fn finish(&mut self) {
+        let success = self.public.verdict == Verdict::Success;
+        self.public.state = if success { JobState::Success } else { JobState::Fail };
+    }
+}

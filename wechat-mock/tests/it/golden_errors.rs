@@ -1,0 +1,258 @@
+//! The documentation's errors: by the rules where they can be had so, else by a fault.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use wechat_mock::{AccountKind, EscapedText, Hindrance, JobProgress, MaterialKind};
+
+use crate::golden_requests::{Endpoint, endpoints, json as fixture, shape};
+use crate::rig::{
+    DRAFT_ADD, GET, JPEG, PNG, PREVIEW, Rig, SEND, SENDALL, request, text_to, text_to_all, upload,
+};
+
+/// Codes that no rule of this mock gives, by endpoint. They describe states of an account that are not modelled
+/// (bans, agreements, administrators, product and comment rights, sandbox accounts), contents that
+/// are not judged (originality, advertisements, playtime), or inner failures; 44003 and 45008 are
+/// found by draft/add and not again by a send; add_material takes no media_id that could be 40007. Tests that need one use a fault.
+const ONLY_BY_FAULT: &[(&str, &[i64])] = &[
+    ("token/token", &[-1, 50004, 50007, 61024, 89503, 89507]),
+    ("material/add-material", &[40007, 45001, 45007, 45074, 89006]),
+    ("draft/add", &[45166, 53404, 53405, 53406, 88000]),
+    (
+        "mass/sendall",
+        &[
+            -1, 41040, 42010, 44003, 45008, 45052, 45062, 48003, 48004, 48008, 48021, 50002, 89504,
+            9_500_001,
+        ],
+    ),
+    ("mass/send", &[42010, 48008]),
+    ("mass/preview", &[48008]),
+];
+
+fn rig() -> Rig {
+    Rig::with(|b| b.followers(2).settings(|s| s.progress = JobProgress::Immediate))
+}
+
+/// A good request of the endpoint in a world where it is accepted.
+fn good(rig: &Rig, name: &str) -> http::Request<Bytes> {
+    let fans = rig.server.followers();
+    let thumb = rig.server.add_material(MaterialKind::Image);
+    let (path, body) = match name {
+        "token/token" => return request("GET", &rig.token_url(), Bytes::new()),
+        "token/stable-token" => {
+            return request(
+                "POST",
+                "/cgi-bin/stable_token",
+                Bytes::from(rig.credentials().to_string()),
+            );
+        }
+        "media/uploadimg" => {
+            let url = format!("/cgi-bin/media/uploadimg?access_token={}", rig.token());
+            return upload(&url, "a.png", PNG);
+        }
+        "material/add-material" => {
+            let token = rig.token();
+            let url = format!("/cgi-bin/material/add_material?type=image&access_token={token}");
+            return upload(&url, "a.png", PNG);
+        }
+        "draft/add" => {
+            let thumb = thumb.as_str();
+            let article = json!({"title": "t", "content": "c", "thumb_media_id": thumb});
+            (DRAFT_ADD, json!({"articles": [article]}))
+        }
+        "mass/sendall" => (SENDALL, text_to_all("x")),
+        "mass/send" => (SEND, text_to(&fans, "x", None)),
+        "mass/preview" => {
+            let text = json!({"content": "x"});
+            (PREVIEW, json!({"touser": fans[0].as_str(), "msgtype": "text", "text": text}))
+        }
+        "mass/get" => {
+            let id = rig.send_text(&fans, "x", None)["msg_id"].clone();
+            (GET, json!({"msg_id": id}))
+        }
+        other => panic!("what is {other}?"),
+    };
+    let url = format!("{path}?access_token={}", rig.token());
+    request("POST", &url, Bytes::from(body.to_string()))
+}
+
+fn with_query(request: &mut http::Request<Bytes>, key: &str, value: Option<&str>) {
+    let (path, query) = request.uri().to_string().split_once('?').map_or_else(
+        || (request.uri().to_string(), String::new()),
+        |(path, query)| (path.to_owned(), query.to_owned()),
+    );
+    let start = format!("{key}=");
+    let mut pairs: Vec<String> =
+        query.split('&').filter(|p| !p.starts_with(&start)).map(str::to_owned).collect();
+    pairs.extend(value.map(|value| format!("{start}{value}")));
+    *request.uri_mut() = format!("{path}?{}", pairs.join("&")).parse().unwrap();
+}
+
+fn with_body(request: &mut http::Request<Bytes>, change: impl FnOnce(&mut Value)) {
+    let mut body: Value = serde_json::from_slice(request.body()).unwrap();
+    change(&mut body);
+    *request.body_mut() = Bytes::from(body.to_string());
+}
+
+/// Sets a field of the query or of the JSON body, wherever the call has its fields.
+fn with_field(request: &mut http::Request<Bytes>, key: &str, value: &str) {
+    if request.method() == "GET" {
+        with_query(request, key, Some(value));
+    } else {
+        with_body(request, |body| body[key] = json!(value));
+    }
+}
+
+/// Brings the error about by the rules; `None`: no rule gives it here.
+fn by_rule(endpoint: &Endpoint, code: i64) -> Option<Value> {
+    let rig = rig();
+    let mut request = good(&rig, &endpoint.name);
+    let r = &mut request;
+    let article = |body: &mut Value, key: &str, value: Value| body["articles"][0][key] = value;
+    match (endpoint.name.as_str(), code) {
+        (_, 40001) if endpoint.auth => with_query(r, "access_token", Some("75_unknown")),
+        ("token/token", 40001) => {
+            rig.server.configure(|s| s.wrong_secret_code = 40001);
+            with_field(r, "secret", "wrong");
+        }
+        (_, 40014) => with_query(r, "access_token", Some("75.x")),
+        (_, 41001) => with_query(r, "access_token", None),
+        (_, 42001) => rig.advance(7200),
+        (_, 43002) => {
+            let other = if endpoint.method == "GET" { "PUT" } else { "GET" };
+            *r.method_mut() = other.parse().unwrap();
+        }
+        (_, 44002) => *r.body_mut() = Bytes::new(),
+        (_, 47001) => *r.body_mut() = Bytes::from_static(b"a=b"),
+        (_, 48001) => rig.server.configure(|s| s.account_kind = AccountKind::UnverifiedService),
+        (_, 40002) => with_field(r, "grant_type", "x"),
+        (_, 40013) => with_field(r, "appid", "wx0"),
+        (_, 40125) => with_field(r, "secret", "wrong"),
+        (_, 41002) => with_field(r, "appid", ""),
+        (_, 41004) => with_field(r, "secret", ""),
+        (_, 40164) => rig.server.configure(|s| s.ip_white_list = Some(Vec::new())),
+        (_, 40243) => rig.server.configure(|s| s.secret_frozen = true),
+        ("token/stable-token", 45009) => rig.server.configure(|s| s.stable_tokens_per_day = 0),
+        ("token/stable-token", 45011) => rig.server.configure(|s| s.stable_tokens_per_minute = 0),
+        ("mass/preview", 45009) => rig.server.configure(|s| s.previews_per_day = 0),
+        ("mass/sendall", 45009) => rig.server.configure(|s| {
+            (s.mass_calls_per_day, s.mass_quota_code) = (0, 45009);
+        }),
+        (_, 45011) => rig.server.configure(|s| s.mass_calls_per_minute = 0),
+        (_, 45028) => rig.server.set_mass_quota_left(Some(0)),
+        ("media/uploadimg" | "material/add-material", 40005 | 40009 | 40113 | 40137) => {
+            let mut large = PNG.to_vec();
+            large.resize((10 << 20) + 1, 0);
+            let (name, content) = match code {
+                40005 => ("a.png", JPEG),
+                40113 => ("a.txt", PNG),
+                40137 => ("a.png", &b"text"[..]),
+                _ => ("a.png", large.as_slice()),
+            };
+            request = upload(&request.uri().to_string(), name, content);
+        }
+        (_, 40004) => with_query(r, "type", Some("file")),
+        (_, 41005) => *r.body_mut() = Bytes::new(),
+        ("draft/add", 40007) => with_body(r, |b| article(b, "thumb_media_id", json!("x"))),
+        ("draft/add", 44003) => with_body(r, |b| b["articles"] = json!([])),
+        ("draft/add", 45003) => with_body(r, |b| article(b, "title", json!("t".repeat(65)))),
+        ("draft/add", 45004) => with_body(r, |b| article(b, "digest", json!("t".repeat(129)))),
+        ("draft/add", 45008) => with_body(r, |b| article(b, "content", json!("t".repeat(20_000)))),
+        ("draft/add", 45110) => with_body(r, |b| article(b, "author", json!("t".repeat(17)))),
+        ("mass/sendall" | "mass/send" | "mass/preview", 40007) => with_body(r, |b| {
+            (b["msgtype"], b["mpnews"]) = (json!("mpnews"), json!({"media_id": "x"}));
+        }),
+        (_, 40008) => with_body(r, |b| b["msgtype"] = json!("pigeon")),
+        (_, 40152) => with_body(r, |b| b["filter"] = json!({"tag_id": 999})),
+        (_, 44004) => with_body(r, |b| b["text"]["content"] = json!("")),
+        (_, 45002) => with_body(r, |b| b["text"]["content"] = json!("t".repeat(2049))),
+        (_, 45065 | 45066) => {
+            rig.answer(&request);
+            let pause = (code == 45066).then_some(std::time::Duration::from_secs(60));
+            rig.server.configure(|s| s.repeat_too_fast = pause);
+        }
+        (_, 45067) => with_body(r, |b| b["clientmsgid"] = json!("k".repeat(65))),
+        (_, 45113) => {
+            rig.server.configure(|s| s.cards_accepted = false);
+            with_body(r, |b| {
+                (b["msgtype"], b["wxcard"]) = (json!("wxcard"), json!({"card_id": "p"}));
+            });
+        }
+        ("mass/send", 40003) => with_body(r, |b| b["touser"] = json!(["o1", "o2"])),
+        ("mass/send", 40031) => with_body(r, |b| b["touser"] = json!("o1")),
+        ("mass/send", 40032) => with_body(r, |b| b["touser"] = json!(vec!["o1"; 10_001])),
+        ("mass/send", 45019) => {
+            rig.server.configure(|s| s.too_many_openids_code = 45019);
+            with_body(r, |b| b["touser"] = json!(vec!["o1"; 10_001]));
+        }
+        ("mass/send", 40130) => with_body(r, |b| b["touser"] = json!(["o1"])),
+        ("mass/preview", 40003) => with_field(r, "touser", "x"),
+        ("mass/preview", 40132) => with_field(r, "towxname", "nobody"),
+        ("mass/preview", 43004 | 43019) => {
+            let hindrance =
+                if code == 43004 { Hindrance::Unsubscribed } else { Hindrance::Blacklisted };
+            rig.server.set_hindrance(&rig.server.followers()[0], Some(hindrance));
+        }
+        ("mass/get", 40059) => with_body(r, |b| b["msg_id"] = json!(1)),
+        _ => return None,
+    }
+    Some(rig.answer(&request))
+}
+
+/// The number in `error-<number>[-variant].json`.
+fn number(file: &str) -> Option<i64> {
+    let name = file.rsplit('/').next()?.strip_prefix("error-")?.strip_suffix(".json")?;
+    let digits = name.strip_prefix('-').map_or(name, |_| &name[1..]);
+    let number: i64 = digits.split('-').next()?.parse().ok()?;
+    Some(if name.starts_with('-') { -number } else { number })
+}
+
+#[test]
+fn errors_have_the_shape_and_text_of_the_documentation() {
+    let (mut ruled, mut faulted) = (0, 0);
+    for endpoint in endpoints() {
+        for file in &endpoint.files {
+            let Some(code) = number(file) else { continue };
+            let wanted = fixture(file);
+            assert_eq!(wanted["errcode"], code, "{file}");
+            let answer = by_rule(&endpoint, code);
+            let answer = match answer {
+                Some(answer) => {
+                    ruled += 1;
+                    answer
+                }
+                None => {
+                    let listed = ONLY_BY_FAULT
+                        .iter()
+                        .any(|(name, codes)| *name == endpoint.name && codes.contains(&code));
+                    assert!(listed, "{file}: no rule gives {code}");
+                    faulted += 1;
+                    let rig = rig();
+                    let request = good(&rig, &endpoint.name);
+                    rig.server.on(endpoint.path.as_str()).errcode(code);
+                    rig.answer(&request)
+                }
+            };
+            assert_eq!(answer["errcode"], code, "{file}: {answer}");
+            assert_eq!(shape(&answer), shape(&wanted), "{file}: {answer}");
+            // Variants of one code differ in their text.
+            if file.ends_with(&format!("/error-{code}.json")) {
+                let text = |value: &Value| {
+                    let text = value["errmsg"].as_str().unwrap();
+                    text.split(" rid: ").next().unwrap().to_owned()
+                };
+                assert_eq!(text(&answer), text(&wanted), "{file}");
+            }
+        }
+    }
+    assert_eq!((ruled, faulted), (87, 33), "fixtures were added or lost");
+}
+
+#[test]
+fn escapes_can_be_refused() {
+    let rig = rig();
+    rig.server.configure(|s| s.escaped_text = EscapedText::Refused);
+    let url = format!("{SENDALL}?access_token={}", rig.token());
+    let body = r#"{"filter":{"is_to_all":true},"msgtype":"text","text":{"content":"\u4f60"}}"#;
+    let answer = rig.answer(&request("POST", &url, Bytes::from(body)));
+    assert_eq!(answer["errcode"], 47002);
+}

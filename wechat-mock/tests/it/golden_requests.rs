@@ -1,0 +1,297 @@
+//! The documentation's requests are accepted, and answered in the shape of its answers.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use serde_json::Value;
+use wechat_mock::{JobProgress, MaterialKind, MockServer, Verdict};
+use wechat_types::id::{AppId, AppSecret, MediaId, MsgId, OpenId, TagId, WeChatName};
+
+use crate::rig::{GET, Rig, SEND, SENDALL, request, text_to, text_to_all};
+
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../wechat-types/fixtures")
+}
+
+pub(crate) fn json(path: &str) -> Value {
+    let bytes = std::fs::read(folder().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+    serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// One endpoint of the fixtures' list.
+pub(crate) struct Endpoint {
+    pub(crate) name: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) auth: bool,
+    pub(crate) files: Vec<String>,
+}
+
+/// The endpoints the mock answers, by the fixtures' own list.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    let routes = MockServer::routes();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all: Vec<Endpoint> = json("index.json")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| Endpoint {
+            name: text(&entry["endpoint"]),
+            method: text(&entry["method"]),
+            path: text(&entry["path"]),
+            auth: entry["auth"].as_bool().unwrap(),
+            files: entry["files"].as_array().unwrap().iter().map(text).collect(),
+        })
+        .filter(|endpoint| routes.iter().any(|(_, path)| *path == endpoint.path))
+        .collect();
+    assert_eq!(all.len(), routes.len(), "each route stands in the fixtures' list");
+    all
+}
+
+#[test]
+fn methods_and_paths_are_those_of_the_documentation() {
+    for endpoint in endpoints() {
+        let found = MockServer::routes().into_iter().find(|(_, path)| *path == endpoint.path);
+        assert_eq!(found.unwrap().0, endpoint.method.as_str(), "{}", endpoint.path);
+    }
+}
+
+/// Keys and JSON types of an answer.
+pub(crate) fn shape(value: &Value) -> Value {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(_) => "boolean".into(),
+        Value::Number(_) => "number".into(),
+        Value::String(_) => "text".into(),
+        Value::Array(list) => list.iter().map(shape).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (key.clone(), shape(value))).collect::<Value>()
+        }
+    }
+}
+
+/// The answer that the examples' list names for a request.
+fn answered_by(file: &str) -> String {
+    let (folder, request) = file.rsplit_once('/').unwrap();
+    let has = |part: &str| request.contains(part);
+    let answer = match folder {
+        "mass/sendall" if has("2014") => "response-plain",
+        "mass/sendall" if has("mpnews-everyone") => "response-everyone",
+        "mass/sendall" if has("everyone") => "response-everyone-plain",
+        "mass/sendall" if has("mpnews") || request == "request.json" => "response",
+        "mass/sendall" => "response-plain",
+        "mass/send" if request == "request.json" => "response",
+        "mass/send" => "response-plain",
+        "mass/get" if has("everyone") => "response-everyone",
+        "token/stable-token" if has("forced") => "response-forced",
+        "media/uploadimg" if has("png") => "response-png",
+        "material/add-material" if has("voice") => "response-voice",
+        "material/add-material" if has("video") => "response-video",
+        "material/add-material" if has("thumb") => "response-thumb",
+        _ => "response",
+    };
+    format!("{folder}/{answer}.json")
+}
+
+/// Makes everything exist that the request names.
+fn prepare(server: &MockServer, value: &Value, parent: &str) {
+    let id = |value: &Value| value.as_str().and_then(|text| MediaId::new(text).ok());
+    let Value::Object(map) = value else {
+        if let Value::Array(list) = value {
+            list.iter().for_each(|value| prepare(server, value, parent));
+        }
+        return;
+    };
+    for (key, value) in map {
+        match (parent, key.as_str()) {
+            // An id of 64 characters was made by uploadnews in 2014, a shorter one is a draft.
+            ("mpnews", "media_id") if value.as_str().unwrap().len() == 64 => {
+                server.add_material_with_id(id(value).unwrap(), MaterialKind::News);
+            }
+            ("mpnews", "media_id") => server.add_draft_with_id(id(value).unwrap()),
+            (kind, "media_id") => server.add_material_with_id(
+                id(value).unwrap(),
+                match kind {
+                    "image" => MaterialKind::Image,
+                    "voice" => MaterialKind::Voice,
+                    "mpvideo" => MaterialKind::Video,
+                    "music" => MaterialKind::Music,
+                    other => panic!("what is {other}?"),
+                },
+            ),
+            (_, "media_ids") => {
+                for value in value.as_array().unwrap() {
+                    server.add_material_with_id(id(value).unwrap(), MaterialKind::Image);
+                }
+            }
+            (_, "image_media_id") => {
+                server.add_material_with_id(id(value).unwrap(), MaterialKind::Image);
+            }
+            (_, "thumb_media_id") => {
+                server.add_material_with_id(id(value).unwrap(), MaterialKind::Thumb);
+            }
+            (_, "touser") => {
+                let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+                for openid in list {
+                    server.add_follower(OpenId::new(openid.as_str().unwrap()).unwrap());
+                }
+            }
+            (_, "towxname") => server.add_wechat_name(
+                WeChatName::new(value.as_str().unwrap()).unwrap(),
+                OpenId::new("oNamed").unwrap(),
+            ),
+            ("filter", "tag_id" | "group_id") => {
+                let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+                if let Some(number) = number {
+                    server.add_tag(TagId::new(number), "tag");
+                }
+            }
+            (_, "msg_id") => add_job(server, value),
+            _ => prepare(server, value, key),
+        }
+    }
+}
+
+fn add_job(server: &MockServer, msg_id: &Value) {
+    let number = msg_id.as_u64().or_else(|| msg_id.as_str()?.parse().ok()).unwrap();
+    let rig = Rig { server: server.clone(), clock: server.manual_clock().unwrap() };
+    server.set_next_msg_id(MsgId::new(number));
+    server.next_job_verdict(Verdict::Success);
+    let fans = server.add_followers(2);
+    let (path, body) = if number < 1 << 31 {
+        (SENDALL, text_to_all("x"))
+    } else {
+        (SEND, text_to(&fans, "x", None))
+    };
+    assert_eq!(rig.call(path, &body)["msg_id"], number);
+    rig.advance(60);
+}
+
+/// The request of a `.txt` fixture, with another token.
+fn from_text(file: &str, token: &str) -> http::Request<Bytes> {
+    let text = std::fs::read_to_string(folder().join(file)).unwrap();
+    let (mut method, mut path, mut query) = (String::new(), String::new(), Vec::new());
+    let mut body = Vec::new();
+    let mut multipart = false;
+    for line in text.lines() {
+        let (fact, value) = line.split_once(": ").unwrap();
+        match fact {
+            "method" => method = value.to_owned(),
+            "path" => path = value.to_owned(),
+            "query" if value.starts_with("access_token=") => {
+                query.push(format!("access_token={token}"));
+            }
+            "query" => query.push(value.to_owned()),
+            "content-type" => multipart = value == "multipart/form-data",
+            "part" => {
+                let start = if body.is_empty() { "--free-1\r\n" } else { "\r\n--free-1\r\n" };
+                body.extend_from_slice(start.as_bytes());
+            }
+            "part-header" => body.extend_from_slice(format!("{value}\r\n").as_bytes()),
+            "part-body-text" => body.extend_from_slice(format!("\r\n{value}").as_bytes()),
+            "part-body-base64" => {
+                body.extend_from_slice(b"\r\n");
+                body.extend_from_slice(&base64(value));
+            }
+            "body" => assert_eq!(value, "none"),
+            other => panic!("{file}: what is {other}?"),
+        }
+    }
+    if multipart {
+        body.extend_from_slice(b"\r\n--free-1--\r\n");
+    }
+    let url = format!("{path}?{}", query.join("&"));
+    let mut request = request(&method, &url, Bytes::from(body));
+    if multipart {
+        let kind = "multipart/form-data; boundary=free-1".parse().unwrap();
+        request.headers_mut().insert("content-type", kind);
+    }
+    request
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut out = Vec::new();
+    for c in text.bytes().filter(|c| *c != b'=') {
+        let value = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => panic!("no base64"),
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push(u8::try_from((bits >> count) & 0xff).unwrap());
+        }
+    }
+    out
+}
+
+fn rig() -> Rig {
+    Rig::with(|b| {
+        b.app_id(AppId::new("wx0dbf5ed6fc6fa18a").unwrap())
+            .app_secret(AppSecret::new("bd2b1aaf7ef4f09be9f52ce2d8d59967").unwrap())
+            .followers(3)
+            .settings(|s| s.progress = JobProgress::Immediate)
+    })
+}
+
+#[test]
+fn requests_are_accepted_and_answered_in_shape() {
+    let mut checked = 0;
+    for endpoint in endpoints() {
+        let requests = endpoint.files.iter().filter(|file| file.contains("/request"));
+        for file in requests {
+            let rig = rig();
+            let request = if file.ends_with(".txt") {
+                from_text(file, &rig.token())
+            } else {
+                let value = json(file);
+                prepare(&rig.server, &value, "");
+                let query = if endpoint.auth {
+                    format!("?access_token={}", rig.token())
+                } else {
+                    String::new()
+                };
+                let url = format!("{}{query}", endpoint.path);
+                // Byte for byte as in the file, indentation included.
+                let body = std::fs::read(folder().join(file)).unwrap();
+                request(&endpoint.method, &url, Bytes::from(body))
+            };
+            let answer = rig.answer(&request);
+            let wanted = json(&answered_by(file));
+            assert_eq!(shape(&answer), shape(&wanted), "{file}: {answer}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 76, "fixtures were added or lost");
+}
+
+/// The other answers of `mass/get` and `preview`, which depend on the job and on a setting.
+#[test]
+fn other_answers_have_their_shape() {
+    let rig = rig();
+    rig.server.configure(|s| s.progress = JobProgress::AfterQueries(1));
+    rig.server.next_job_verdict(Verdict::Fail);
+    let id = rig.call(SENDALL, &text_to_all("x"))["msg_id"].clone();
+    let body = serde_json::json!({"msg_id": id});
+    for (file, status) in [("response-sending", "SENDING"), ("response-fail", "SEND_FAIL")] {
+        let wanted = json(&format!("mass/get/{file}.json"));
+        let answer = rig.call(GET, &body);
+        assert_eq!(
+            (shape(&answer), &answer["msg_status"]),
+            (shape(&wanted), &wanted["msg_status"])
+        );
+        assert_eq!(answer["msg_status"], status);
+    }
+    rig.server.configure(|s| s.preview_answers_msg_id = true);
+    let request = json("mass/preview/request-text.json");
+    prepare(&rig.server, &request, "");
+    let answer = rig.call(crate::rig::PREVIEW, &request);
+    assert_eq!(shape(&answer), shape(&json("mass/preview/response-msg-id.json")));
+}

@@ -1,0 +1,24 @@
+//! Integration tests of the mock; one binary, for linking dominates.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may fail loudly"
+)]
+
+mod rig;
+
+#[cfg(feature = "callbacks")]
+mod callbacks;
+mod faults;
+mod golden_errors;
+mod golden_requests;
+#[cfg(feature = "server")]
+mod http;
+#[cfg(all(feature = "callbacks", feature = "server"))]
+mod http_callbacks;
+mod jobs;
+mod sends;
+mod tokens;
+mod uploads;
