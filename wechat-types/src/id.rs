@@ -159,6 +159,11 @@ text_id! {
 impl ClientMsgId {
     /// Bytes, the newer and smaller of the two documented limits.
     pub const MAX_BYTES: usize = 32;
+
+    /// A key of 32 hexadecimal digits, from a hash.
+    pub fn from_hash(hash: [u8; 16]) -> Self {
+        Self(format!("{:032x}", u128::from_be_bytes(hash)))
+    }
 }
 
 macro_rules! secret {
@@ -297,6 +302,9 @@ mod tests {
         let error = ClientMsgId::new("k".repeat(33)).unwrap_err().to_string();
         assert!(error.contains("45067"), "{error}");
         assert!(ClientMsgId::new("钥匙").is_err());
+        let key = ClientMsgId::from_hash([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
+        assert_eq!(key.as_str(), "000102030405060708090a0b0c0d0eff");
+        assert_eq!(ClientMsgId::new(key.as_str()), Ok(key));
     }
 
     #[test]

@@ -1,0 +1,313 @@
+//! A campaign from its plan to its last report: pure state, moved by recorded facts only.
+//!
+//! [`Campaign::next`] says what is to be done, [`Campaign::apply`] takes in what was recorded.
+//! There is no IO here, no clock and no randomness, so that every step can be replayed: the
+//! [`driver`] does what is to be done and records each fact before it counts.
+
+mod chunk;
+pub mod driver;
+mod inbox;
+mod plan;
+mod policy;
+mod report;
+mod verdict;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, SystemTime};
+
+use wechat_types::id::MsgId;
+use wechat_types::mass::MassReport;
+
+use crate::article::Uploads;
+use crate::journal::Entry;
+
+use chunk::{ChunkState, Progress};
+
+pub use driver::{Driver, DriverError, Event};
+pub use inbox::{Inbox, NoInbox};
+pub use plan::{Chunk, ChunkAudience, Content, Plan};
+pub use policy::Policy;
+pub use report::{CampaignReport, ChunkOutcome, ChunkReport, Conclusion, Totals};
+pub use verdict::Answer;
+
+/// The state of a campaign.
+#[derive(Debug)]
+pub struct Campaign<'p> {
+    plan: &'p Plan,
+    policy: Policy,
+    /// What each article's uploads came to so far.
+    uploads: Vec<Uploads>,
+    chunks: Vec<ChunkState>,
+    /// Reports of jobs that no chunk has yet: a report may come before the send's own answer.
+    early: BTreeMap<MsgId, MassReport>,
+    /// When the last sends went out, for the pace.
+    sent_at: VecDeque<SystemTime>,
+    /// Why nothing further is sent.
+    halted: Option<String>,
+}
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// Upload the picture that an article names so.
+    UploadPicture {
+        /// The article, from 0.
+        article: usize,
+        /// Its `src`.
+        source: String,
+    },
+    /// Upload an article's cover.
+    AddCover {
+        /// The article, from 0.
+        article: usize,
+    },
+    /// Make the draft that a chunk will use up.
+    AddDraft {
+        /// The chunk, from 0.
+        chunk: usize,
+    },
+    /// Make a chunk's call.
+    Send {
+        /// The chunk, from 0.
+        chunk: usize,
+        /// An earlier attempt may have been accepted: only 0 and 45065 settle it.
+        repeat: bool,
+    },
+    /// Ask for a job's status.
+    Poll {
+        /// The job.
+        msg_id: MsgId,
+    },
+    /// Nothing to do before this moment, unless a report comes.
+    Wait {
+        /// The moment.
+        until: SystemTime,
+        /// What is waited for.
+        reason: WaitReason,
+    },
+    /// Every call is settled, or nothing more can be done about it by itself.
+    Done,
+}
+
+/// Why a campaign waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WaitReason {
+    /// 60 calls a minute are allowed, or the platform asked for a pause.
+    Pace,
+    /// A call's answer was lost; the same call with the same key will tell.
+    Repeat,
+    /// Jobs are running.
+    Jobs,
+}
+
+impl<'p> Campaign<'p> {
+    /// A campaign of which nothing is recorded yet.
+    pub fn new(plan: &'p Plan, policy: Policy) -> Self {
+        Self {
+            plan,
+            policy,
+            uploads: vec![Uploads::default(); plan.content().articles().len()],
+            chunks: plan.chunks().iter().map(|_| ChunkState::default()).collect(),
+            early: BTreeMap::new(),
+            sent_at: VecDeque::new(),
+            halted: None,
+        }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &'p Plan {
+        self.plan
+    }
+
+    /// What is to be done now.
+    pub fn next(&self, now: SystemTime) -> Step {
+        let sending = self.next_send(now);
+        if let Some(step @ (Step::UploadPicture { .. } | Step::AddCover { .. })) = &sending {
+            return step.clone();
+        }
+        if let Some(step @ (Step::AddDraft { .. } | Step::Send { .. })) = &sending {
+            return step.clone();
+        }
+        match (sending, self.next_poll(now)) {
+            (_, Some(poll @ Step::Poll { .. })) => poll,
+            (Some(Step::Wait { until, .. }), Some(Step::Wait { until: earlier, reason }))
+                if earlier < until =>
+            {
+                Step::Wait { until: earlier, reason }
+            }
+            (Some(wait), _) | (None, Some(wait)) => wait,
+            (None, None) => Step::Done,
+        }
+    }
+
+    /// The first chunk that is not settled decides: calls go out one after the other.
+    fn next_send(&self, now: SystemTime) -> Option<Step> {
+        if self.halted.is_some() {
+            return None;
+        }
+        let (number, chunk) =
+            self.chunks.iter().enumerate().find(|(_, chunk)| !chunk.is_settled())?;
+        match &chunk.progress {
+            Progress::Unsettled { repeat_at, .. } => Some(if *repeat_at <= now {
+                Step::Send { chunk: number, repeat: true }
+            } else {
+                Step::Wait { until: *repeat_at, reason: WaitReason::Repeat }
+            }),
+            Progress::Pending { not_before } => {
+                if let Some(until) = not_before.filter(|at| *at > now) {
+                    return Some(Step::Wait { until, reason: WaitReason::Pace });
+                }
+                if let Some(step) = self.next_upload() {
+                    return Some(step);
+                }
+                if self.plan.content().needs_draft() && chunk.draft.is_none() {
+                    return Some(Step::AddDraft { chunk: number });
+                }
+                Some(match self.pace(now) {
+                    Some(until) => Step::Wait { until, reason: WaitReason::Pace },
+                    None => Step::Send { chunk: number, repeat: false },
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn next_upload(&self) -> Option<Step> {
+        self.plan.content().articles().iter().zip(&self.uploads).enumerate().find_map(
+            |(number, (article, uploads))| {
+                let missing = article.pictures.keys().find(|s| !uploads.addresses.contains_key(*s));
+                match (missing, &uploads.cover) {
+                    (Some(source), _) => {
+                        Some(Step::UploadPicture { article: number, source: source.clone() })
+                    }
+                    (None, None) => Some(Step::AddCover { article: number }),
+                    (None, Some(_)) => None,
+                }
+            },
+        )
+    }
+
+    /// When the next call may go out, if not now.
+    fn pace(&self, now: SystemTime) -> Option<SystemTime> {
+        const MINUTE: Duration = Duration::from_secs(60);
+        let limit = self.policy.calls_per_minute.max(1);
+        let nth_last = self.sent_at.len().checked_sub(limit)?;
+        let free_at = *self.sent_at.get(nth_last)? + MINUTE;
+        (free_at > now).then_some(free_at)
+    }
+
+    /// The job that is next asked for, or waited for.
+    fn next_poll(&self, now: SystemTime) -> Option<Step> {
+        let (at, msg_id) = self
+            .chunks
+            .iter()
+            .filter_map(|chunk| chunk.running_job())
+            .filter(|job| now < job.accepted_at + self.policy.follow_for)
+            .map(|job| (job.next_look, job.msg_id))
+            .min()?;
+        Some(if at <= now {
+            Step::Poll { msg_id }
+        } else {
+            Step::Wait { until: at, reason: WaitReason::Jobs }
+        })
+    }
+
+    /// Stops sending: nothing further goes out, jobs are still followed.
+    pub fn halt(&mut self, reason: impl Into<String>) {
+        self.halted.get_or_insert_with(|| reason.into());
+    }
+
+    /// Takes in a recorded fact.
+    pub fn apply(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Picture { article, source, url } => {
+                if let Some(uploads) = self.uploads.get_mut(*article) {
+                    uploads.addresses.insert(source.clone(), url.clone());
+                }
+            }
+            Entry::Cover { article, media_id } => {
+                if let Some(uploads) = self.uploads.get_mut(*article) {
+                    uploads.cover = Some(media_id.clone());
+                }
+            }
+            Entry::Draft { chunk, media_id } => {
+                if let Some(state) = self.chunks.get_mut(*chunk) {
+                    state.draft = Some(media_id.clone());
+                }
+            }
+            Entry::Intent { chunk, at } => {
+                self.sent_at.push_back(*at);
+                while self.sent_at.len() > self.policy.calls_per_minute.max(1) {
+                    self.sent_at.pop_front();
+                }
+                if let Some(state) = self.chunks.get_mut(*chunk) {
+                    state.intend(*at);
+                }
+            }
+            Entry::Answer { chunk, at, answer } => self.settle(*chunk, *at, answer),
+            Entry::Report { at, report } => self.report_in(*at, report),
+            Entry::Resumed { at } => {
+                self.halted = None;
+                for chunk in &mut self.chunks {
+                    chunk.resume(*at, &self.policy);
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, number: usize, at: SystemTime, answer: &Answer) {
+        let Some(chunk) = self.chunks.get_mut(number) else { return };
+        let halt = chunk.settle(at, answer, &self.policy);
+        if let Some(job) = chunk.running_job()
+            && let Some(report) = self.early.remove(&job.msg_id)
+        {
+            chunk.report_in(at, &report, &self.policy);
+        }
+        if let Some(reason) = halt {
+            self.halt(format!("call {}: {reason}", number + 1));
+        }
+    }
+
+    fn report_in(&mut self, at: SystemTime, report: &MassReport) {
+        let policy = self.policy;
+        match self.chunk_of(report.msg_id) {
+            Some(chunk) => chunk.report_in(at, report, &policy),
+            None => {
+                self.early.insert(report.msg_id, report.clone());
+            }
+        }
+    }
+
+    fn chunk_of(&mut self, msg_id: MsgId) -> Option<&mut ChunkState> {
+        self.chunks.iter_mut().find(|chunk| chunk.msg_id() == Some(msg_id))
+    }
+
+    /// The jobs of all chunks but this one: 45065 must not name one of them.
+    fn jobs_of_others(&self, number: usize) -> Vec<MsgId> {
+        let others = self.chunks.iter().enumerate().filter(|(other, _)| *other != number);
+        others.filter_map(|(_, chunk)| chunk.msg_id()).collect()
+    }
+
+    /// A look at a job told nothing new: the next one comes later. Nothing worth recording.
+    pub fn looked(&mut self, now: SystemTime, msg_id: MsgId) {
+        let next = now + self.policy.poll_every;
+        if let Some(chunk) = self.chunk_of(msg_id) {
+            chunk.look_again(next);
+        }
+    }
+
+    /// A job of this campaign.
+    pub fn owns(&self, msg_id: MsgId) -> bool {
+        self.chunks.iter().any(|chunk| chunk.msg_id() == Some(msg_id))
+    }
+
+    /// What has become of every chunk so far.
+    pub fn report(&self) -> CampaignReport {
+        report::of(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

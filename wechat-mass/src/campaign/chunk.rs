@@ -1,0 +1,242 @@
+//! One call of a campaign, from pending to reported.
+
+use std::time::{Duration, SystemTime};
+
+use wechat_types::error_code::ErrorCode;
+use wechat_types::id::{MediaId, MsgDataId, MsgId};
+use wechat_types::mass::{MassReport, ReportSource};
+
+use super::policy::Policy;
+use super::verdict::{Answer, pause_after};
+
+/// What is known about one call.
+#[derive(Debug, Default)]
+pub(super) struct ChunkState {
+    pub(super) progress: Progress,
+    /// The draft that the call uses up. A repeat uses the same one, for it must be the same bytes.
+    pub(super) draft: Option<MediaId>,
+    /// The first attempt that may have been accepted.
+    first_attempt: Option<SystemTime>,
+    /// Attempts since then.
+    attempts: u32,
+    /// Times the call was put off because it could not be sent, or came too fast.
+    put_off: u32,
+}
+
+/// Where a call stands.
+#[derive(Debug)]
+pub(super) enum Progress {
+    /// Nothing of it is with the platform.
+    Pending { not_before: Option<SystemTime> },
+    /// An attempt is under way, or the process died during one.
+    InFlight,
+    /// An attempt may have been accepted.
+    Unsettled { repeat_at: SystemTime, reason: String },
+    /// The platform has the job.
+    Running(Job),
+    /// The job has ended.
+    Reported(Job, MassReport),
+    /// The platform refused the call, or it could not be sent.
+    Refused { code: Option<i64>, reason: String },
+    /// Nobody knows, and another attempt will not tell.
+    Undecided { reason: String },
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::Pending { not_before: None }
+    }
+}
+
+/// An accepted job.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub(super) msg_id: MsgId,
+    pub(super) msg_data_id: Option<MsgDataId>,
+    pub(super) already: bool,
+    pub(super) accepted_at: SystemTime,
+    pub(super) next_look: SystemTime,
+    /// The status is final; its counters may still come by callback until `next_look`.
+    pub(super) ended: Option<MassReport>,
+}
+
+/// A call that is put off again and again is given up after this many times.
+const MAX_PUT_OFF: u32 = 10;
+
+impl ChunkState {
+    /// No further call is needed or allowed.
+    pub(super) fn is_settled(&self) -> bool {
+        !matches!(
+            self.progress,
+            Progress::Pending { .. } | Progress::InFlight | Progress::Unsettled { .. }
+        )
+    }
+
+    pub(super) fn running_job(&self) -> Option<&Job> {
+        match &self.progress {
+            Progress::Running(job) => Some(job),
+            _ => None,
+        }
+    }
+
+    pub(super) fn msg_id(&self) -> Option<MsgId> {
+        match &self.progress {
+            Progress::Running(job) | Progress::Reported(job, _) => Some(job.msg_id),
+            _ => None,
+        }
+    }
+
+    pub(super) fn intend(&mut self, at: SystemTime) {
+        self.first_attempt.get_or_insert(at);
+        self.attempts += 1;
+        self.progress = Progress::InFlight;
+    }
+
+    /// Takes in an answer; the reason to stop sending, if it is one.
+    pub(super) fn settle(
+        &mut self,
+        at: SystemTime,
+        answer: &Answer,
+        policy: &Policy,
+    ) -> Option<String> {
+        match answer {
+            Answer::Accepted { msg_id, msg_data_id, already } => {
+                self.progress = Progress::Running(Job {
+                    msg_id: *msg_id,
+                    msg_data_id: *msg_data_id,
+                    already: *already,
+                    accepted_at: at,
+                    next_look: at + policy.poll_after,
+                    ended: None,
+                });
+                None
+            }
+            Answer::Rejected { code, reason } => {
+                self.forget_attempts();
+                match code.and_then(pause_after) {
+                    Some(pause) => self.put_off(at + pause, *code, reason),
+                    None => self.refuse(*code, reason),
+                }
+            }
+            Answer::NotSent { code, reason, passing } => {
+                self.forget_attempts();
+                if *passing {
+                    self.put_off(at + policy.repeat_after, *code, reason)
+                } else {
+                    self.refuse(*code, reason)
+                }
+            }
+            Answer::Unknown { reason, repeatable } => {
+                let repeat_at = at + policy.repeat_after;
+                if !repeatable || self.attempts >= policy.attempts {
+                    self.undecided(reason.clone())
+                } else if !self.key_is_good_at(repeat_at, policy) {
+                    self.undecided(format!("{reason}; {KEY_TOO_OLD}"))
+                } else {
+                    self.progress = Progress::Unsettled { repeat_at, reason: reason.clone() };
+                    None
+                }
+            }
+        }
+    }
+
+    /// Whether the platform surely still knows the key of the first attempt.
+    fn key_is_good_at(&self, at: SystemTime, policy: &Policy) -> bool {
+        self.first_attempt.is_none_or(|first| {
+            // A clock that was set back says nothing about how old the key is.
+            at.duration_since(first).is_ok_and(|age| age <= policy.key_window)
+        })
+    }
+
+    /// Nothing of this call is with the platform: the next attempt is a first one.
+    fn forget_attempts(&mut self) {
+        (self.first_attempt, self.attempts) = (None, 0);
+    }
+
+    fn put_off(&mut self, until: SystemTime, code: Option<i64>, reason: &str) -> Option<String> {
+        self.put_off += 1;
+        if self.put_off >= MAX_PUT_OFF {
+            return self.refuse(code, reason);
+        }
+        self.progress = Progress::Pending { not_before: Some(until) };
+        None
+    }
+
+    fn refuse(&mut self, code: Option<i64>, reason: &str) -> Option<String> {
+        self.progress = Progress::Refused { code, reason: reason.to_owned() };
+        Some(reason.to_owned())
+    }
+
+    fn undecided(&mut self, reason: String) -> Option<String> {
+        self.progress = Progress::Undecided { reason: reason.clone() };
+        Some(reason)
+    }
+
+    /// A new run of the program: what was under way is made again with its key while that is
+    /// good; what was refused is tried anew.
+    pub(super) fn resume(&mut self, at: SystemTime, policy: &Policy) {
+        let reason = match &self.progress {
+            Progress::InFlight => "the program ended before the answer came".to_owned(),
+            Progress::Unsettled { reason, .. } | Progress::Undecided { reason } => reason.clone(),
+            Progress::Refused { code, .. } => {
+                if *code == Some(ErrorCode::INVALID_MEDIA_ID.get()) {
+                    // The draft is gone; nothing was sent with it.
+                    self.draft = None;
+                }
+                self.put_off = 0;
+                self.progress = Progress::default();
+                return;
+            }
+            Progress::Running(job) => {
+                let mut job = job.clone();
+                (job.accepted_at, job.next_look) = (at, at);
+                self.progress = Progress::Running(job);
+                return;
+            }
+            Progress::Pending { .. } | Progress::Reported(..) => return,
+        };
+        self.attempts = 0;
+        self.progress = if self.key_is_good_at(at, policy) {
+            Progress::Unsettled { repeat_at: at, reason }
+        } else if reason.ends_with(KEY_TOO_OLD) {
+            Progress::Undecided { reason }
+        } else {
+            Progress::Undecided { reason: format!("{reason}; {KEY_TOO_OLD}") }
+        };
+    }
+
+    pub(super) fn look_again(&mut self, at: SystemTime) {
+        if let Progress::Running(job) = &mut self.progress {
+            job.next_look = at;
+        }
+    }
+
+    pub(super) fn report_in(&mut self, at: SystemTime, report: &MassReport, policy: &Policy) {
+        match &mut self.progress {
+            Progress::Running(job) if !report.status.is_final() => {
+                job.next_look = at + policy.poll_every;
+            }
+            Progress::Running(job) => {
+                let counters_may_come = report.source == ReportSource::StatusQuery
+                    && policy.wait_for_counters > Duration::ZERO;
+                if counters_may_come && job.ended.is_none() {
+                    job.ended = Some(report.clone());
+                    job.next_look = at + policy.wait_for_counters;
+                } else {
+                    self.progress = Progress::Reported(job.clone(), report.clone());
+                }
+            }
+            // Counters that come late are still better than none.
+            Progress::Reported(job, known)
+                if known.source == ReportSource::StatusQuery
+                    && report.source == ReportSource::Callback =>
+            {
+                self.progress = Progress::Reported(job.clone(), report.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+const KEY_TOO_OLD: &str =
+    "the key may be forgotten by now, so the call is not repeated: look on mp.weixin.qq.com";

@@ -1,0 +1,264 @@
+//! Does what a campaign says is next, and records each fact before it counts.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use wechat_http::Client;
+use wechat_types::id::AppId;
+use wechat_types::mass::{MassContent, MassReport, Recipients};
+
+use super::plan::{ChunkAudience, Content};
+use super::verdict::{describe, judge};
+use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
+use crate::article::{PublishError, add_cover, add_draft, upload_picture};
+use crate::journal::{Entry, Journal, JournalError};
+use crate::sender::MassSender;
+
+/// Runs a campaign to its end. It awaits only the client, the journal and the inbox.
+#[derive(Debug)]
+pub struct Driver<'a> {
+    client: &'a Client,
+    plan: &'a Plan,
+    policy: Policy,
+}
+
+/// What a run shows while it goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A fact was recorded.
+    Recorded(&'a Entry),
+    /// A job's status could not be had; it is asked for again.
+    StatusFailed(&'a str),
+    /// Nothing to do before this moment, unless a report comes.
+    Waiting(SystemTime, WaitReason),
+}
+
+/// A run ended before the campaign did. What was recorded can be resumed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// The client belongs to another account than the plan; nothing was sent.
+    #[non_exhaustive]
+    WrongAccount {
+        /// The plan's account.
+        plan: AppId,
+        /// The client's account.
+        client: AppId,
+    },
+    /// The journal cannot be read or written; nothing further was sent.
+    #[non_exhaustive]
+    Journal {
+        /// What happened.
+        source: JournalError,
+        /// What had become of the campaign until then.
+        report: Box<CampaignReport>,
+    },
+}
+
+impl fmt::Display for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongAccount { plan, client } => {
+                write!(f, "the plan is for {plan}, the client for {client}; nothing was sent")
+            }
+            Self::Journal { .. } => f.write_str("the campaign stopped at its journal"),
+        }
+    }
+}
+
+impl std::error::Error for DriverError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Journal { source, .. } => Some(source),
+            Self::WrongAccount { .. } => None,
+        }
+    }
+}
+
+/// A campaign with its journal, in which nothing counts that is not recorded.
+struct Run<'r, 'p> {
+    campaign: Campaign<'p>,
+    journal: &'r mut dyn Journal,
+    observe: &'r mut (dyn FnMut(Event<'_>) + Send),
+}
+
+impl Run<'_, '_> {
+    async fn record(&mut self, entry: Entry) -> Result<(), DriverError> {
+        match self.journal.append(&entry).await {
+            Ok(()) => {
+                self.campaign.apply(&entry);
+                (self.observe)(Event::Recorded(&entry));
+                Ok(())
+            }
+            Err(source) => Err(self.stopped(source)),
+        }
+    }
+
+    fn stopped(&self, source: JournalError) -> DriverError {
+        DriverError::Journal { source, report: Box::new(self.campaign.report()) }
+    }
+}
+
+impl<'a> Driver<'a> {
+    /// Runs this plan by this client.
+    pub fn new(client: &'a Client, plan: &'a Plan) -> Self {
+        Self { client, plan, policy: Policy::default() }
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Sends what the journal does not know as sent, and follows every job to its end.
+    ///
+    /// The same plan run again with its journal sends nothing twice: what was accepted is only
+    /// followed, what was lost on the way is asked for with its key.
+    ///
+    /// # Errors
+    ///
+    /// [`DriverError`] when the campaign cannot be run or recorded. What the platform refused, or
+    /// what nobody knows, is in the report.
+    pub async fn run(
+        &self,
+        journal: &mut dyn Journal,
+        inbox: &mut dyn Inbox,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<CampaignReport, DriverError> {
+        if self.client.app_id() != self.plan.account() {
+            return Err(DriverError::WrongAccount {
+                plan: self.plan.account().clone(),
+                client: self.client.app_id().clone(),
+            });
+        }
+        let campaign = Campaign::new(self.plan, self.policy);
+        let mut run = Run { campaign, journal, observe };
+        let entries = match run.journal.load().await {
+            Ok(entries) => entries,
+            Err(source) => return Err(run.stopped(source)),
+        };
+        for entry in &entries {
+            run.campaign.apply(entry);
+        }
+        if !entries.is_empty() {
+            run.record(Entry::Resumed { at: self.now() }).await?;
+        }
+        loop {
+            while let Some(report) = inbox.next(self.now()).await {
+                self.report_in(&mut run, report).await?;
+            }
+            match run.campaign.next(self.now()) {
+                Step::Done => return Ok(run.campaign.report()),
+                Step::Wait { until, reason } => {
+                    (run.observe)(Event::Waiting(until, reason));
+                    if let Some(report) = inbox.next(until).await {
+                        self.report_in(&mut run, report).await?;
+                    }
+                }
+                Step::Poll { msg_id } => {
+                    match MassSender::new(self.client.clone()).status(msg_id).await {
+                        Ok(report) if report.status.is_final() => {
+                            self.report_in(&mut run, report).await?;
+                        }
+                        Ok(_) => run.campaign.looked(self.now(), msg_id),
+                        Err(error) => {
+                            (run.observe)(Event::StatusFailed(&describe(&error)));
+                            run.campaign.looked(self.now(), msg_id);
+                        }
+                    }
+                }
+                Step::Send { chunk, repeat } => self.send(&mut run, chunk, repeat).await?,
+                step => match self.prepare(&run.campaign, &step).await {
+                    Ok(entry) => run.record(entry).await?,
+                    Err(reason) => run.campaign.halt(reason),
+                },
+            }
+        }
+    }
+
+    fn now(&self) -> SystemTime {
+        self.client.clock().now()
+    }
+
+    async fn report_in(
+        &self,
+        run: &mut Run<'_, '_>,
+        report: MassReport,
+    ) -> Result<(), DriverError> {
+        run.record(Entry::Report { at: self.now(), report }).await
+    }
+
+    /// Uploads, or makes a draft. Nothing is sent by that, so a failure only ends the sending.
+    async fn prepare(&self, campaign: &Campaign<'_>, step: &Step) -> Result<Entry, String> {
+        let articles = self.plan.content().articles();
+        let vanished = || "the plan does not hold what it asked for".to_owned();
+        match step {
+            Step::UploadPicture { article, source } => {
+                let picture = articles.get(*article).and_then(|a| a.pictures.get(source));
+                let url = upload_picture(self.client, picture.ok_or_else(vanished)?)
+                    .await
+                    .map_err(|error| format!("uploading {source}: {}", describe(&error)))?;
+                Ok(Entry::Picture { article: *article, source: source.clone(), url })
+            }
+            Step::AddCover { article } => {
+                let cover = &articles.get(*article).ok_or_else(vanished)?.cover;
+                let media_id = add_cover(self.client, cover)
+                    .await
+                    .map_err(|error| format!("adding the cover: {}", describe(&error)))?;
+                Ok(Entry::Cover { article: *article, media_id })
+            }
+            Step::AddDraft { chunk } => {
+                let articles: Vec<_> = articles.iter().zip(&campaign.uploads).collect();
+                let media_id =
+                    add_draft(self.client, &articles).await.map_err(|error| match error {
+                        PublishError::Article(problems) => problems.to_string(),
+                        PublishError::Call(error) => {
+                            format!("making the draft of call {}: {}", chunk + 1, describe(&error))
+                        }
+                    })?;
+                Ok(Entry::Draft { chunk: *chunk, media_id })
+            }
+            _ => Err(vanished()),
+        }
+    }
+
+    /// Makes one call: intent durable, request, answer durable.
+    async fn send(
+        &self,
+        run: &mut Run<'_, '_>,
+        number: usize,
+        repeat: bool,
+    ) -> Result<(), DriverError> {
+        let draft = run.campaign.chunks.get(number).and_then(|chunk| chunk.draft.clone());
+        let content = match (self.plan.content(), draft) {
+            (Content::Text(text), _) => MassContent::text(text.clone()),
+            (Content::Articles { ignore_reprint, .. }, Some(draft)) => {
+                MassContent::Articles { draft, ignore_reprint: *ignore_reprint }
+            }
+            (Content::Articles { .. }, None) => {
+                run.campaign.halt(format!("call {} has no draft", number + 1));
+                return Ok(());
+            }
+        };
+        let Some(planned) = self.plan.chunks().get(number) else {
+            run.campaign.halt(format!("the plan has no call {}", number + 1));
+            return Ok(());
+        };
+        run.record(Entry::Intent { chunk: number, at: self.now() }).await?;
+        let (sender, key) = (MassSender::new(self.client.clone()), planned.key.clone());
+        let answer = match planned.audience {
+            ChunkAudience::Everyone => sender.send_all(content, key).await,
+            ChunkAudience::Tag(tag) => sender.send_to_tag(tag, content, key).await,
+            ChunkAudience::OpenIds(_) => {
+                match Recipients::new(self.plan.open_ids(planned).to_vec()) {
+                    Ok(recipients) => sender.send_to(recipients, content, key).await,
+                    Err(error) => Err(error.into()),
+                }
+            }
+        };
+        let answer: Answer = judge(answer, repeat, &run.campaign.jobs_of_others(number));
+        run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await
+    }
+}

@@ -1,0 +1,36 @@
+//! Where reports of ended jobs come in, whoever receives them.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use wechat_http::Clock;
+use wechat_types::mass::MassReport;
+
+/// Reports as they come in, such as from a callback endpoint.
+#[async_trait]
+pub trait Inbox: Debug + Send {
+    /// The next report, or none when `until` has come without one. A report that is there already
+    /// is given out at once, also when `until` has passed.
+    async fn next(&mut self, until: SystemTime) -> Option<MassReport>;
+}
+
+/// No callbacks: every report is asked for.
+#[derive(Clone, Debug)]
+pub struct NoInbox(Arc<dyn Clock>);
+
+impl NoInbox {
+    /// Waits on this clock.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self(clock)
+    }
+}
+
+#[async_trait]
+impl Inbox for NoInbox {
+    async fn next(&mut self, until: SystemTime) -> Option<MassReport> {
+        self.0.sleep_until(until).await;
+        None
+    }
+}

@@ -1,0 +1,45 @@
+//! How patient a campaign is.
+
+use std::time::Duration;
+
+/// Times and limits of a campaign's run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Calls a minute. The platform allows 60.
+    pub calls_per_minute: usize,
+    /// The pause before a call whose answer was lost is made again with its key. The platform
+    /// answers 45066 to a key that comes again within a minute.
+    pub repeat_after: Duration,
+    /// Attempts in all at a call whose answer is lost again and again.
+    pub attempts: u32,
+    /// How long after the first attempt the key may still be used. The platform remembers it for
+    /// 24 hours from when it **took** the call; deadline and clock differences need a margin.
+    pub key_window: Duration,
+    /// The first look at a job's status, after its acceptance.
+    pub poll_after: Duration,
+    /// The further looks.
+    pub poll_every: Duration,
+    /// How long a callback is waited for after a job's status is final: the status has no
+    /// counters. Zero when no callback can come.
+    pub wait_for_counters: Duration,
+    /// How long jobs are followed.
+    pub follow_for: Duration,
+}
+
+impl Default for Policy {
+    /// 60 calls a minute; 6 attempts, 60 seconds apart, for 23 hours; a look at each job every
+    /// 30 seconds for 6 hours; 30 seconds for its counters.
+    fn default() -> Self {
+        Self {
+            calls_per_minute: 60,
+            repeat_after: Duration::from_secs(60),
+            attempts: 6,
+            key_window: Duration::from_secs(23 * 60 * 60),
+            poll_after: Duration::from_secs(30),
+            poll_every: Duration::from_secs(30),
+            wait_for_counters: Duration::from_secs(30),
+            follow_for: Duration::from_secs(6 * 60 * 60),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What a campaign came to: per call, in total, and in one word.
+
+use serde::Serialize;
+use wechat_types::id::{ClientMsgId, MediaId, MsgDataId, MsgId};
+use wechat_types::mass::{JobStatus, MassReport};
+
+use super::Campaign;
+use super::chunk::Progress;
+use super::plan::ChunkAudience;
+
+/// What has become of a campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CampaignReport {
+    /// Every call, in order.
+    pub chunks: Vec<ChunkReport>,
+    /// Why nothing further was sent, if that is so.
+    pub halted: Option<String>,
+}
+
+/// What has become of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChunkReport {
+    /// Recipients by OpenID; none for everyone and for a tag.
+    pub recipients: Option<usize>,
+    /// The call's key.
+    pub key: ClientMsgId,
+    /// The draft it used up.
+    pub draft: Option<MediaId>,
+    /// Its end.
+    pub outcome: ChunkOutcome,
+}
+
+/// The end of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChunkOutcome {
+    /// No call was made; nothing is with the platform.
+    NotSent,
+    /// The platform refused the call, or it could not be sent. Nothing is with the platform.
+    #[non_exhaustive]
+    Refused {
+        /// The return code, if there is one.
+        code: Option<i64>,
+        /// The whole of it in words.
+        reason: String,
+    },
+    /// Nobody knows whether the call was accepted. A human must look.
+    #[non_exhaustive]
+    Undecided {
+        /// Why.
+        reason: String,
+    },
+    /// The job was still running when following it ended.
+    #[non_exhaustive]
+    Running {
+        /// The job.
+        msg_id: MsgId,
+    },
+    /// The job has ended.
+    #[non_exhaustive]
+    Ended {
+        /// Joins articles with their statistics.
+        msg_data_id: Option<MsgDataId>,
+        /// Learnt from 45065: an earlier call with this key was accepted.
+        already: bool,
+        /// How.
+        report: MassReport,
+    },
+}
+
+/// A campaign in one word; the program's exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Conclusion {
+    /// Every job ended in `send success`. Followers may have been filtered all the same.
+    Success,
+    /// Some was sent; a call was refused or a job failed.
+    Partly,
+    /// Nothing was sent.
+    Refused,
+    /// For at least one call nobody knows yet.
+    Undecided,
+}
+
+/// Counters of all reports. Absent when no report has counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Followers in the lists or the tag.
+    pub total: Option<u64>,
+    /// Followers the platform left out: refusals, four messages a month.
+    pub filtered: Option<u64>,
+    /// Followers reached.
+    pub sent: Option<u64>,
+    /// Followers for whom delivery failed.
+    pub failed: Option<u64>,
+}
+
+impl CampaignReport {
+    /// The campaign in one word.
+    pub fn conclusion(&self) -> Conclusion {
+        let any = |test: fn(&ChunkOutcome) -> bool| self.chunks.iter().any(|c| test(&c.outcome));
+        let open = |outcome: &ChunkOutcome| match outcome {
+            ChunkOutcome::Undecided { .. } | ChunkOutcome::Running { .. } => true,
+            ChunkOutcome::Ended { report, .. } => matches!(report.status, JobStatus::Other(_)),
+            _ => false,
+        };
+        if any(open) {
+            Conclusion::Undecided
+        } else if !any(|outcome| matches!(outcome, ChunkOutcome::Ended { .. })) {
+            Conclusion::Refused
+        } else if any(|outcome| !outcome.is_success()) {
+            Conclusion::Partly
+        } else {
+            Conclusion::Success
+        }
+    }
+
+    /// The reports' counters added up.
+    pub fn totals(&self) -> Totals {
+        let sum = |counter: fn(&MassReport) -> Option<u64>| {
+            self.reports().filter_map(counter).reduce(|a, b| a.saturating_add(b))
+        };
+        Totals {
+            total: sum(|report| report.total),
+            filtered: sum(MassReport::filtered_out),
+            sent: sum(|report| report.sent),
+            failed: sum(|report| report.failed),
+        }
+    }
+
+    /// The reports of ended jobs.
+    pub fn reports(&self) -> impl Iterator<Item = &MassReport> {
+        self.chunks.iter().filter_map(|chunk| match &chunk.outcome {
+            ChunkOutcome::Ended { report, .. } => Some(report),
+            _ => None,
+        })
+    }
+}
+
+impl ChunkOutcome {
+    /// The job ended in `send success`.
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Ended { report, .. } if report.status == JobStatus::Success)
+    }
+}
+
+pub(super) fn of(campaign: &Campaign<'_>) -> CampaignReport {
+    let chunks =
+        campaign.plan.chunks().iter().zip(&campaign.chunks).map(|(planned, state)| ChunkReport {
+            recipients: match &planned.audience {
+                ChunkAudience::OpenIds(range) => Some(range.len()),
+                _ => None,
+            },
+            key: planned.key.clone(),
+            draft: state.draft.clone(),
+            outcome: match &state.progress {
+                Progress::Pending { .. } => ChunkOutcome::NotSent,
+                Progress::InFlight => ChunkOutcome::Undecided {
+                    reason: "the call's answer was not recorded".to_owned(),
+                },
+                Progress::Unsettled { reason, .. } | Progress::Undecided { reason } => {
+                    ChunkOutcome::Undecided { reason: reason.clone() }
+                }
+                Progress::Refused { code, reason } => {
+                    ChunkOutcome::Refused { code: *code, reason: reason.clone() }
+                }
+                Progress::Running(job) => match &job.ended {
+                    None => ChunkOutcome::Running { msg_id: job.msg_id },
+                    Some(report) => ChunkOutcome::Ended {
+                        msg_data_id: job.msg_data_id,
+                        already: job.already,
+                        report: report.clone(),
+                    },
+                },
+                Progress::Reported(job, report) => ChunkOutcome::Ended {
+                    msg_data_id: job.msg_data_id,
+                    already: job.already,
+                    report: report.clone(),
+                },
+            },
+        });
+    CampaignReport { chunks: chunks.collect(), halted: campaign.halted.clone() }
+}

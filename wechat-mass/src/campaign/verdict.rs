@@ -1,0 +1,126 @@
+//! What an answer to a send means: one pure function over answer, attempt and known jobs.
+
+use std::error::Error as StdError;
+
+use serde::{Deserialize, Serialize};
+use wechat_http::{Error, Outcome};
+use wechat_types::error_code::ErrorCode;
+use wechat_types::id::{MsgDataId, MsgId};
+
+use crate::sender::Accepted;
+
+/// What is known about a call after its answer, or after none came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Answer {
+    /// The platform has the job.
+    #[non_exhaustive]
+    Accepted {
+        /// The job.
+        msg_id: MsgId,
+        /// Joins articles with their statistics.
+        msg_data_id: Option<MsgDataId>,
+        /// Learnt from 45065: an earlier call with this key was accepted.
+        already: bool,
+    },
+    /// The platform refused the call and did nothing.
+    #[non_exhaustive]
+    Rejected {
+        /// The return code, where it answered with one.
+        code: Option<i64>,
+        /// The whole of it in words.
+        reason: String,
+    },
+    /// The call never reached the platform.
+    #[non_exhaustive]
+    NotSent {
+        /// The code that a broken limit or a refused token call has.
+        code: Option<i64>,
+        /// Why.
+        reason: String,
+        /// The same may succeed a little later.
+        passing: bool,
+    },
+    /// It may have been accepted. The same call with the same key can tell.
+    #[non_exhaustive]
+    Unknown {
+        /// Why.
+        reason: String,
+        /// Another attempt can tell: false when the platform gave an answer to a repeat that says
+        /// nothing about the first attempt, and will give it again.
+        repeatable: bool,
+    },
+}
+
+/// Reads an answer.
+///
+/// `repeat` tells that an earlier attempt may have been accepted: then only 0 and 45065 settle it,
+/// for a consumed draft answers 40007 and a used quota 45028. `others` are the jobs of the
+/// campaign's other calls: the platform was seen to answer 45065 with the job of another call of
+/// the same content.
+pub(crate) fn judge(answer: Result<Accepted, Error>, repeat: bool, others: &[MsgId]) -> Answer {
+    let error = match answer {
+        Ok(Accepted { msg_id, already: true, .. }) if others.contains(&msg_id) => {
+            let reason = format!(
+                "45065 with job {msg_id}, which belongs to another call of this campaign: \
+                 the platform took this call for that one"
+            );
+            return if repeat {
+                Answer::Unknown { reason, repeatable: false }
+            } else {
+                Answer::Rejected { code: Some(ErrorCode::CLIENT_MSG_ID_EXISTS.get()), reason }
+            };
+        }
+        Ok(Accepted { msg_id, msg_data_id, already }) => {
+            return Answer::Accepted { msg_id, msg_data_id, already };
+        }
+        Err(error) => error,
+    };
+    let reason = describe(&error);
+    let code = error.code();
+    if code == Some(ErrorCode::CLIENT_MSG_ID_EXISTS) {
+        // Accepted, but which job it became is not said.
+        return Answer::Unknown { reason, repeatable: true };
+    }
+    match error.outcome() {
+        Outcome::Unknown => Answer::Unknown { reason, repeatable: true },
+        Outcome::NotSent if repeat => Answer::Unknown { reason, repeatable: true },
+        Outcome::NotSent => Answer::NotSent {
+            code: code.map(ErrorCode::get),
+            reason,
+            passing: matches!(error, Error::Transport(_)),
+        },
+        Outcome::Rejected if repeat => Answer::Unknown {
+            reason: format!(
+                "an earlier attempt may have been accepted, and the repeat was refused: {reason}"
+            ),
+            repeatable: code.is_some_and(|code| pause_after(code.get()).is_some()),
+        },
+        _ => Answer::Rejected { code: code.map(ErrorCode::get), reason },
+    }
+}
+
+/// The pause after which a call may succeed that was refused for coming too fast.
+pub(crate) fn pause_after(code: i64) -> Option<std::time::Duration> {
+    match ErrorCode::new(code) {
+        ErrorCode::MASS_SEND_TOO_FAST => Some(std::time::Duration::from_secs(180)),
+        ErrorCode::MINUTE_QUOTA_REACHED => Some(std::time::Duration::from_secs(60)),
+        _ => None,
+    }
+}
+
+/// An error with its sources, and what to do about it.
+pub(crate) fn describe(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    if let Some(class) = error.code().and_then(ErrorCode::class) {
+        text.push_str(&format!("; {} ({})", class.advice(), class.advice_zh()));
+    }
+    text
+}

@@ -1,0 +1,35 @@
+//! Mass sending for WeChat Official Accounts that cannot go wrong silently.
+//!
+//! Three floors, each usable alone:
+//!
+//! - [`MassSender`]: single keyed calls. 45065 (clientmsgid exist) is read as "already accepted".
+//! - [`article`]: an article with pictures becomes a draft: pictures are uploaded, their addresses
+//!   put into the HTML, the cover added.
+//! - [`campaign`]: a [`Plan`](campaign::Plan) for an audience of any size, sent call by call, each
+//!   with its own key and draft, recorded before and after every call, followed to its end.
+//!
+//! It never sleeps by itself: whatever waits, waits on the client's clock or on an
+//! [`Inbox`](campaign::Inbox). It knows nothing of callbacks' XML: reports come in as
+//! [`MassReport`](wechat_types::mass::MassReport).
+//!
+//! What it does not do yet: quotas of the day and month are shown by the plan, not reserved.
+
+pub mod article;
+pub mod campaign;
+mod client_msg_id;
+pub mod journal;
+mod problem;
+pub mod recipients;
+mod sender;
+mod split;
+
+pub use client_msg_id::{ContentDigest, client_msg_id};
+pub use problem::Problems;
+pub use sender::{Accepted, MassSender};
+pub use split::split;
+
+/// The READMEs' examples are compiled, and the contract test is run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../README.zh-CN.md")]
+struct Readme;
