@@ -14,8 +14,8 @@ Usage: wechat-mock [OPTIONS]
   --listen ADDR          address to serve [default: 127.0.0.1:8787]
   --app-id ID            AppID to accept [default: from the seed]
   --app-secret SECRET    AppSecret to accept [default: from the seed]
-  --followers N          so many followers [default: 10]
-  --followers-file FILE  more followers, one OpenID a line
+  --followers N          invent so many followers [default: 10, with a file 0]
+  --followers-file FILE  followers, one OpenID a line
   --tag ID=N             a tag with the first N followers; may be repeated
   --callback-url URL     where job reports go (http:// only), with
   --callback-token T     the token that signs them, and
@@ -46,12 +46,20 @@ pub(crate) struct Args {
     pub(crate) listen: String,
     pub(crate) app_id: Option<AppId>,
     pub(crate) app_secret: Option<AppSecret>,
-    pub(crate) followers: usize,
+    /// How many followers to invent.
+    pub(crate) followers: Option<usize>,
     pub(crate) followers_file: Option<PathBuf>,
     pub(crate) tags: Vec<(u64, usize)>,
     pub(crate) callback: Option<CallbackTarget>,
     pub(crate) seed: u64,
     pub(crate) real_clock: bool,
+}
+
+impl Args {
+    /// Followers to invent: a few, unless a file names them.
+    pub(crate) fn invented_followers(&self) -> usize {
+        self.followers.unwrap_or(if self.followers_file.is_some() { 0 } else { 10 })
+    }
 }
 
 /// What stands in the four options of the callback.
@@ -69,7 +77,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
         listen: "127.0.0.1:8787".to_owned(),
         app_id: None,
         app_secret: None,
-        followers: 10,
+        followers: None,
         followers_file: None,
         tags: Vec::new(),
         callback: None,
@@ -94,7 +102,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
             "--listen" => parsed.listen = value()?,
             "--app-id" => parsed.app_id = Some(AppId::new(value()?).map_err(text)?),
             "--app-secret" => parsed.app_secret = Some(AppSecret::new(value()?).map_err(text)?),
-            "--followers" => parsed.followers = number(option, &value()?)?,
+            "--followers" => parsed.followers = Some(number(option, &value()?)?),
             "--followers-file" => parsed.followers_file = Some(PathBuf::from(value()?)),
             "--tag" => parsed.tags.push(tag(&value()?)?),
             "--callback-url" => callback.url = Some(value()?),
@@ -165,7 +173,7 @@ mod tests {
     fn options_are_read_with_and_without_an_equals_sign() {
         let line = "--listen=127.0.0.1:0 --followers 7 --tag 101=5 --tag=102=6 --clock manual";
         let Ok(Command::Serve(args)) = read(line) else { panic!("{line}") };
-        assert_eq!((args.listen.as_str(), args.followers), ("127.0.0.1:0", 7));
+        assert_eq!((args.listen.as_str(), args.followers), ("127.0.0.1:0", Some(7)));
         assert_eq!((args.tags, args.real_clock), (vec![(101, 5), (102, 6)], false));
         assert!(matches!(read("--followers 1 --help"), Ok(Command::Help)));
     }

@@ -46,11 +46,15 @@ fn serve(args: Args) -> Result<(), Box<dyn Error>> {
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let server = build(&args)?;
     let listening = server.listen(args.listen.as_str()).await?;
+    // A secret that was given stays with whoever gave it; one made from the seed reaches nobody.
+    let secret = match args.app_secret {
+        Some(_) => "as given".to_owned(),
+        None => server.app_secret().expose().to_owned(),
+    };
     print(&format!(
-        "base URL  {}\nappid     {}\nsecret    {}\nfollowers {}\nCtrl-C ends it.\n",
+        "base URL  {}\nappid     {}\nsecret    {secret}\nfollowers {}\nCtrl-C ends it.\n",
         listening.base_url(),
         server.app_id(),
-        server.app_secret().expose(),
         server.followers().len(),
     ))?;
     if let Some(check) = listening.verify_callback_url().await {
@@ -79,7 +83,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 
 fn build(args: &Args) -> Result<MockServer, Box<dyn Error>> {
     let mut builder: MockServerBuilder =
-        MockServer::builder().seed(args.seed).followers(args.followers);
+        MockServer::builder().seed(args.seed).followers(args.invented_followers());
     if args.real_clock {
         builder = builder.clock(Arc::new(RealClock));
     }

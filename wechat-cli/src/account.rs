@@ -1,0 +1,146 @@
+//! Accounts: from the configuration file, or from the environment.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use wechat_events::{CallbackToken, EncodingAesKey};
+use wechat_types::id::{AppId, AppSecret};
+
+/// An account with its credentials.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) app_id: AppId,
+    pub(crate) app_secret: AppSecret,
+    pub(crate) base_url: Option<String>,
+    pub(crate) live: bool,
+    pub(crate) callback: Option<CallbackSettings>,
+}
+
+/// Where and how the platform's callbacks come in.
+#[derive(Clone, Debug)]
+pub(crate) struct CallbackSettings {
+    pub(crate) listen: SocketAddr,
+    pub(crate) token: CallbackToken,
+    pub(crate) aes_key: Option<EncodingAesKey>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(default)]
+    accounts: BTreeMap<String, WireAccount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireAccount {
+    app_id: String,
+    app_secret: Option<String>,
+    app_secret_file: Option<PathBuf>,
+    app_secret_env: Option<String>,
+    base_url: Option<String>,
+    #[serde(default)]
+    live: bool,
+    callback: Option<WireCallback>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireCallback {
+    listen: SocketAddr,
+    token: String,
+    encoding_aes_key: Option<String>,
+}
+
+/// Finds the account: by name in the configuration file, else from `WECHAT_APP_ID` and
+/// `WECHAT_APP_SECRET`, else none.
+pub(crate) fn find(
+    name: Option<&str>,
+    config: Option<&Path>,
+    campaign: &Path,
+) -> Result<Option<Account>, String> {
+    let beside = campaign.parent().unwrap_or(Path::new(".")).join("wechat.toml");
+    let file = config.map_or(beside, Path::to_path_buf);
+    let Some(name) = name else { return from_env() };
+    let shown = file.display();
+    let text = fs::read_to_string(&file).map_err(|e| {
+        format!("the account {name:?} needs a configuration file, and {shown} cannot be read: {e}")
+    })?;
+    // The reader's message would quote the line, and with it perhaps a secret.
+    let mut wire: Wire = toml::from_str(&text).map_err(|e| {
+        let line = e
+            .span()
+            .map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+        format!("{shown}: line {line}: {}", e.message())
+    })?;
+    let known: Vec<String> = wire.accounts.keys().cloned().collect();
+    let account = wire
+        .accounts
+        .remove(name)
+        .ok_or_else(|| format!("{shown}: no [accounts.{name}]; it has: {}", known.join(", ")))?;
+    account
+        .resolve(file.parent().unwrap_or(Path::new(".")))
+        .map(Some)
+        .map_err(|problem| format!("{shown}: [accounts.{name}] {problem}"))
+}
+
+fn from_env() -> Result<Option<Account>, String> {
+    match (std::env::var("WECHAT_APP_ID"), std::env::var("WECHAT_APP_SECRET")) {
+        (Ok(app_id), Ok(secret)) => Ok(Some(Account {
+            app_id: AppId::new(app_id).map_err(|e| format!("WECHAT_APP_ID: {e}"))?,
+            app_secret: AppSecret::new(secret).map_err(|e| format!("WECHAT_APP_SECRET: {e}"))?,
+            base_url: None,
+            live: false,
+            callback: None,
+        })),
+        (Ok(_), Err(_)) => Err("WECHAT_APP_ID is set, WECHAT_APP_SECRET is not".to_owned()),
+        _ => Ok(None),
+    }
+}
+
+impl WireAccount {
+    fn resolve(self, dir: &Path) -> Result<Account, String> {
+        let secret = match (self.app_secret, self.app_secret_file, self.app_secret_env) {
+            (Some(secret), None, None) => secret,
+            (None, Some(file), None) => {
+                let file = dir.join(file);
+                let text = fs::read_to_string(&file).map_err(|e| {
+                    format!("app_secret_file: {} cannot be read: {e}", file.display())
+                })?;
+                text.trim().to_owned()
+            }
+            (None, None, Some(name)) => std::env::var(&name)
+                .map_err(|_| format!("app_secret_env: the variable {name} is not set"))?,
+            _ => {
+                return Err(
+                    "names exactly one of app_secret_file, app_secret_env, app_secret".to_owned()
+                );
+            }
+        };
+        let callback = self.callback.map(WireCallback::resolve).transpose()?;
+        Ok(Account {
+            app_id: AppId::new(self.app_id).map_err(|e| format!("app_id: {e}"))?,
+            app_secret: AppSecret::new(secret).map_err(|e| format!("app_secret: {e}"))?,
+            base_url: self.base_url,
+            live: self.live,
+            callback,
+        })
+    }
+}
+
+impl WireCallback {
+    fn resolve(self) -> Result<CallbackSettings, String> {
+        Ok(CallbackSettings {
+            listen: self.listen,
+            token: CallbackToken::new(self.token).map_err(|e| format!("callback.token: {e}"))?,
+            aes_key: self
+                .encoding_aes_key
+                .map(|key| EncodingAesKey::parse(&key))
+                .transpose()
+                .map_err(|e| format!("callback.encoding_aes_key: {e}"))?,
+        })
+    }
+}

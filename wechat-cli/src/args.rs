@@ -1,0 +1,82 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// Mass sending for WeChat Official Accounts (微信公众号群发).
+///
+/// Without an account and a server, everything runs on an embedded mock and reaches nobody. The
+/// real platform is reached with --live only.
+#[derive(Debug, Parser)]
+#[command(name = "wechat-cli", version, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Send a campaign and follow it to its end (发送群发并跟踪到结束)
+    Send(SendArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Exit status:
+  0    every job ended in `send success` (filtered followers do not change that)
+  1    partly failed: some was sent, a call was refused or a job failed
+  2    refused: nothing was sent
+  3    undecided: for at least one call nobody knows yet; run the same command again
+  130  interrupted; run the same command again to go on
+
+Examples:
+  wechat-cli send examples/spring-sale/campaign.toml            # on the embedded mock
+  wechat-cli send campaign.toml --dry-run                       # check and plan only
+  wechat-cli send campaign.toml --base-url http://127.0.0.1:8787 --account shop
+  wechat-cli send campaign.toml --account shop --live           # real followers
+")]
+pub(crate) struct SendArgs {
+    /// The campaign file; article, pictures and follower list are named relative to it
+    pub(crate) campaign: PathBuf,
+
+    /// Check everything and print the plan; send nothing, contact nobody
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Print one JSON object a line, the last one with the result
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Needed besides the campaign file's own word to send to all followers
+    #[arg(long)]
+    pub(crate) everyone: bool,
+
+    /// Reach the real platform
+    #[arg(long)]
+    pub(crate) live: bool,
+
+    /// Another server than the embedded mock [env: WECHAT_BASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// The account's name in the configuration file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// The configuration file with the accounts; otherwise wechat.toml beside the campaign
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Where to keep the record of what was sent; otherwise .wechat-mass beside the campaign
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Seconds between two looks at a running job
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) poll: u64,
+
+    /// Hours to follow running jobs
+    #[arg(long, value_name = "HOURS", default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=72))]
+    pub(crate) follow: u64,
+}

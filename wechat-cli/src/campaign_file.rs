@@ -1,0 +1,150 @@
+//! The campaign file: TOML beside the article, the pictures and the follower list it names.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use wechat_mass::article::ArticleSource;
+use wechat_mass::campaign::Content;
+use wechat_mass::recipients::{self, Corrections};
+use wechat_types::id::TagId;
+use wechat_types::mass::Audience;
+
+/// A campaign file, read and checked as far as possible without the platform.
+#[derive(Debug)]
+pub(crate) struct CampaignFile {
+    pub(crate) name: String,
+    pub(crate) account: Option<String>,
+    pub(crate) audience: Audience,
+    /// What was corrected in the follower list, if there is one.
+    pub(crate) corrections: Option<Corrections>,
+    pub(crate) content: Content,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    name: String,
+    account: Option<String>,
+    #[serde(default)]
+    ignore_reprint: bool,
+    audience: WireAudience,
+    #[serde(default)]
+    article: Vec<WireArticle>,
+    text: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireAudience {
+    everyone: Option<bool>,
+    tag: Option<u64>,
+    open_ids: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireArticle {
+    title: String,
+    html: String,
+    cover: String,
+    author: Option<String>,
+    digest: Option<String>,
+    content_source_url: Option<String>,
+    open_comments: Option<bool>,
+    only_followers_comment: Option<bool>,
+}
+
+/// Reads a campaign file and all the files it names.
+///
+/// The problems found are all there are, each with its file, line or key.
+pub(crate) fn read(file: &Path) -> Result<CampaignFile, Vec<String>> {
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|e| vec![format!("{shown}: the campaign file cannot be read: {e}")])?;
+    let wire: Wire = toml::from_str(&text).map_err(|e| vec![format!("{shown}: {e}")])?;
+    let dir = file.parent().unwrap_or(Path::new("."));
+    let mut problems = Vec::new();
+    let audience = read_audience(&wire.audience, dir)
+        .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
+    let content = read_content(wire.article, wire.text, wire.ignore_reprint, dir)
+        .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
+    match (audience, content) {
+        (Ok((audience, corrections)), Ok(content)) => Ok(CampaignFile {
+            name: wire.name,
+            account: wire.account,
+            audience,
+            corrections,
+            content,
+        }),
+        _ => Err(problems),
+    }
+}
+
+fn read_audience(
+    wire: &WireAudience,
+    dir: &Path,
+) -> Result<(Audience, Option<Corrections>), Vec<String>> {
+    match wire {
+        WireAudience { everyone: Some(true), tag: None, open_ids: None } => {
+            Ok((Audience::everyone(), None))
+        }
+        WireAudience { everyone: None, tag: Some(tag), open_ids: None } => {
+            Ok((Audience::tag(TagId::new(*tag)), None))
+        }
+        WireAudience { everyone: None, tag: None, open_ids: Some(name) } => {
+            let file = dir.join(name);
+            let shown = file.display();
+            let bytes = fs::read(&file)
+                .map_err(|e| vec![format!("[audience] open_ids: {shown} cannot be read: {e}")])?;
+            let list = recipients::read(&bytes).map_err(|found| {
+                found.list.iter().map(|p| format!("[audience] open_ids: {shown}: {p}")).collect::<Vec<_>>()
+            })?;
+            let audience = Audience::open_ids(list.open_ids)
+                .map_err(|e| vec![format!("[audience] open_ids: {shown}: {e}")])?;
+            Ok((audience, Some(list.corrections)))
+        }
+        _ => Err(vec![
+            "[audience] names exactly one of: everyone = true, tag = 134, open_ids = \"followers.txt\""
+                .to_owned(),
+        ]),
+    }
+}
+
+fn read_content(
+    articles: Vec<WireArticle>,
+    text: Option<String>,
+    ignore_reprint: bool,
+    dir: &Path,
+) -> Result<Content, Vec<String>> {
+    match (articles.is_empty(), text) {
+        (true, Some(text)) => Ok(Content::Text(text)),
+        (false, None) => {
+            let (mut sources, mut problems) = (Vec::new(), Vec::new());
+            for (number, wire) in articles.into_iter().enumerate() {
+                match ArticleSource::from_dir(dir, wire.title, &wire.html, &wire.cover) {
+                    Ok(mut source) => {
+                        source.author = wire.author;
+                        source.digest = wire.digest;
+                        source.content_source_url = wire.content_source_url;
+                        source.open_comments = wire.open_comments;
+                        source.only_followers_comment = wire.only_followers_comment;
+                        sources.push(source);
+                    }
+                    Err(found) => problems.extend(
+                        found.list.iter().map(|p| format!("[[article]] {}: {p}", number + 1)),
+                    ),
+                }
+            }
+            if problems.is_empty() {
+                Ok(Content::articles_of(sources, ignore_reprint))
+            } else {
+                Err(problems)
+            }
+        }
+        (false, Some(_)) => Err(vec![
+            "a campaign has [[article]] or text, not both: one message has one content".to_owned(),
+        ]),
+        (true, None) => Err(vec!["a campaign needs at least one [[article]], or text".to_owned()]),
+    }
+}

@@ -1,0 +1,50 @@
+//! The program's exit status.
+
+use std::process::ExitCode;
+
+use wechat_mass::campaign::Conclusion;
+
+/// What the exit status tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: every job ended in `send success`, or a dry run found nothing wrong.
+    Success,
+    /// 1: some was sent; a call was refused or a job failed.
+    Partly,
+    /// 2: nothing was sent: bad input, or the platform refused before it took anything.
+    Refused,
+    /// 3: for at least one call nobody knows yet.
+    Undecided,
+    /// 130: interrupted; what was recorded can be resumed.
+    Interrupted,
+}
+
+impl From<Conclusion> for Exit {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::Success => Self::Success,
+            Conclusion::Partly => Self::Partly,
+            Conclusion::Refused => Self::Refused,
+            // A conclusion this program does not know must not look like a success.
+            _ => Self::Undecided,
+        }
+    }
+}
+
+impl Exit {
+    pub(crate) const fn status(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Partly => 1,
+            Self::Refused => 2,
+            Self::Undecided => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.status())
+    }
+}

@@ -1,0 +1,23 @@
+//! `wechat-cli`: the operator's program for mass sending with WeChat Official Accounts.
+
+mod account;
+mod args;
+mod campaign_file;
+mod embedded;
+mod exit;
+mod listener;
+mod send;
+mod target;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match Args::parse().command {
+        Command::Send(args) => send::run(&args).await.into(),
+    }
+}

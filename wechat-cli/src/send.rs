@@ -1,0 +1,226 @@
+//! `wechat-cli send`: checks everything, plans, sends, follows, reports.
+
+mod output;
+mod plan_text;
+mod result_text;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use wechat_http::{BaseUrl, Client, SystemClock};
+use wechat_mass::campaign::{Driver, DriverError, Inbox, NoInbox, Plan, Policy};
+use wechat_mass::journal::{FileJournal, Journal, MemoryJournal};
+use wechat_types::mass::AudienceKind;
+
+use crate::account::{self, Account};
+use crate::args::SendArgs;
+use crate::campaign_file::{self, CampaignFile};
+use crate::embedded::{self, Embedded};
+use crate::exit::Exit;
+use crate::listener::Listener;
+use crate::target::{self, Target};
+
+use output::Output;
+
+/// Why nothing was sent: all that is wrong.
+type Refusal = Vec<String>;
+
+/// Runs the command.
+pub(crate) async fn run(args: &SendArgs) -> Exit {
+    let output = Output::new(args.json);
+    match prepare(args) {
+        Err(problems) => refused(&output, &problems),
+        Ok(prepared) => match execute(args, prepared, output.clone()).await {
+            Ok(exit) => exit,
+            Err(problems) => refused(&output, &problems),
+        },
+    }
+}
+
+fn refused(output: &Output, problems: &[String]) -> Exit {
+    output.refused(problems);
+    Exit::Refused
+}
+
+struct Prepared {
+    plan: Plan,
+    file: CampaignFile,
+    target: Target,
+}
+
+/// Reads and checks everything, so that nothing is sent unless the whole plan is valid.
+fn prepare(args: &SendArgs) -> Result<Prepared, Refusal> {
+    let mut file = campaign_file::read(&args.campaign)?;
+    let name = args.account.as_deref().or(file.account.as_deref());
+    let account =
+        account::find(name, args.config.as_deref(), &args.campaign).map_err(|e| vec![e])?;
+    let environment = std::env::var("WECHAT_BASE_URL").ok();
+    let target =
+        target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())
+            .map_err(|e| vec![e])?;
+    if matches!(file.audience.kind(), AudienceKind::Everyone) && !args.everyone {
+        return Err(vec![
+            "the campaign is for everyone: say so on the command line too, with --everyone"
+                .to_owned(),
+        ]);
+    }
+    let app_id = match &target {
+        Target::Embedded => embedded::app_id().map_err(|e| vec![e])?,
+        Target::Named { account, .. } | Target::Live { account, .. } => account.app_id.clone(),
+    };
+    let (name, audience) = (file.name.clone(), file.audience.clone());
+    // The plan takes the content over: pictures are not kept twice.
+    let content =
+        std::mem::replace(&mut file.content, wechat_mass::campaign::Content::Text(String::new()));
+    let plan = Plan::new(app_id, name, audience, content).map_err(|found| {
+        let shown = args.campaign.display();
+        found.list.iter().map(|p| format!("{shown}: {p}")).collect::<Vec<_>>()
+    })?;
+    Ok(Prepared { plan, file, target })
+}
+
+async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Result<Exit, Refusal> {
+    let Prepared { plan, file, target } = prepared;
+    output.set_server(match &target {
+        Target::Embedded => "embedded mock".to_owned(),
+        Target::Named { base_url, .. } => base_url.to_string(),
+        Target::Live { base_url, .. } => format!("{base_url} (LIVE)"),
+    });
+    output.plan(&plan, file.corrections.as_ref(), args.dry_run);
+    if args.dry_run {
+        return Ok(Exit::Success);
+    }
+    let mut policy = Policy::default();
+    policy.poll_after = Duration::from_secs(args.poll);
+    policy.poll_every = Duration::from_secs(args.poll);
+    policy.follow_for = Duration::from_secs(args.follow * 60 * 60);
+    match target {
+        Target::Embedded => {
+            let mut mock = Embedded::start(&plan).await.map_err(|e| vec![e])?;
+            let base_url =
+                mock.base_url.parse().map_err(|e| vec![format!("embedded mock: {e}")])?;
+            output.listening(mock.listener.address(), true);
+            let client = client(&mock.account, base_url)?;
+            let mut journal = MemoryJournal::new();
+            let exit =
+                drive(&client, &plan, policy, &mut journal, &mut mock.listener, &output).await;
+            mock.stop().await;
+            Ok(exit)
+        }
+        Target::Named { account, base_url } => {
+            target::must_be_mock(&base_url).await.map_err(|e| vec![e])?;
+            let folder = folder_of(&base_url);
+            drive_server(args, &plan, policy, account, base_url, &folder, &output).await
+        }
+        Target::Live { account, base_url } => {
+            drive_server(args, &plan, policy, account, base_url, "live", &output).await
+        }
+    }
+}
+
+/// Runs the campaign on a server that outlives this program, with a record that does so too.
+async fn drive_server(
+    args: &SendArgs,
+    plan: &Plan,
+    mut policy: Policy,
+    account: Account,
+    base_url: BaseUrl,
+    folder: &str,
+    output: &Output,
+) -> Result<Exit, Refusal> {
+    let client = client(&account, base_url)?;
+    let mut listener = match account.callback {
+        Some(settings) => {
+            let encrypted = settings.aes_key.is_some();
+            let listener = Listener::start(account.app_id, settings).await.map_err(|e| vec![e])?;
+            output.listening(listener.address(), encrypted);
+            Some(listener)
+        }
+        None => None,
+    };
+    let mut journal =
+        FileJournal::open(&state_folder(args).join(folder), plan).map_err(|e| vec![chain(&e)])?;
+    output.journal(&journal);
+    let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
+    let inbox: &mut dyn Inbox = match &mut listener {
+        Some(listener) => listener,
+        None => {
+            policy.wait_for_counters = Duration::ZERO;
+            &mut none
+        }
+    };
+    Ok(drive(&client, plan, policy, &mut journal, inbox, output).await)
+}
+
+async fn drive(
+    client: &Client,
+    plan: &Plan,
+    policy: Policy,
+    journal: &mut dyn Journal,
+    inbox: &mut dyn Inbox,
+    output: &Output,
+) -> Exit {
+    let driver = Driver::new(client, plan).with_policy(policy);
+    let mut progress = output.progress(plan);
+    let mut observe = |event: wechat_mass::campaign::Event<'_>| progress.show(&event);
+    let ended = tokio::select! {
+        biased;
+        ended = driver.run(journal, inbox, &mut observe) => Some(ended),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    progress.finish();
+    match ended {
+        None => {
+            output.interrupted();
+            Exit::Interrupted
+        }
+        Some(Ok(report)) => {
+            let exit = Exit::from(report.conclusion());
+            output.result(plan, &report, exit, None);
+            exit
+        }
+        Some(Err(DriverError::Journal { source, report, .. })) => {
+            // What was sent before the journal failed is recorded, or open and keyed.
+            let exit = match Exit::from(report.conclusion()) {
+                Exit::Refused => Exit::Refused,
+                _ => Exit::Undecided,
+            };
+            output.result(plan, &report, exit, Some(&chain(&source)));
+            exit
+        }
+        Some(Err(error)) => {
+            output.refused(&[chain(&error)]);
+            Exit::Refused
+        }
+    }
+}
+
+fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Refusal> {
+    Client::builder(account.app_id.clone(), account.app_secret.clone())
+        .base_url(base_url)
+        .build()
+        .map_err(|e| vec![chain(&e)])
+}
+
+fn state_folder(args: &SendArgs) -> PathBuf {
+    let beside = || args.campaign.parent().unwrap_or(Path::new(".")).join(".wechat-mass");
+    args.state.clone().unwrap_or_else(beside)
+}
+
+/// What was sent to one mock is not sent to another, and not to real followers.
+fn folder_of(base_url: &BaseUrl) -> String {
+    let (_, place) = base_url.as_str().split_once("//").unwrap_or_default();
+    place.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect()
+}
+
+/// An error with its sources in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}

@@ -1,0 +1,235 @@
+//! What `send` shows: a progress bar on a terminal, plain lines otherwise, JSON lines for machines.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::time::SystemTime;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value, json};
+use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan, WaitReason};
+use wechat_mass::journal::{Entry, FileJournal};
+use wechat_mass::recipients::Corrections;
+
+use super::{plan_text, result_text};
+use crate::exit::Exit;
+
+/// Where lines go, and to which server they belong.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    json: bool,
+    /// Named in every line of JSON, and in every plan and result.
+    server: String,
+}
+
+impl Output {
+    pub(super) fn new(json: bool) -> Self {
+        Self { json, server: "none".to_owned() }
+    }
+
+    pub(super) fn set_server(&mut self, server: String) {
+        self.server = server;
+    }
+
+    /// One line of JSON, or the text.
+    fn say(&self, event: &str, fields: Value, text: impl FnOnce() -> String) {
+        if self.json {
+            println!("{}", self.json_line(event, fields));
+        } else {
+            println!("{}", text());
+        }
+    }
+
+    fn json_line(&self, event: &str, fields: Value) -> Value {
+        let mut line = Map::new();
+        line.insert("event".to_owned(), event.into());
+        line.insert("server".to_owned(), self.server.as_str().into());
+        if let Value::Object(fields) = fields {
+            line.extend(fields);
+        }
+        Value::Object(line)
+    }
+
+    pub(super) fn refused(&self, problems: &[String]) {
+        if self.json {
+            let fields = json!({
+                "result": "refused", "problems": problems, "exit": Exit::Refused.status(),
+            });
+            println!("{}", self.json_line("result", fields));
+        } else {
+            for problem in problems {
+                eprintln!("error: {problem}");
+            }
+            eprintln!("refused: nothing was sent (未发送任何消息)");
+        }
+    }
+
+    pub(super) fn plan(&self, plan: &Plan, corrections: Option<&Corrections>, dry_run: bool) {
+        let fields = plan_text::json(plan, corrections, dry_run);
+        self.say("plan", fields, || plan_text::text(plan, corrections, &self.server, dry_run));
+    }
+
+    pub(super) fn listening(&self, address: SocketAddr, encrypted: bool) {
+        let fields = json!({ "address": address.to_string(), "encrypted": encrypted });
+        self.say("listening", fields, || {
+            let mode = if encrypted { "encrypted (safe mode)" } else { "in plain mode" };
+            format!("callbacks are received on {address}, {mode}")
+        });
+    }
+
+    pub(super) fn journal(&self, journal: &FileJournal) {
+        let (file, known) = (journal.file().display().to_string(), journal.entries().len());
+        let fields = json!({ "file": file, "entries": known, "torn_bytes": journal.torn_bytes() });
+        self.say("journal", fields, || {
+            let torn = match journal.torn_bytes() {
+                0 => String::new(),
+                bytes => format!("; a torn last line of {bytes} bytes was cut off"),
+            };
+            match known {
+                0 => format!("recorded in {file}{torn}"),
+                _ => format!("resumed from {file}, {known} entries{torn}"),
+            }
+        });
+    }
+
+    pub(super) fn interrupted(&self) {
+        let fields = json!({ "result": "interrupted", "exit": Exit::Interrupted.status() });
+        self.say("result", fields, || {
+            "interrupted: what was sent is recorded; run the same command again to go on".to_owned()
+        });
+    }
+
+    pub(super) fn result(
+        &self,
+        plan: &Plan,
+        report: &CampaignReport,
+        exit: Exit,
+        stopped: Option<&str>,
+    ) {
+        let fields = result_text::json(plan, report, exit, stopped);
+        self.say("result", fields, || result_text::text(plan, report, &self.server, exit, stopped));
+    }
+
+    pub(super) fn progress(&self, plan: &Plan) -> Progress {
+        let bar = (!self.json && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(result_text::steps(plan));
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.enable_steady_tick(std::time::Duration::from_millis(200));
+            bar
+        });
+        Progress { output: self.clone(), bar, calls: plan.chunks().len(), waiting: None }
+    }
+}
+
+/// Shows a run while it goes on.
+pub(super) struct Progress {
+    output: Output,
+    bar: Option<ProgressBar>,
+    calls: usize,
+    /// What was last said to be waited for, so that it is said once.
+    waiting: Option<WaitReason>,
+}
+
+impl Progress {
+    pub(super) fn show(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Recorded(entry) => {
+                if !matches!(entry, Entry::Report { .. }) {
+                    self.waiting = None;
+                }
+                self.recorded(entry);
+            }
+            Event::StatusFailed(reason) => {
+                self.line("status_failed", json!({ "reason": reason }), || {
+                    format!("a job's status could not be had, and is asked for again: {reason}")
+                });
+            }
+            Event::Waiting(until, reason) if self.waiting != Some(*reason) => {
+                self.waiting = Some(*reason);
+                let what = waited_for(*reason);
+                let fields = json!({ "for": what, "until": unix_seconds(*until) });
+                match &self.bar {
+                    Some(bar) => bar.set_message(what),
+                    None => self.line("waiting", fields, || what.to_owned()),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn recorded(&self, entry: &Entry) {
+        if let Some(bar) = &self.bar
+            && !matches!(entry, Entry::Intent { .. } | Entry::Resumed { .. })
+        {
+            bar.inc(1);
+        }
+        let fields =
+            serde_json::to_string(entry).ok().and_then(|text| serde_json::from_str(&text).ok());
+        let fields = fields.unwrap_or(Value::Null);
+        match entry {
+            Entry::Picture { source, url, .. } => {
+                self.line("recorded", fields, || format!("uploaded {source} as {url}"));
+            }
+            Entry::Cover { media_id, .. } => {
+                self.line("recorded", fields, || format!("added the cover as {media_id}"));
+            }
+            Entry::Draft { chunk, media_id } => self.line("recorded", fields, || {
+                format!("call {}/{}: draft {media_id}", chunk + 1, self.calls)
+            }),
+            Entry::Intent { chunk, .. } => self
+                .line("recorded", fields, || format!("call {}/{}: sending", chunk + 1, self.calls)),
+            Entry::Answer { chunk, answer, .. } => self.line("recorded", fields, || {
+                format!("call {}/{}: {}", chunk + 1, self.calls, answered(answer))
+            }),
+            Entry::Report { report, .. } => self.line("recorded", fields, || {
+                format!("job {}: {} (by {})", report.msg_id, report.status, report.source)
+            }),
+            Entry::Resumed { .. } => {
+                self.line("recorded", fields, || "resumed".to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    fn line(&self, event: &str, fields: Value, text: impl FnOnce() -> String) {
+        match &self.bar {
+            Some(bar) => bar.println(text()),
+            None => self.output.say(event, fields, text),
+        }
+    }
+}
+
+fn answered(answer: &Answer) -> String {
+    match answer {
+        Answer::Accepted { msg_id, already: false, .. } => format!("accepted as job {msg_id}"),
+        Answer::Accepted { msg_id, .. } => {
+            format!("was accepted before, as job {msg_id} (45065); nothing is sent twice")
+        }
+        Answer::Rejected { reason, .. } => format!("refused: {reason}"),
+        Answer::NotSent { reason, .. } => format!("not sent: {reason}"),
+        Answer::Unknown { reason, repeatable: true, .. } => {
+            format!("the answer was lost, and the same call with the same key will tell: {reason}")
+        }
+        Answer::Unknown { reason, .. } => format!("undecided: {reason}"),
+        _ => "answered".to_owned(),
+    }
+}
+
+fn waited_for(reason: WaitReason) -> &'static str {
+    match reason {
+        WaitReason::Pace => "waiting: the platform allows no call just now",
+        WaitReason::Repeat => "waiting to ask with the same key what became of the call",
+        WaitReason::Jobs => "waiting for the jobs to end",
+        _ => "waiting",
+    }
+}
+
+fn unix_seconds(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,219 @@
+//! The result: per call and in total, with the platform's words and ours.
+
+use serde_json::{Value, json};
+use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Content, Plan};
+use wechat_types::mass::{JobStatus, MassReport, ReportSource};
+
+use crate::exit::Exit;
+
+/// Steps of a whole campaign, for the progress bar.
+pub(super) fn steps(plan: &Plan) -> u64 {
+    let calls = plan.chunks().len() as u64;
+    match plan.content() {
+        Content::Articles { articles, .. } => {
+            let uploads: usize = articles.iter().map(|article| article.pictures.len() + 1).sum();
+            uploads as u64 + 3 * calls
+        }
+        _ => 2 * calls,
+    }
+}
+
+pub(super) fn json(
+    plan: &Plan,
+    report: &CampaignReport,
+    exit: Exit,
+    stopped: Option<&str>,
+) -> Value {
+    let totals = report.totals();
+    json!({
+        "result": word(exit),
+        "exit": exit.status(),
+        "campaign": plan.name(),
+        "jobs": report.chunks.iter().filter(|chunk| job_of(&chunk.outcome).is_some()).count(),
+        "recipients": plan.recipients(),
+        "total": totals.total,
+        "filtered": totals.filtered,
+        "sent": totals.sent,
+        "failed": totals.failed,
+        "reports": {
+            "callback": from(report, ReportSource::Callback),
+            "status_query": from(report, ReportSource::StatusQuery),
+        },
+        "calls": report.chunks.iter().map(|chunk| {
+            let report = report_of(&chunk.outcome);
+            json!({
+                "outcome": outcome_word(&chunk.outcome),
+                "recipients": chunk.recipients,
+                "clientmsgid": chunk.key.as_str(),
+                "draft": chunk.draft.as_ref().map(|draft| draft.as_str()),
+                "msg_id": job_of(&chunk.outcome),
+                "status": report.map(|report| report.status.to_string()),
+                "report_from": report.map(|report| report.source.to_string()),
+                "total": report.and_then(|report| report.total),
+                "filtered": report.and_then(MassReport::filtered_out),
+                "sent": report.and_then(|report| report.sent),
+                "failed": report.and_then(|report| report.failed),
+                "article_urls": report.map(|report| {
+                    report.article_urls.iter().map(|url| url.url.as_str()).collect::<Vec<_>>()
+                }),
+                "reason": reason_of(&chunk.outcome),
+            })
+        }).collect::<Vec<_>>(),
+        "stopped": stopped.or(report.halted.as_deref()),
+    })
+}
+
+/// How many jobs' ends were learnt there.
+fn from(report: &CampaignReport, source: ReportSource) -> usize {
+    report.reports().filter(|report| report.source == source).count()
+}
+
+pub(super) fn text(
+    plan: &Plan,
+    report: &CampaignReport,
+    server: &str,
+    exit: Exit,
+    stopped: Option<&str>,
+) -> String {
+    let count = |number: Option<u64>| number.map_or("-".to_owned(), grouped);
+    let row = |call: &str, job: &str, status: &str, numbers: [Option<u64>; 4], from: &str| {
+        let [total, filtered, sent, failed] = numbers.map(count);
+        format!(
+            "{call:<6}{job:<12}{status:<14}{total:>11}{filtered:>10}{sent:>11}{failed:>8}  {from}"
+        )
+        .trim_end()
+        .to_owned()
+    };
+    let mut lines = vec![
+        format!("campaign {} on {server}", plan.name()),
+        format!(
+            "{:<6}{:<12}{:<14}{:>11}{:>10}{:>11}{:>8}  report from",
+            "call", "job", "status", "total", "filtered", "sent", "failed"
+        ),
+    ];
+    for (number, chunk) in report.chunks.iter().enumerate() {
+        let call = (number + 1).to_string();
+        let job = job_of(&chunk.outcome).map_or("-".to_owned(), |id| id.to_string());
+        let found = report_of(&chunk.outcome);
+        let status = found.map_or(outcome_word(&chunk.outcome).to_owned(), |r| short(&r.status));
+        let numbers = found.map_or([None; 4], |r| [r.total, r.filtered_out(), r.sent, r.failed]);
+        let from = found.map_or(String::new(), |report| report.source.to_string());
+        lines.push(row(&call, &job, &status, numbers, &from));
+        if let Some(reason) = reason_of(&chunk.outcome) {
+            lines.push(format!("      {reason}"));
+        }
+    }
+    let totals = report.totals();
+    let numbers = [totals.total, totals.filtered, totals.sent, totals.failed];
+    lines.push(row("total", "", "", numbers, ""));
+    for (number, found) in report.reports().enumerate() {
+        for url in &found.article_urls {
+            lines.push(format!("job {} article {}: {}", number + 1, url.article_index, url.url));
+        }
+    }
+    if let Some(reason) = stopped.or(report.halted.as_deref()) {
+        lines.push(format!("stopped: {reason}"));
+    }
+    lines.push(match exit {
+        Exit::Success => "success: every job ended in `send success` (全部群发成功)".to_owned(),
+        Exit::Partly => "partly failed: see the calls above (部分失败)".to_owned(),
+        Exit::Refused => "refused: nothing was sent (未发送任何消息)".to_owned(),
+        Exit::Undecided => "undecided: for at least one call nobody knows yet; run the same \
+             command again, or look on mp.weixin.qq.com (结果未定)"
+            .to_owned(),
+        Exit::Interrupted => "interrupted".to_owned(),
+    });
+    lines.join("\n")
+}
+
+const fn word(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Success => "success",
+        Exit::Partly => "partly",
+        Exit::Refused => "refused",
+        Exit::Undecided => "undecided",
+        Exit::Interrupted => "interrupted",
+    }
+}
+
+fn outcome_word(outcome: &ChunkOutcome) -> &'static str {
+    match outcome {
+        ChunkOutcome::NotSent => "not sent",
+        ChunkOutcome::Refused { .. } => "refused",
+        ChunkOutcome::Running { .. } => "running",
+        ChunkOutcome::Ended { .. } => "ended",
+        _ => "undecided",
+    }
+}
+
+fn short(status: &JobStatus) -> String {
+    match status {
+        JobStatus::Refused(code) => format!("err({})", code.get()),
+        other => other.to_string(),
+    }
+}
+
+fn report_of(outcome: &ChunkOutcome) -> Option<&MassReport> {
+    match outcome {
+        ChunkOutcome::Ended { report, .. } => Some(report),
+        _ => None,
+    }
+}
+
+fn job_of(outcome: &ChunkOutcome) -> Option<u64> {
+    match outcome {
+        ChunkOutcome::Ended { report, .. } => Some(report.msg_id.get()),
+        ChunkOutcome::Running { msg_id, .. } => Some(msg_id.get()),
+        _ => None,
+    }
+}
+
+fn reason_of(outcome: &ChunkOutcome) -> Option<String> {
+    match outcome {
+        ChunkOutcome::Refused { reason, .. } | ChunkOutcome::Undecided { reason, .. } => {
+            Some(reason.clone())
+        }
+        ChunkOutcome::Running { .. } => Some(
+            "the job had not ended when following it did; run the same command again".to_owned(),
+        ),
+        ChunkOutcome::Ended { report, .. } => match &report.status {
+            JobStatus::Success => None,
+            JobStatus::Refused(code) => {
+                Some(format!("err({}): {} ({})", code.get(), code.meaning(), code.meaning_zh()))
+            }
+            other => Some(other.to_string()),
+        },
+        _ => None,
+    }
+}
+
+/// 25003 as 25,003.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (25_003, "25,003"),
+            (10_000_000, "10,000,000"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}
