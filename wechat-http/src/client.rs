@@ -15,6 +15,9 @@ use crate::retry::RetryPolicy;
 use crate::token::{CachedTokens, TokenKind, TokenSource};
 use crate::transport::Transport;
 
+/// No request waits longer.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
 /// Calls the API on behalf of one account. Cheap to clone; clones share token and connections.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
@@ -108,7 +111,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Another clock than the machine's.
+    /// Another clock than the machine's. Deadlines are counted by it, so it belongs to a transport
+    /// that goes by the same: the default one goes by the machine's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -129,10 +133,12 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one request may take, answer included; 30 seconds by default.
+    /// How long one request may take, answer included; 30 seconds by default, 10 minutes at most.
+    ///
+    /// All attempts at a call that is not safe to repeat end within three times as long.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(LONGEST_TIMEOUT);
         self
     }
 

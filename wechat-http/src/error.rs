@@ -45,13 +45,28 @@ const UNKNOWN: [ErrorCode; 5] = [
     ErrorCode::CLIENT_MSG_ID_RETRY_TOO_FAST,
 ];
 
+/// An error with all its sources, in one line.
+pub fn describe(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}
+
 impl Error {
     /// What the failed call left behind.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Encode(_) | Self::Token(_) => Outcome::NotSent,
             Self::Transport(error) if error.was_not_sent() => Outcome::NotSent,
-            Self::Reply(ReplyError::Api(error)) if !UNKNOWN.contains(&error.code) => {
+            // A code that no document names says nothing: a gateway may have made it up.
+            Self::Reply(ReplyError::Api(error))
+                if error.code.class().is_some() && !UNKNOWN.contains(&error.code) =>
+            {
                 Outcome::Rejected
             }
             Self::Transport(_) | Self::Reply(_) => Outcome::Unknown,
@@ -82,6 +97,9 @@ impl fmt::Display for Error {
             Self::Encode(_) => f.write_str("the request breaks a documented limit"),
             Self::Token(_) => f.write_str("no access token"),
             Self::Transport(_) => f.write_str("the request failed on its way"),
+            Self::Reply(ReplyError::Api(_)) if self.outcome() == Outcome::Unknown => {
+                f.write_str("the answer leaves open whether the call took effect")
+            }
             Self::Reply(ReplyError::Api(_)) => f.write_str("the platform refused the call"),
             Self::Reply(_) => f.write_str("the answer cannot be read"),
         }

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use wechat_types::codec::{Reply, ReplyError};
+use wechat_types::codec::Reply;
 use wechat_types::endpoint::{Auth, Endpoint, Method, Replay};
 use wechat_types::id::AccessToken;
 
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, describe};
 use crate::redact::Shown;
 use crate::retry::{self, Attempts, Decision, RetryPolicy};
 use crate::token::TokenSource;
@@ -20,6 +20,9 @@ use crate::transport::{Deadline, Transport, TransportError, TransportErrorKind};
 
 /// What stays as it is in a query's value.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Timeouts that all attempts at a call that is not safe to repeat share.
+const ATTEMPTS_SHARE: u32 = 3;
 
 /// What a client and its token source share: how requests get out.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ struct Call<'a> {
     query: Vec<(&'static str, Cow<'a, str>)>,
     content_type: Option<String>,
     body: Bytes,
+    /// When the call began, for what must not go out long after it was decided.
+    began: SystemTime,
     made: u32,
     token: Option<AccessToken>,
     token_renewed: bool,
@@ -61,6 +66,7 @@ impl Wire {
             query: request.query(),
             content_type: body.content_type().map(str::to_owned),
             body: body.into_bytes().into(),
+            began: self.clock.now(),
             made: 0,
             token: None,
             token_renewed: false,
@@ -110,7 +116,7 @@ impl Wire {
             token_renewed: call.token_renewed,
         };
         let decision = retry::decide(&failure, attempts, self.retry);
-        tracing::debug!(call = %call.shown(), attempt = call.made, ?decision, error = %Chain(&failure), "failed");
+        tracing::debug!(call = %call.shown(), attempt = call.made, ?decision, error = describe(&failure), "failed");
         match (decision, tokens, &call.token) {
             (Decision::RenewToken, Some(tokens), Some(token)) => {
                 call.token_renewed = true;
@@ -122,6 +128,16 @@ impl Wire {
                 Ok(())
             }
             _ => Err(failure),
+        }
+    }
+
+    /// When an attempt must be over. All attempts at a call that is not safe to repeat share one
+    /// end: a machine that slept through a pause must not send what was decided the day before.
+    fn deadline(&self, call: &Call<'_>) -> SystemTime {
+        let attempt = self.clock.now() + self.timeout;
+        match call.replay {
+            Replay::Safe => attempt,
+            _ => attempt.min(call.began + self.timeout * ATTEMPTS_SHARE),
         }
     }
 
@@ -142,7 +158,7 @@ impl Wire {
         let mut request = http::Request::builder()
             .method(method)
             .uri(url)
-            .extension(Deadline::new(self.clock.now() + self.timeout));
+            .extension(Deadline::new(self.deadline(call)));
         if let Some(content_type) = &call.content_type {
             request = request.header(http::header::CONTENT_TYPE, content_type);
         }
@@ -156,21 +172,5 @@ impl Wire {
 impl Call<'_> {
     fn shown(&self) -> Shown<'_> {
         Shown { path: self.path, query: &self.query }
-    }
-}
-
-/// An error with its sources in one line, for the log.
-struct Chain<'a>(&'a Error);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Error::Reply(ReplyError::Api(error)) => error.fmt(f),
-            error => write!(
-                f,
-                "{error}: {}",
-                std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
-            ),
-        }
     }
 }

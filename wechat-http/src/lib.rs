@@ -36,7 +36,7 @@ pub use client::{BuildError, Client, ClientBuilder};
 pub use clock::Clock;
 #[cfg(feature = "reqwest")]
 pub use clock::SystemClock;
-pub use error::{Error, Outcome};
+pub use error::{Error, Outcome, describe};
 pub use retry::RetryPolicy;
 pub use token::{TokenError, TokenKind, TokenSource};
 pub use transport::{Deadline, Transport, TransportError, TransportErrorKind};

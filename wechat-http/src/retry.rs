@@ -7,6 +7,7 @@ use wechat_types::endpoint::{Auth, Replay};
 use wechat_types::error_code::ErrorCode;
 
 use crate::error::{Error, Outcome};
+use crate::transport::TransportErrorKind;
 
 /// Return codes that mean that the token is no longer good.
 const STALE_TOKEN: [ErrorCode; 3] = [
@@ -14,6 +15,9 @@ const STALE_TOKEN: [ErrorCode; 3] = [
     ErrorCode::INVALID_ACCESS_TOKEN,
     ErrorCode::ACCESS_TOKEN_EXPIRED,
 ];
+
+/// No pause between two attempts is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// How often, and after which pause, a call that may be repeated is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +81,13 @@ pub(crate) fn decide(failure: &Error, attempts: Attempts, policy: RetryPolicy) -
     let may_repeat = match failure {
         // The token source has done its own attempts; a broken limit stays broken.
         Error::Token(_) | Error::Encode(_) => false,
+        // Whoever set the deadline did not want the request after it.
+        Error::Transport(error)
+            if error.kind() == TransportErrorKind::DeadlinePassed
+                && attempts.replay != Replay::Safe =>
+        {
+            false
+        }
         _ => match failure.outcome() {
             Outcome::NotSent => true,
             Outcome::Unknown => attempts.replay == Replay::Safe,
@@ -85,7 +96,7 @@ pub(crate) fn decide(failure: &Error, attempts: Attempts, policy: RetryPolicy) -
     };
     if may_repeat && attempts.made < policy.attempts {
         let doubled = 2_u32.saturating_pow(attempts.made.saturating_sub(1));
-        Decision::Again(policy.first_pause.saturating_mul(doubled))
+        Decision::Again(policy.first_pause.saturating_mul(doubled).min(LONGEST_PAUSE))
     } else {
         Decision::GiveUp
     }
@@ -98,7 +109,7 @@ mod tests {
     use wechat_types::mass::GetMassStatus;
 
     use super::*;
-    use crate::transport::{TransportError, TransportErrorKind};
+    use crate::transport::TransportError;
 
     fn reply(status: u16, body: &str) -> Error {
         Error::Reply(GetMassStatus::decode(Reply::new(status, body.as_bytes())).unwrap_err())
@@ -133,7 +144,7 @@ mod tests {
             (code(40007), Rejected),
             (code(45028), Rejected),
             (code(45065), Rejected),
-            (code(123_456), Rejected),
+            (code(123_456), Unknown),
         ] {
             assert_eq!(error.outcome(), outcome, "{error:?}");
         }
@@ -148,6 +159,7 @@ mod tests {
         let pause = Again(Duration::from_secs(1));
         for (error, safe, keyed, never) in [
             (transport(TransportErrorKind::Connect), pause, pause, pause),
+            (transport(TransportErrorKind::DeadlinePassed), pause, GiveUp, GiveUp),
             (transport(TransportErrorKind::Timeout), pause, GiveUp, GiveUp),
             (code(-1), pause, GiveUp, GiveUp),
             (reply(502, "<html>"), pause, GiveUp, GiveUp),

@@ -90,7 +90,7 @@ pub enum TransportErrorKind {
     Timeout,
     /// The connection broke while writing or reading. The request may have been processed.
     Interrupted,
-    /// The answer was not HTTP, or too large. The request may have been processed.
+    /// The answer was not HTTP. The request may have been processed.
     BadAnswer,
     /// Anything else. The request may have been processed.
     Other,

@@ -179,14 +179,13 @@ impl TokenSource for CachedTokens {
         if let Some(token) = self.fresh() {
             return Ok(token);
         }
-        {
+        let failed = {
             let state = self.state();
-            if state.finished != seen
-                && let Some(failure) = &state.failure
-            {
-                // The fetch that we waited for failed: another one at once would fail too.
-                return Err(failure.clone());
-            }
+            state.failure.clone().filter(|_| state.finished != seen)
+        };
+        if let Some(failure) = failed {
+            // The fetch that we waited for failed: another one at once would fail too.
+            return self.alive().ok_or(failure);
         }
         let fetched = self.fetch().await;
         {

@@ -19,7 +19,7 @@ pub enum AudienceKind {
     Everyone,
     /// The followers with this tag.
     Tag(TagId),
-    /// These followers, in this order, each once.
+    /// These followers, in this order.
     OpenIds(Vec<OpenId>),
 }
 

@@ -65,6 +65,19 @@ impl MassReport {
         }
     }
 
+    /// No further change is expected.
+    ///
+    /// A status query may answer a word that no document names while a job is still on its way;
+    /// the event comes at the end only.
+    pub fn is_final(&self) -> bool {
+        let running = match self.status {
+            JobStatus::Sending => true,
+            JobStatus::Other(_) => self.source == ReportSource::StatusQuery,
+            _ => false,
+        };
+        !running
+    }
+
     /// Followers the platform left out: `total` less `after_filter`.
     pub fn filtered_out(&self) -> Option<u64> {
         Some(self.total?.saturating_sub(self.after_filter?))

@@ -63,12 +63,6 @@ impl JobStatus {
             Self::Other(text) => text.clone(),
         }
     }
-
-    /// No further change is expected. An unknown text is taken as an end, for it is reported as it
-    /// stands and must not be waited on for ever.
-    pub fn is_final(&self) -> bool {
-        *self != Self::Sending
-    }
 }
 
 impl fmt::Display for JobStatus {

@@ -1,0 +1,27 @@
+//! The client against the mock: in process, and over real HTTP on loopback.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may fail loudly"
+)]
+
+mod concurrency;
+mod messages;
+mod outcomes;
+mod rig;
+mod secrets;
+mod tap;
+mod tokens;
+
+#[cfg(feature = "reqwest")]
+mod live;
+#[cfg(feature = "reqwest")]
+mod network;
+#[cfg(feature = "reqwest")]
+mod proxies;
+#[cfg(feature = "reqwest")]
+mod tiny_server;
+#[cfg(feature = "reqwest")]
+mod wire;
