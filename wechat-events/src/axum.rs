@@ -26,6 +26,10 @@ pub trait CallbackSink: Send + Sync + 'static {
     ///
     /// The same callback may come again: after an error, and when the answer was late or lost.
     ///
+    /// This may be cancelled at any `.await`: when the platform hangs up after its five seconds, the
+    /// server drops the future where it stands, and the next attempt begins anew. What must not stay
+    /// half done belongs in one transaction, or in a task of its own.
+    ///
     /// # Errors
     ///
     /// Whatever kept the callback from being stored: the platform gets a 500 and tries again, three
@@ -90,7 +94,9 @@ async fn receive(
     }
 }
 
-/// One text for all refusals: the sender learns neither the step nor the reason.
+/// One text for all refusals. The status tells a wrong signature and a body that was not received
+/// from the rest; behind a right signature all look alike, so that nobody learns from the answer how
+/// far a forged message got in decryption.
 const REFUSED: &str = "refused";
 
 fn refuse(error: &ParseError) -> Response {

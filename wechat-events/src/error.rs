@@ -57,8 +57,8 @@ impl ParseError {
         self.kind
     }
 
-    /// The query parameter or the field that is missing or wrong, containers first:
-    /// `CopyrightCheckResult/Count`, `ArticleUrlResult/ResultList/item[2]/ArticleIdx`.
+    /// The query parameter or the field that is missing or wrong, such as `nonce` or `MsgID`; of a
+    /// field inside others all names, the outermost first.
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }
@@ -85,12 +85,6 @@ impl ParseError {
 
     pub(crate) fn bad_number(name: &str) -> Self {
         Self { path: Some(name.to_owned()), ..ParseErrorKind::BadNumber.into() }
-    }
-
-    /// Says in which container the field is.
-    pub(crate) fn within(mut self, container: &str) -> Self {
-        self.path = self.path.map(|path| format!("{container}/{path}"));
-        self
     }
 }
 

@@ -15,8 +15,9 @@ pub enum Event {
     /// A mass-send job is (nearly) done.
     ///
     /// `msg_id` names the job: a repeated push has the same one, and that, not sender and time, is
-    /// what tells two jobs apart. Articles without an index or an address are left out of
-    /// `article_urls`; they stay in [`Callback::fields`](crate::Callback::fields).
+    /// what tells two jobs apart. A job number or a counter that is no number is an error. Elsewhere
+    /// such a number is absent here, and an article without an index or an address is left out of
+    /// `article_urls`; both stay in [`Callback::fields`](crate::Callback::fields).
     ///
     /// <https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html>
     #[doc(alias = "MASSSENDJOBFINISH")]

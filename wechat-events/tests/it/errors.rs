@@ -62,6 +62,23 @@ fn no_error_shows_a_secret_or_the_message() {
     }
 }
 
+/// Whoever reads a signature in a log can send any plain body with it.
+#[test]
+fn a_push_shows_no_signature() {
+    let (token, key, app) = (token("tok3n"), key(KEY), app_id(APP_ID));
+    let stamp = Stamp::new(&token, "1700000001", "987654321", "oTESTfan");
+    let xml = event("subscribe", &format!("<EventKey>{MESSAGE}</EventKey>"));
+    let cipher = Cipher::new(&key, &app, [7; 16]);
+    for push in [stamp.plain(&xml), stamp.safe(&cipher, "gh_1", &xml)] {
+        let query = CallbackQuery::parse(&push.query);
+        let shown = format!("{push:?} {push:#?} {stamp:?} {cipher:?}");
+        for secret in [query.signature, query.msg_signature].into_iter().flatten() {
+            assert!(!shown.contains(&secret), "{shown}");
+        }
+        assert!(!shown.contains(MESSAGE) && !shown.contains("tok3n"), "{shown}");
+    }
+}
+
 #[test]
 fn a_parser_shows_no_secret() {
     let builder = builder()

@@ -123,29 +123,52 @@ fn a_report_needs_job_and_status() {
 }
 
 #[test]
-fn a_counter_that_is_no_number_is_named_with_its_path() {
-    let item = "<item><ArticleIdx>1</ArticleIdx></item><item><ArticleIdx>one</ArticleIdx></item>";
+fn a_counter_that_is_no_number_is_named() {
     for (more, path) in [
-        ("<SentCount>many</SentCount>".to_owned(), "SentCount"),
-        ("<ErrorCount>-1</ErrorCount>".to_owned(), "ErrorCount"),
-        ("<TotalCount>18446744073709551616</TotalCount>".to_owned(), "TotalCount"),
-        (
-            "<CopyrightCheckResult><CheckState>x</CheckState></CopyrightCheckResult>".to_owned(),
-            "CopyrightCheckResult/CheckState",
-        ),
-        (
-            format!("<CopyrightCheckResult><ResultList>{item}</ResultList></CopyrightCheckResult>"),
-            "CopyrightCheckResult/ResultList/item[2]/ArticleIdx",
-        ),
-        (
-            format!("<ArticleUrlResult><ResultList>{item}</ResultList></ArticleUrlResult>"),
-            "ArticleUrlResult/ResultList/item[2]/ArticleIdx",
-        ),
+        ("<SentCount>many</SentCount>", "SentCount"),
+        ("<ErrorCount>-1</ErrorCount>", "ErrorCount"),
+        ("<TotalCount>18446744073709551616</TotalCount>", "TotalCount"),
+        ("<FilterCount>1.5</FilterCount>", "FilterCount"),
     ] {
         let more = format!("<MsgID>1</MsgID><Status>send success</Status>{more}");
         let error = parse_plain(event("MASSSENDJOBFINISH", &more).as_bytes()).unwrap_err();
         assert_eq!((error.kind(), error.path()), (ParseErrorKind::BadNumber, Some(path)));
     }
+    let more = "<MsgID>one</MsgID><Status>send success</Status>";
+    let error = parse_plain(event("MASSSENDJOBFINISH", more).as_bytes()).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ParseErrorKind::BadNumber, Some("MsgID")));
+}
+
+#[test]
+fn an_odd_number_beside_the_point_does_not_lose_the_report() {
+    let more = "<MsgID>1</MsgID><Status>send success</Status><SentCount>7</SentCount>\
+         <CopyrightCheckResult><Count>two</Count><ResultList><item><ArticleIdx>one</ArticleIdx>\
+         <UserDeclareState>0</UserDeclareState><AuditState>-1</AuditState>\
+         <OriginalArticleUrl>u</OriginalArticleUrl><OriginalArticleType>?</OriginalArticleType>\
+         <CanReprint>yes</CanReprint><NeedReplaceContent>1</NeedReplaceContent></item></ResultList>\
+         <CheckState>x</CheckState></CopyrightCheckResult><ArticleUrlResult><ResultList>\
+         <item><ArticleIdx>one</ArticleIdx><ArticleUrl>u1</ArticleUrl></item>\
+         <item><ArticleIdx>2</ArticleIdx><ArticleUrl>u2</ArticleUrl></item>\
+         </ResultList></ArticleUrlResult>";
+    let callback = parse_plain(event("MASSSENDJOBFINISH", more).as_bytes()).unwrap();
+    let fields = &callback.fields;
+    assert_eq!(fields.text("CopyrightCheckResult/ResultList/item/AuditState"), Some("-1"));
+    assert_eq!(fields.text("ArticleUrlResult/ResultList/item/ArticleUrl"), Some("u1"));
+    let report = report(more);
+    assert_eq!((report.msg_id.get(), report.sent), (1, Some(7)));
+    assert_eq!(report.status, JobStatus::Success);
+    let check = report.copyright.unwrap();
+    assert_eq!((check.count, check.check_state, check.items.len()), (None, None, 1));
+    let item = &check.items[0];
+    assert_eq!(
+        (item.article_index, item.audit_state, item.original_article_type),
+        (None, None, None)
+    );
+    assert_eq!((item.user_declare_state, item.can_reprint), (Some(0), None));
+    assert_eq!(item.need_replace_content, Some(true));
+    assert_eq!(item.original_article_url.as_deref(), Some("u"));
+    assert_eq!(report.article_urls.len(), 1);
+    assert_eq!(report.article_urls[0].article_index, 2);
 }
 
 #[test]
