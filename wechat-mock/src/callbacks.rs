@@ -134,7 +134,9 @@ impl Outbox {
         }
     }
 
+    /// None without a target: what is on its way waits for the next one.
     pub(crate) fn next_due(&self) -> Option<SystemTime> {
+        self.target.as_ref()?;
         self.pending.iter().filter(|p| !p.in_flight).map(|p| p.due).min()
     }
 
@@ -161,9 +163,7 @@ impl Outbox {
         settings: &Settings,
         now: SystemTime,
     ) {
-        let Some(place) = self.pending.iter().position(|p| p.id == push.id && p.in_flight) else {
-            return;
-        };
+        let Some(place) = self.on_its_way(push) else { return };
         let accepted = outcome.is_accepted();
         if accepted || push.attempt >= settings.push_tries {
             self.pending.remove(place);
@@ -173,6 +173,21 @@ impl Outbox {
             pending.due = now;
             pending.in_flight = false;
         }
+    }
+
+    /// Takes back a try that was cut short: it is due again, under the same number.
+    #[cfg(feature = "server")]
+    pub(crate) fn put_back(&mut self, push: &Push) {
+        let pending = self.on_its_way(push).and_then(|place| self.pending.get_mut(place));
+        if let Some(pending) = pending {
+            pending.in_flight = false;
+        }
+    }
+
+    /// Where the callback stands whose current try this is. An old try decides nothing any more.
+    fn on_its_way(&self, push: &Push) -> Option<usize> {
+        let is_this = |p: &Pending| p.id == push.id && p.attempt == push.attempt && p.in_flight;
+        self.pending.iter().position(is_this)
     }
 
     /// The GET by which the platform checks the address; plain even in safe mode.

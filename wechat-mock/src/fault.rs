@@ -81,6 +81,11 @@ impl Faults {
         found
     }
 
+    /// Rules that have not struck as often as they should.
+    pub(crate) fn left(&self) -> usize {
+        self.0.iter().filter(|rule| rule.left > 0 && rule.left != u32::MAX).count()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }

@@ -59,6 +59,10 @@ impl Format {
         })
     }
 
+    pub(crate) fn is_picture(self) -> bool {
+        matches!(self, Self::Bmp | Self::Gif | Self::Jpeg | Self::Png)
+    }
+
     /// As in the path of a picture's address.
     pub(crate) fn short_name(self) -> &'static str {
         match self {

@@ -3,8 +3,10 @@
 mod control;
 mod push;
 
+use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -25,7 +27,12 @@ use crate::server::MockServer;
 /// Larger requests are answered 413. The largest upload has 10 MB.
 const MAX_BODY: usize = 32 << 20;
 
-/// A server that listens. It stops when this is dropped or [`shutdown`](Self::shutdown).
+/// Pause after a connection that could not be accepted. In real time, as the cause is no part of
+/// the imitated world; a clock moved by hand might never end it.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A server that listens. It stops when this is dropped, which cuts off whatever is going on, or by
+/// [`shutdown`](Self::shutdown).
 #[derive(Debug)]
 pub struct Listening {
     #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks need it"))]
@@ -76,7 +83,13 @@ impl Listening {
         Some(UrlCheck::of(&push, &outcome))
     }
 
-    /// Takes no more connections, lets running exchanges end, and returns when all have.
+    /// Takes no more connections and returns when nothing runs any more.
+    ///
+    /// Exchanges that have begun are awaited, also one whose caller is slow to send its request.
+    /// Two things are cut short, since the clock that would end them may never move: an answer held
+    /// back by a [`delayed`](crate::FaultRule::delayed) fault is lost with its connection, and
+    /// callbacks under way are broken off; the next [`listen`](MockServer::listen) makes those tries
+    /// again.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
@@ -95,11 +108,9 @@ async fn accept(
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
-            accepted = listener.accept() => {
-                if let Ok((stream, peer)) = accepted {
-                    let service = (server.clone(), addr, peer.ip());
-                    connections.spawn(connection(service, stream, stopped.clone()));
-                }
+            (stream, peer) = accepted(|| listener.accept()) => {
+                let service = (server.clone(), addr, peer.ip());
+                connections.spawn(connection(service, stream, stopped.clone()));
             }
             Some(_) = connections.join_next() => {}
         }
@@ -108,12 +119,25 @@ async fn accept(
     while connections.join_next().await.is_some() {}
 }
 
+/// The next connection. An error may last, such as too many open files: trying again at once would
+/// keep a processor busy and change nothing.
+async fn accepted<T, F: Future<Output = io::Result<T>>>(accept: impl Fn() -> F) -> T {
+    loop {
+        match accept().await {
+            Ok(connection) => return connection,
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
+}
+
 async fn connection(
     (server, addr, peer): (MockServer, SocketAddr, IpAddr),
     stream: TcpStream,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let service = service_fn(|request| respond(server.clone(), request, addr, peer));
+    let stop = stopped.clone();
+    let service =
+        service_fn(|request| respond(server.clone(), request, (addr, peer), stop.clone()));
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     // An error here is the broken connection that was wanted, or the caller's own.
@@ -139,8 +163,8 @@ impl std::error::Error for CloseConnection {}
 async fn respond(
     server: MockServer,
     request: Request<Incoming>,
-    addr: SocketAddr,
-    peer: IpAddr,
+    (addr, peer): (SocketAddr, IpAddr),
+    mut stopped: watch::Receiver<bool>,
 ) -> Result<Response<Full<Bytes>>, CloseConnection> {
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, MAX_BODY).collect().await {
@@ -155,7 +179,10 @@ async fn respond(
     let now = clock.now();
     let Exchange { response, fault, delay } = server.handle(&request, now, peer);
     if !delay.is_zero() {
-        clock.sleep_until(now + delay).await;
+        tokio::select! {
+            () = clock.sleep_until(now + delay) => {}
+            _ = stopped.wait_for(|stop| *stop) => return Err(CloseConnection),
+        }
     }
     match (fault, response) {
         (None, Some(response)) => Ok(response.map(Full::new)),
@@ -167,4 +194,31 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_error_of_accept_brings_a_pause() {
+        let calls = Cell::new(0);
+        let accept = || {
+            calls.set(calls.get() + 1);
+            std::future::ready(if calls.get() < 3 {
+                Err(io::Error::other("too many open files"))
+            } else {
+                Ok("a connection")
+            })
+        };
+        let mut next = pin!(accepted(accept));
+        let waits = next.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+        assert_eq!((waits, calls.get()), (true, 1));
+        assert_eq!(next.await, "a connection");
+        assert_eq!(calls.get(), 3);
+    }
 }

@@ -148,10 +148,10 @@ impl MockServer {
         self.account().tokens.revoke(now);
     }
 
-    /// So many more mass sends are accepted, whatever the account's rules say; `None`: the rules
-    /// again.
+    /// So many more mass sends are accepted, whatever the account's rules about them say (45028);
+    /// `None`: the rules again. The limits of calls a minute and a day hold all the same.
     pub fn set_mass_quota_left(&self, left: Option<u32>) {
-        self.account().mass_quota_left = left;
+        self.account().quotas.set_by_hand(left);
     }
 
     /// The number of the next job: below 2^31 that of the next send to everyone, else that of the

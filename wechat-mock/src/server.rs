@@ -214,6 +214,16 @@ impl MockServer {
         self.changed();
     }
 
+    /// Takes back a push whose delivery was cut short.
+    #[cfg(feature = "server")]
+    pub(crate) fn put_back(&self, push: &Push) {
+        #[cfg(feature = "callbacks")]
+        self.outbox().put_back(push);
+        #[cfg(not(feature = "callbacks"))]
+        let _ = push;
+        self.changed();
+    }
+
     /// When [`due`](Self::due) has something to do next; none: not before the next request.
     pub fn next_due(&self) -> Option<SystemTime> {
         let jobs = self.account().next_due();
@@ -295,6 +305,20 @@ impl MockServer {
     /// Takes back all disturbances that have not struck.
     pub fn clear_faults(&self) {
         self.faults().clear();
+    }
+
+    /// Disturbances that have not struck as often as they should. Those of
+    /// [`always`](FaultRule::always) do not count.
+    ///
+    /// For the end of a test, as a fault that never struck proves nothing:
+    ///
+    /// ```
+    /// # let server = wechat_mock::MockServer::builder().build();
+    /// server.on("/cgi-bin/token").errcode(-1);
+    /// assert_eq!(server.faults_left(), 1);
+    /// ```
+    pub fn faults_left(&self) -> usize {
+        self.faults().left()
     }
 
     /// All requests so far, without secrets.

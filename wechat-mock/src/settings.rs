@@ -122,15 +122,15 @@ pub struct Settings {
     pub default_key: DefaultKey,
     /// How long a `clientmsgid` is remembered. Default: 24 h. `[official]`
     pub key_memory: Duration,
-    /// Longest `clientmsgid`, bytes (45067). Default: 64 `[official]`; newer text: 32.
+    /// Longest `clientmsgid`, bytes (45067). Default: 32 `[official]`, newest text; older text: 64.
     pub key_limit: usize,
     /// A repeat within this time gets 45066 instead of 45065. Default: none (45065 at once);
     /// the other reading of the official text is one minute. `[guess]`
     pub repeat_too_fast: Option<Duration>,
     /// A failed job frees its `clientmsgid`. Default: yes. `[guess]`
     pub failed_job_frees_key: bool,
-    /// A failed job gives its mass-send quota back. Default: yes. `[official]`: one *successful*
-    /// send a day.
+    /// A failed job gives its mass-send quota (45028) back, never a call (45009). Default: yes.
+    /// `[official]`: one *successful* send a day.
     pub failed_job_frees_quota: bool,
     /// `\uXXXX` in bodies of draft/add and of sends. Default: kept literally. `[users]`
     pub escaped_text: EscapedText,
@@ -148,8 +148,8 @@ pub struct Settings {
     pub wrong_kind_code: i64,
     /// Code when the mass-send quota is used up. Default: 45028. `[official]`
     pub mass_quota_code: i64,
-    /// Accepted sends a day for a service account, each of sendall and send. Default: 100.
-    /// `[official]`
+    /// Calls a day, each of sendall and send (45009). Every call counts that is not stopped by its
+    /// token, its rights or the minute. Default: 100. `[official]`
     pub mass_calls_per_day: u32,
     /// Sends to everyone a month for a service account. Default: 4. `[official]`
     pub to_all_per_month: u32,
@@ -229,7 +229,7 @@ impl Default for Settings {
             key_check: KeyCheck::default(),
             default_key: DefaultKey::default(),
             key_memory: Duration::from_secs(24 * 3600),
-            key_limit: 64,
+            key_limit: 32,
             repeat_too_fast: None,
             failed_job_frees_key: true,
             failed_job_frees_quota: true,

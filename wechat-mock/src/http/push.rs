@@ -17,25 +17,48 @@ use crate::server::MockServer;
 /// Larger answers to a callback count as none.
 const MAX_ANSWER: usize = 1 << 20;
 
-/// Does what is due, again and again, until stopped.
+/// Does what is due, again and again, until stopped; what is on its way then is put back.
 pub(super) async fn run(server: MockServer, mut stopped: watch::Receiver<bool>) {
     let clock = server.clock();
     let mut running = JoinSet::new();
     loop {
         for push in server.due(clock.now()) {
-            let (server, clock) = (server.clone(), server.clock());
             // Each by itself: a receiver that hangs must not hold up the others.
-            running.spawn(async move {
-                let outcome = deliver(&push, clock.as_ref()).await;
-                server.settle(&push, &outcome, clock.now());
-            });
+            running.spawn(OnItsWay { server: server.clone(), push, settled: false }.carry_out());
         }
         let next = server.next_due();
         tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => return,
+            _ = stopped.wait_for(|stop| *stop) => break,
             () = server.wait_for_change() => {}
             () = sleep_until(clock.as_ref(), next) => {}
             Some(_) = running.join_next() => {}
+        }
+    }
+    // Aborts them and waits, so that all are put back when the server says that it has stopped.
+    running.shutdown().await;
+}
+
+/// A push between `due` and `settle`. Dropped before it is settled, it is put back: nobody else
+/// would, and the callback would be lost without a try.
+struct OnItsWay {
+    server: MockServer,
+    push: Push,
+    settled: bool,
+}
+
+impl OnItsWay {
+    async fn carry_out(mut self) {
+        let clock = self.server.clock();
+        let outcome = deliver(&self.push, clock.as_ref()).await;
+        self.settled = true;
+        self.server.settle(&self.push, &outcome, clock.now());
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.server.put_back(&self.push);
         }
     }
 }

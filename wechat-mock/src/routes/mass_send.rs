@@ -16,7 +16,7 @@ pub(super) fn send_all(call: &Call<'_>) -> Answer {
         let audience = filter(&body, &call.settings)?;
         read(&body, audience, &call.settings)
     });
-    submit(call, Capability::Mass, parsed)
+    submit(call, Capability::Mass, "sendall", parsed)
 }
 
 pub(super) fn send(call: &Call<'_>) -> Answer {
@@ -24,7 +24,7 @@ pub(super) fn send(call: &Call<'_>) -> Answer {
         let audience = touser(&body, &call.settings)?;
         read(&body, audience, &call.settings)
     });
-    submit(call, Capability::MassByOpenId, parsed)
+    submit(call, Capability::MassByOpenId, "send", parsed)
 }
 
 pub(super) fn preview(call: &Call<'_>) -> Answer {
@@ -46,9 +46,14 @@ pub(super) fn preview(call: &Call<'_>) -> Answer {
     Ok(format!("{{\"errcode\":0,\"errmsg\":\"preview success\"{msg_id}}}"))
 }
 
-fn submit(call: &Call<'_>, right: Capability, parsed: Result<Send, Refusal>) -> Answer {
+fn submit(
+    call: &Call<'_>,
+    right: Capability,
+    name: &'static str,
+    parsed: Result<Send, Refusal>,
+) -> Answer {
     let mut account = call.open(right)?;
-    account.take_mass_minute(&call.settings, call.now)?;
+    account.take_mass_call(name, &call.settings, call.now)?;
     let (msg_id, data_id) = account.send(&parsed?, &call.settings, call.now)?;
     let data_id = data_id.map_or_else(String::new, |id| format!(",\"msg_data_id\":{id}"));
     Ok(format!(

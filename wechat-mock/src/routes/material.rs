@@ -62,7 +62,9 @@ pub(super) fn uploaded(
     if file.content.len() > max_size {
         return Err(too_large.into());
     }
-    let by_content = Format::of_content(file.content).ok_or(40137)?;
+    // 40137 speaks of pictures only.
+    let unreadable = if by_name.is_picture() { 40137 } else { 40005 };
+    let by_content = Format::of_content(file.content).ok_or(unreadable)?;
     let matches = by_content == by_name || !call.settings.extension_must_match;
     if formats.contains(&by_content) && matches { Ok(by_content) } else { Err(40005.into()) }
 }

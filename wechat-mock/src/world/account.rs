@@ -56,8 +56,6 @@ pub(crate) struct Account {
     pub(crate) keys: Keys,
     /// Verdicts on the next jobs.
     pub(crate) verdicts: VecDeque<Verdict>,
-    /// Mass sends left, when set by hand.
-    pub(crate) mass_quota_left: Option<u32>,
     jobs: BTreeMap<MsgId, Job>,
     /// Jobs that have not ended.
     open: Vec<MsgId>,
@@ -83,7 +81,6 @@ impl Account {
             drafts: Drafts::default(),
             keys: Keys::default(),
             verdicts: VecDeque::new(),
-            mass_quota_left: None,
             jobs: BTreeMap::new(),
             open: Vec::new(),
             reports: Vec::new(),
@@ -225,47 +222,55 @@ impl Account {
         self.jobs.get(&msg_id).map(|job| job.public.state).ok_or_else(|| 40059.into())
     }
 
-    /// Carries out all that is due by `now`.
+    /// Carries out all that is due by `now`, in the order of time: how often somebody looks must not
+    /// decide which of two jobs came first.
     pub(crate) fn advance(&mut self, settings: &Settings, now: SystemTime) {
-        for msg_id in std::mem::take(&mut self.open) {
-            let Some(job) = self.jobs.get_mut(&msg_id) else { continue };
-            let JobPlan::At { report, end } = job.plan else {
-                self.open.push(msg_id);
-                continue;
-            };
-            if report <= now && !job.delivered {
-                self.reports.push(job.deliver(&mut self.followers, settings, report));
+        while let Some((at, msg_id)) = self.next_step()
+            && at <= now
+        {
+            let Some(job) = self.jobs.get_mut(&msg_id) else { return };
+            if job.delivered {
+                self.open.retain(|open| *open != msg_id);
+                self.finish(msg_id, settings);
+            } else {
+                self.reports.push(job.deliver(&mut self.followers, settings, at));
             }
-            if end > now {
-                self.open.push(msg_id);
-                continue;
-            }
-            job.finish();
-            let failed = job.public.state == JobState::Fail;
-            let (draft, key) = (job.draft.clone(), job.key.clone());
-            let taken = std::mem::take(&mut job.taken);
-            if failed && settings.failed_job_frees_quota {
-                self.give_back(taken);
-            }
-            if failed
-                && settings.failed_job_frees_key
-                && let Some(key) = key
-            {
-                self.keys.forget(&key, msg_id);
-            }
-            if !failed
-                && settings.draft_consumed == DraftConsumed::WhenJobSucceeds
-                && let Some(draft) = draft
-            {
-                self.drafts.consume(&draft);
-            }
+        }
+    }
+
+    /// The next report or end of a job; of several at one time, that of the job accepted first.
+    fn next_step(&self) -> Option<(SystemTime, MsgId)> {
+        let steps = self.open.iter().filter_map(|id| Some((self.jobs.get(id)?.next_due()?, *id)));
+        steps.min_by_key(|(at, _)| *at)
+    }
+
+    fn finish(&mut self, msg_id: MsgId, settings: &Settings) {
+        let Some(job) = self.jobs.get_mut(&msg_id) else { return };
+        job.finish();
+        let failed = job.public.state == JobState::Fail;
+        let (draft, key) = (job.draft.clone(), job.key.clone());
+        let taken = std::mem::take(&mut job.taken);
+        if failed && settings.failed_job_frees_quota {
+            taken.into_iter().for_each(|one| self.quotas.give_back(one));
+        }
+        if failed
+            && settings.failed_job_frees_key
+            && let Some(key) = key
+        {
+            self.keys.forget(&key, msg_id);
+        }
+        if !failed
+            && settings.draft_consumed == DraftConsumed::WhenJobSucceeds
+            && let Some(draft) = draft
+        {
+            self.drafts.consume(&draft);
         }
     }
 
     /// When something happens without a request.
     pub(crate) fn next_due(&self) -> Option<SystemTime> {
-        let jobs = self.open.iter().filter_map(|id| self.jobs.get(id)?.next_due());
-        jobs.chain(self.reports.first().map(|report| report.at)).min()
+        let job = self.next_step().map(|(at, _)| at);
+        job.into_iter().chain(self.reports.first().map(|report| report.at)).min()
     }
 
     /// Reports not told yet.

@@ -139,8 +139,7 @@ fn clean(content: &str) -> (String, Vec<String>) {
     while let Some(start) = rest.find('<') {
         let (text, tag_on) = rest.split_at(start);
         kept.push_str(text);
-        let end = tag_on.find('>').map_or(tag_on.len(), |end| end + 1);
-        let (tag, after) = tag_on.split_at(end);
+        let (tag, after) = tag_on.split_at(tag_length(tag_on));
         rest = after;
         let lower = tag.to_ascii_lowercase();
         if is_tag(&lower, "script") {
@@ -157,6 +156,22 @@ fn clean(content: &str) -> (String, Vec<String>) {
     }
     kept.push_str(rest);
     (kept, dropped)
+}
+
+/// The length of the tag that `text` begins with: up to its `>`, but not to one inside of quotes.
+/// Quotes count in tags only: a `<` before no letter is text.
+fn tag_length(text: &str) -> usize {
+    let is_tag = text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic()));
+    let mut quote = None;
+    for (at, letter) in text.char_indices() {
+        match (letter, quote) {
+            ('>', None) => return at + 1,
+            ('"' | '\'', None) if is_tag => quote = Some(letter),
+            (letter, Some(open)) if letter == open => quote = None,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 fn is_tag(lower: &str, name: &str) -> bool {
@@ -194,10 +209,15 @@ mod tests {
             "<p>a < b</p><img src=\"http://mmbiz.qpic.cn/x/0\"/>",
             "<IMG alt='x' data-src=\"keep\" SRC='https://example.com/a.png'>",
             "<script>alert(1)</script><img src=data:image/png;base64,AA>c",
+            "<img alt=\"1 > 0\" src=\"https://example.com/b.png\">d<3 'e > f",
         );
         let (kept, dropped) = clean(content);
-        assert_eq!(kept, "<p>a < b</p><img src=\"http://mmbiz.qpic.cn/x/0\"/>c");
-        assert_eq!(dropped, ["https://example.com/a.png", "data:image/png;base64,AA"]);
+        assert_eq!(kept, "<p>a < b</p><img src=\"http://mmbiz.qpic.cn/x/0\"/>cd<3 'e > f");
+        let dropped: Vec<&str> = dropped.iter().map(String::as_str).collect();
+        assert_eq!(
+            dropped,
+            ["https://example.com/a.png", "data:image/png;base64,AA", "https://example.com/b.png"]
+        );
         assert_eq!(clean("<script>never closed").0, "");
         assert_eq!(clean("<img").0, "<img");
     }

@@ -120,7 +120,9 @@ impl Account {
         let checked = self.check_content(&send.content, settings)?;
         let audience = self.resolve(&send.audience, settings)?;
         if settings.key_check == KeyCheck::AfterQuota {
-            self.mass_quota_left(&send.audience, settings, now)?;
+            // Only asked whether there is any: a known key uses nothing up.
+            let taken = self.take_mass_quota(&send.audience, settings, now)?;
+            taken.into_iter().for_each(|one| self.quotas.give_back(one));
             key_free(self)?;
         }
         let taken = self.take_mass_quota(&send.audience, settings, now)?;
@@ -163,14 +165,17 @@ impl Account {
         Ok((msg_id, msg_data_id))
     }
 
-    /// Counts a request of sendall or send.
-    pub(crate) fn take_mass_minute(
+    /// Counts a call of sendall or send, both in one minute and each in one day. A call counts
+    /// whatever becomes of it, and nothing gives it back.
+    pub(crate) fn take_mass_call(
         &mut self,
+        name: &'static str,
         settings: &Settings,
         now: SystemTime,
     ) -> Result<(), Refusal> {
         let limit = settings.mass_calls_per_minute;
         self.quotas.take("mass, minute", minute(now), limit).ok_or(45011)?;
+        self.quotas.take(name, day(now), settings.mass_calls_per_day).ok_or(45009)?;
         Ok(())
     }
 
@@ -277,28 +282,6 @@ impl Account {
         }
     }
 
-    fn mass_quota_left(
-        &mut self,
-        audience: &Audience,
-        settings: &Settings,
-        now: SystemTime,
-    ) -> Result<(), Refusal> {
-        let taken = self.take_mass_quota(audience, settings, now)?;
-        self.give_back(taken);
-        Ok(())
-    }
-
-    pub(crate) fn give_back(&mut self, taken: Vec<Taken>) {
-        if taken.is_empty()
-            && let Some(left) = &mut self.mass_quota_left
-        {
-            *left += 1;
-        }
-        for one in taken {
-            self.quotas.give_back(one);
-        }
-    }
-
     /// Uses the mass-send quota: what was set by hand, else the rules of the account's kind.
     fn take_mass_quota(
         &mut self,
@@ -306,26 +289,24 @@ impl Account {
         settings: &Settings,
         now: SystemTime,
     ) -> Result<Vec<Taken>, Refusal> {
-        if let Some(left) = &mut self.mass_quota_left {
-            *left = left.checked_sub(1).ok_or(settings.mass_quota_code)?;
-            return Ok(Vec::new());
+        let used_up = || Refusal::from(settings.mass_quota_code);
+        if self.quotas.is_set_by_hand() {
+            return Ok(vec![self.quotas.take_by_hand().ok_or_else(used_up)?]);
         }
-        let to_all = matches!(audience, Audience::Everyone);
-        let mut rules = Vec::new();
-        match settings.account_kind {
+        let rules = match settings.account_kind {
             AccountKind::UnverifiedSubscription | AccountKind::VerifiedSubscription => {
-                rules.push(("mass", day(now), 1));
+                vec![("mass", day(now), 1)]
             }
-            AccountKind::UnverifiedService | AccountKind::VerifiedService => {
-                let call =
-                    if matches!(audience, Audience::OpenIds(_)) { "send" } else { "sendall" };
-                rules.push((call, day(now), settings.mass_calls_per_day));
-                if to_all {
-                    rules.push(("to all, day", day(now), settings.to_all_per_day));
-                    rules.push(("to all, month", month(now), settings.to_all_per_month));
-                }
+            AccountKind::UnverifiedService | AccountKind::VerifiedService
+                if matches!(audience, Audience::Everyone) =>
+            {
+                vec![
+                    ("to all, day", day(now), settings.to_all_per_day),
+                    ("to all, month", month(now), settings.to_all_per_month),
+                ]
             }
-        }
+            AccountKind::UnverifiedService | AccountKind::VerifiedService => Vec::new(),
+        };
         let mut taken = Vec::new();
         for (name, period, limit) in rules {
             match self.quotas.take(name, period, limit) {
@@ -334,7 +315,7 @@ impl Account {
                     for one in taken {
                         self.quotas.give_back(one);
                     }
-                    return Err(settings.mass_quota_code.into());
+                    return Err(used_up());
                 }
             }
         }

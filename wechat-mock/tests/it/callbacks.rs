@@ -66,6 +66,20 @@ fn silence_and_wrong_answers_bring_three_tries_with_fresh_signatures() {
 }
 
 #[test]
+fn an_outcome_that_comes_too_late_decides_nothing() {
+    let rig = rig();
+    rig.call(SENDALL, &text_to_all("a"));
+    let first = rig.server.due(rig.now()).remove(0);
+    rig.server.settle(&first, &PushOutcome::NoAnswer, rig.now());
+    let second = rig.server.due(rig.now()).remove(0);
+    rig.server.settle(&first, &PushOutcome::success(), rig.now());
+    assert_eq!(rig.server.callback_results(), []);
+    assert_eq!(rig.server.next_due(), None, "the second try is still on its way");
+    rig.server.settle(&second, &PushOutcome::success(), rig.now());
+    assert_eq!(rig.server.callback_results()[0].tries, 2);
+}
+
+#[test]
 fn refusals_are_told_in_their_words() {
     let rig = rig();
     rig.server.set_mass_quota_left(Some(9));
@@ -115,6 +129,22 @@ fn without_an_address_nothing_is_pushed() {
     rig.call(SENDALL, &text_to_all("a"));
     assert_eq!(rig.run_due(), 0);
     assert_eq!(rig.server.verify_callback_url(rig.now()), None);
+}
+
+/// A time in the past here would keep the loopback server's background task busy for ever.
+#[test]
+fn a_callback_on_its_way_waits_for_the_next_address() {
+    let rig = rig();
+    rig.call(SENDALL, &text_to_all("a"));
+    let push = rig.server.due(rig.now()).remove(0);
+    rig.server.set_callback(None);
+    rig.server.settle(&push, &PushOutcome::NoAnswer, rig.now());
+    assert_eq!(rig.server.next_due(), None);
+    rig.server.set_callback(Some(CallbackTarget::plain("http://127.0.0.1/other", token())));
+    assert_eq!(rig.server.next_due(), Some(rig.now()));
+    let push = rig.server.due(rig.now()).remove(0);
+    assert!(push.url.starts_with("http://127.0.0.1/other?"), "{}", push.url);
+    assert_eq!(push.attempt, 2);
 }
 
 #[test]

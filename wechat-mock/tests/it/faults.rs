@@ -112,6 +112,29 @@ fn rules_count_their_own_calls() {
     assert_eq!(codes(&["g"]), [0]);
 }
 
+#[test]
+fn what_has_not_struck_is_counted() {
+    let rig = rig();
+    let left = || rig.server.faults_left();
+    let fan = rig.server.followers();
+    rig.server.on(SEND).times(2).errcode(-1);
+    rig.server.on(SEND).nth(4).answer_lost();
+    rig.server.on(SEND).containing("never said").reset();
+    rig.server.on("/cgi-bin/token").always().errcode(-1);
+    rig.server.on("/cgi-bin/token").times(0).errcode(-1);
+    assert_eq!(left(), 3);
+    rig.send_text(&fan, "a", None);
+    assert_eq!(left(), 3, "one of two");
+    rig.send_text(&fan, "b", None);
+    assert_eq!(left(), 2);
+    rig.send_text(&fan, "c", None);
+    assert_eq!(left(), 2);
+    send(&rig, "d");
+    assert_eq!(left(), 1);
+    rig.server.clear_faults();
+    assert_eq!(left(), 0);
+}
+
 /// Sends through the in-process transport; the error's kind, or the status.
 async fn through(
     server: &MockServer,

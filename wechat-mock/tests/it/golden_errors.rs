@@ -134,9 +134,7 @@ fn by_rule(endpoint: &Endpoint, code: i64) -> Option<Value> {
         ("token/stable-token", 45009) => rig.server.configure(|s| s.stable_tokens_per_day = 0),
         ("token/stable-token", 45011) => rig.server.configure(|s| s.stable_tokens_per_minute = 0),
         ("mass/preview", 45009) => rig.server.configure(|s| s.previews_per_day = 0),
-        ("mass/sendall", 45009) => rig.server.configure(|s| {
-            (s.mass_calls_per_day, s.mass_quota_code) = (0, 45009);
-        }),
+        ("mass/sendall", 45009) => rig.server.configure(|s| s.mass_calls_per_day = 0),
         (_, 45011) => rig.server.configure(|s| s.mass_calls_per_minute = 0),
         (_, 45028) => rig.server.set_mass_quota_left(Some(0)),
         ("media/uploadimg" | "material/add-material", 40005 | 40009 | 40113 | 40137) => {
@@ -170,7 +168,7 @@ fn by_rule(endpoint: &Endpoint, code: i64) -> Option<Value> {
             let pause = (code == 45066).then_some(std::time::Duration::from_secs(60));
             rig.server.configure(|s| s.repeat_too_fast = pause);
         }
-        (_, 45067) => with_body(r, |b| b["clientmsgid"] = json!("k".repeat(65))),
+        (_, 45067) => with_body(r, |b| b["clientmsgid"] = json!("k".repeat(33))),
         (_, 45113) => {
             rig.server.configure(|s| s.cards_accepted = false);
             with_body(r, |b| {

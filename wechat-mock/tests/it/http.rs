@@ -1,6 +1,7 @@
 //! The loopback server, spoken to byte by byte.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -100,4 +101,22 @@ async fn lost_answers_are_closed_connections() {
     assert_eq!(rig.server.jobs().len(), 1);
     assert_eq!(body(&post(listening.addr(), &path, &text).await)["errcode"], 45065);
     listening.shutdown().await;
+}
+
+/// The clock stands: nothing else would ever end the delay.
+#[tokio::test]
+async fn the_end_does_not_wait_for_a_delayed_answer() {
+    let rig = Rig::with(|b| b.followers(2));
+    let listening = rig.server.listen("127.0.0.1:0").await.unwrap();
+    let path = format!("{SEND}?access_token={}", rig.token());
+    let text = text_to(&rig.server.followers(), "x", None);
+    rig.server.on(SEND).delayed(Duration::from_secs(3600));
+    let addr = listening.addr();
+    let caller = tokio::spawn(async move { post(addr, &path, &text).await });
+    while rig.server.jobs().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::timeout(Duration::from_secs(30), listening.shutdown()).await.expect("an end");
+    assert_eq!(caller.await.unwrap(), "", "the answer is lost");
+    assert_eq!(rig.clock.next_wake(), None);
 }

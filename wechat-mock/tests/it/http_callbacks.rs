@@ -111,3 +111,40 @@ async fn a_receiver_that_hangs_is_tried_again_after_five_seconds() {
     assert_eq!((result.tries, result.accepted), (3, false));
     listening.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_callback_cut_short_by_the_end_is_sent_by_the_next_server() {
+    for drop_it in [false, true] {
+        let receiver = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", receiver.local_addr().unwrap());
+        let rig = Rig::with(|b| {
+            b.followers(1)
+                .settings(|s| s.progress = JobProgress::Immediate)
+                .callback(CallbackTarget::plain(url, token()))
+        });
+        let listening = rig.server.listen("127.0.0.1:0").await.unwrap();
+        rig.call(SENDALL, &text_to_all("a"));
+        let hanging = receive(&receiver).await;
+        assert_eq!(rig.server.next_due(), None, "it is on its way");
+        if drop_it {
+            drop(listening);
+            while rig.server.next_due().is_none() {
+                tokio::task::yield_now().await;
+            }
+        } else {
+            listening.shutdown().await;
+        }
+        assert_eq!(rig.server.next_due(), Some(rig.now()));
+        drop(hanging);
+
+        let listening = rig.server.listen("127.0.0.1:0").await.unwrap();
+        let (_, _, stream) = receive(&receiver).await;
+        answer(stream, "success").await;
+        while rig.server.callback_results().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let result = rig.server.callback_results()[0];
+        assert_eq!((result.tries, result.accepted), (1, true));
+        listening.shutdown().await;
+    }
+}

@@ -32,6 +32,25 @@ fn the_report_may_come_before_the_end() {
     assert_eq!(rig.status(id), "SEND_SUCCESS");
 }
 
+/// A short job overtakes a long one, however seldom somebody looks: who has one message left in
+/// this month gets that of the job which ends first.
+#[test]
+fn jobs_end_in_the_order_of_time() {
+    for looks in [[15, 0], [5, 10]] {
+        let rig = Rig::with(|b| b.followers(40_000));
+        let fans = rig.server.followers();
+        rig.server.set_received_this_month(&fans[0], 3, rig.now());
+        let long = msg_id(&rig.call(SENDALL, &text_to_all("a")));
+        let short = msg_id(&rig.send_text(&fans[..2], "b", None));
+        for seconds in looks {
+            rig.advance(seconds);
+            rig.server.due(rig.now());
+        }
+        assert_eq!(rig.server.inbox(&fans[1]), [short, long], "{looks:?}");
+        assert_eq!(rig.server.inbox(&fans[0]), [short], "{looks:?}");
+    }
+}
+
 #[test]
 fn after_queries_the_next_one_finds_the_end() {
     let rig = Rig::with(|b| b.followers(2).settings(|s| s.progress = JobProgress::AfterQueries(2)));

@@ -111,10 +111,11 @@ fn a_known_key_points_to_the_first_job() {
     rig.advance(1);
     assert_eq!(code(&rig.send_text(&fans, "c", Some("key-1"))), 0);
 
-    assert_eq!(code(&rig.send_text(&fans, "d", Some(&"k".repeat(64)))), 0);
-    assert_eq!(code(&rig.send_text(&fans, "d", Some(&"k".repeat(65)))), 45067);
-    rig.server.configure(|s| s.key_limit = 32);
-    assert_eq!(code(&rig.send_text(&fans, "e", Some(&"k".repeat(33)))), 45067);
+    assert_eq!(code(&rig.send_text(&fans, "d", Some(&"k".repeat(32)))), 0);
+    assert_eq!(code(&rig.send_text(&fans, "d", Some(&"k".repeat(33)))), 45067);
+    rig.server.configure(|s| s.key_limit = 64);
+    assert_eq!(code(&rig.send_text(&fans, "e", Some(&"k".repeat(64)))), 0);
+    assert_eq!(code(&rig.send_text(&fans, "e", Some(&"k".repeat(65)))), 45067);
     rig.server.configure(|s| s.repeat_too_fast = Some(std::time::Duration::from_secs(60)));
     assert_eq!(code(&rig.send_text(&fans, "f", Some("key-2"))), 0);
     assert_eq!(code(&rig.send_text(&fans, "f", Some("key-2"))), 45066);
@@ -208,7 +209,7 @@ fn quotas_of_a_service_account() {
 }
 
 #[test]
-fn sixty_requests_a_minute_and_a_hundred_sends_a_day() {
+fn sixty_calls_a_minute_and_a_hundred_a_day() {
     let rig = rig_with(2);
     let fans = rig.server.followers();
     let send = |i: u32| code(&rig.send_text(&fans, "x", Some(&format!("k{i}"))));
@@ -220,9 +221,36 @@ fn sixty_requests_a_minute_and_a_hundred_sends_a_day() {
     for i in 60..100 {
         assert_eq!(send(i), 0);
     }
-    assert_eq!(send(100), 45028);
+    assert_eq!(send(100), 45009);
+    assert_eq!(rig.code(SENDALL, &text_to_all("x")), 0, "each call has its own hundred");
     rig.advance(24 * 3600);
     assert_eq!(send(100), 0);
+}
+
+#[test]
+fn every_call_counts_and_none_is_given_back() {
+    for kind in [AccountKind::VerifiedService, AccountKind::VerifiedSubscription] {
+        let rig = Rig::with(|b| {
+            b.followers(2).settings(|s| {
+                s.account_kind = kind;
+                s.progress = JobProgress::Immediate;
+                s.mass_calls_per_day = 3;
+            })
+        });
+        // Neither quotas set by hand nor failed jobs have to do with calls.
+        rig.server.set_mass_quota_left(Some(9));
+        rig.server.next_job_verdict(Verdict::Fail);
+        assert_eq!(rig.code(SENDALL, &text_to_all("a")), 0);
+        assert_eq!(rig.code(SENDALL, &json!({})), 40152);
+        // Those stopped by what comes before do not count.
+        assert_eq!(code(&rig.post_with("75_unknown", SENDALL, &text_to_all("b"))), 40001);
+        rig.server.configure(|s| s.mass_calls_per_minute = 2);
+        assert_eq!(rig.code(SENDALL, &text_to_all("b")), 45011);
+        rig.server.configure(|s| s.mass_calls_per_minute = 60);
+        assert_eq!(rig.code(SENDALL, &text_to_all("b")), 0);
+        assert_eq!(rig.code(SENDALL, &text_to_all("c")), 45009);
+        assert_eq!(rig.code(SENDALL, &json!({})), 45009, "before the body is looked at");
+    }
 }
 
 #[test]
@@ -249,6 +277,27 @@ fn quota_set_by_hand() {
     assert_eq!(rig.code(SEND, &text_to(&fans, "b", None)), 45028);
     rig.server.set_mass_quota_left(None);
     assert_eq!(rig.code(SEND, &text_to(&fans, "b", None)), 0);
+}
+
+#[test]
+fn a_failed_job_gives_back_what_it_took_and_no_more() {
+    let rig = Rig::with(|b| b.followers(2));
+    let fans = rig.server.followers();
+    let send = |text: &str| rig.code(SEND, &text_to(&fans, text, None));
+    // Taken by the rules, or of another number than the one set now.
+    for before in [None, Some(1)] {
+        rig.server.set_mass_quota_left(before);
+        rig.server.next_job_verdict(Verdict::Fail);
+        assert_eq!(send("a"), 0);
+        rig.server.set_mass_quota_left(Some(0));
+        rig.advance(10);
+        assert_eq!(send("b"), 45028, "{before:?}");
+    }
+    rig.server.set_mass_quota_left(Some(1));
+    rig.server.next_job_verdict(Verdict::Fail);
+    assert_eq!([send("a"), send("b")], [0, 45028]);
+    rig.advance(10);
+    assert_eq!([send("b"), send("c")], [0, 45028]);
 }
 
 #[test]

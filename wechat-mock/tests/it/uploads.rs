@@ -52,6 +52,11 @@ fn material_of_each_type() {
     assert!(add_material(&rig, "thumb", "a.jpg", JPEG).get("url").is_none());
     assert_eq!(add_material(&rig, "video", "a.mp4", b"\0\0\0\x18ftypisom")["url"], "");
     assert_eq!(code(&add_material(&rig, "voice", "a.mp3", b"ID3")), 0);
+    for (kind, name, expected) in
+        [("image", "a.bmp", 40137), ("voice", "a.mp3", 40005), ("video", "a.mp4", 40005)]
+    {
+        assert_eq!(code(&add_material(&rig, kind, name, b"hello")), expected, "{kind}");
+    }
     assert_eq!(code(&add_material(&rig, "file", "a.pdf", b"%PDF")), 40004);
     let mut large = JPEG.to_vec();
     large.resize((64 << 10) + 1, 0);
