@@ -43,8 +43,15 @@ fn marked_blocks(text: &str) -> Result<Vec<Block>, String> {
         let Some((opened, "```sh")) = opening else {
             return Err(format!("README.md:{number}: `{MARKER}` is not followed by ```sh"));
         };
-        let body: Vec<&str> =
-            lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+        let mut body = Vec::new();
+        loop {
+            match lines.next() {
+                Some((_, "```")) => break,
+                Some((_, line)) => body.push(line),
+                // All the text behind it would be run as commands.
+                None => return Err(format!("README.md:{opened}: the ```sh block has no end")),
+            }
+        }
         blocks.push(Block { line: opened + 1, commands: body.join("\n") });
     }
     if blocks.is_empty() {
@@ -77,6 +84,18 @@ mod tests {
     #[test]
     fn a_readme_without_marked_blocks_is_an_error() {
         assert!(marked_blocks("```sh\nls\n```\n").unwrap_err().contains("marks no command"));
+    }
+
+    #[test]
+    fn a_block_without_an_end_is_an_error() {
+        for end in ["", "``\n", "text\n ```\n"] {
+            let text = format!("# A\n<!-- ci -->\n```sh\nls\n{end}");
+            assert_eq!(
+                marked_blocks(&text).unwrap_err(),
+                "README.md:3: the ```sh block has no end",
+                "{end:?}"
+            );
+        }
     }
 
     #[test]

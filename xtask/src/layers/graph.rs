@@ -17,7 +17,7 @@ pub(super) struct Member {
     pub(super) edges: Vec<Edge>,
 }
 
-/// The normal dependencies of a crate, resolved for it alone.
+/// The normal and build dependencies of a crate, direct or not, resolved for it alone.
 pub(super) struct Trees {
     pub(super) name: String,
     /// With all its features.
@@ -89,10 +89,14 @@ fn edge(dependency: &Dependency) -> Edge {
 }
 
 fn tree(workspace: &Workspace, name: &str, features: &str) -> Result<Tree, String> {
-    // All targets: what a crate must not know it must not know on Windows either.
-    let arguments =
-        ["tree", "-p", name, features, "--edges", "normal", "--target", "all", "--prefix", "depth"];
-    parse_tree(&run::output(&mut run::cargo(workspace.root(), &arguments))?)
+    parse_tree(&run::output(&mut run::cargo(workspace.root(), &tree_arguments(name, features)))?)
+}
+
+fn tree_arguments<'a>(name: &'a str, features: &'a str) -> [&'a str; 10] {
+    // Build dependencies too: their code runs where the crate is built. All targets: what a crate
+    // must not know it must not know on Windows either.
+    let edges = "normal,build";
+    ["tree", "-p", name, features, "--edges", edges, "--target", "all", "--prefix", "depth"]
 }
 
 /// Reads `cargo tree --prefix depth`: each line is a depth and directly after it a package.
@@ -128,6 +132,14 @@ mod tests {
         assert_eq!(tree["bytes"], ["wechat-http", "http", "bytes"]);
         assert_eq!(tree["wechat-types"], ["wechat-http", "wechat-types"]);
         assert_eq!(tree.len(), 5);
+    }
+
+    #[test]
+    fn a_tree_holds_build_dependencies_too() {
+        let workspace = Workspace::load().unwrap();
+        let tree = tree(&workspace, "wechat-http", "--all-features").unwrap();
+        // The compiler that ring's build script calls.
+        assert!(tree.contains_key("cc"), "{:?}", tree.keys());
     }
 
     #[test]

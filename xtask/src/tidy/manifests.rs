@@ -95,7 +95,7 @@ fn member(file: &File, names: &[&str]) -> Vec<Problem> {
             ));
         }
     }
-    for entry in entries.iter().filter(|entry| entry.section.ends_with("dependencies")) {
+    for entry in dependencies(&entries) {
         let from_workspace = entry.key.ends_with(".workspace")
             || entry.value.replace(' ', "").contains("workspace=true");
         let internal_for_tests = entry.section.ends_with("dev-dependencies")
@@ -111,6 +111,33 @@ fn member(file: &File, names: &[&str]) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// The dependencies, each as an entry of its section: also one that has a table of its own.
+fn dependencies(entries: &[Entry]) -> Vec<Entry> {
+    let mut found: Vec<Entry> = Vec::new();
+    for Entry { section, key, value, line } in entries {
+        let own = section.rsplit_once('.').filter(|(before, _)| before.ends_with("dependencies"));
+        let (section, name, value) = match own {
+            Some((section, name)) => (section, name, format!("{key} = {value}, ")),
+            None if section.ends_with("dependencies") => {
+                (section.as_str(), key.as_str(), value.clone())
+            }
+            None => continue,
+        };
+        match found.last_mut() {
+            Some(last) if own.is_some() && last.section == section && last.key == name => {
+                last.value.push_str(&value);
+            }
+            _ => found.push(Entry {
+                section: section.to_owned(),
+                key: name.to_owned(),
+                value,
+                line: *line,
+            }),
+        }
+    }
+    found
 }
 
 /// Files that may say which Rust is the oldest that works.
@@ -207,6 +234,12 @@ mod tests {
             let text = GOOD.replace("http.workspace = true", bad);
             let name = bad.split(' ').next().unwrap();
             assert_eq!(whats(&text), [format!("13 `{name}` does not come from the workspace")]);
+        }
+        for section in ["dependencies", "target.'cfg(unix)'.build-dependencies"] {
+            let text = format!("{GOOD}\n[{section}.http]\nversion = \"1\"\n");
+            assert_eq!(whats(&text), ["22 `http` does not come from the workspace"], "{section}");
+            let text = format!("{GOOD}\n[{section}.http]\nworkspace = true\noptional = true\n");
+            assert_eq!(whats(&text), [""; 0], "{section}");
         }
     }
 

@@ -39,7 +39,7 @@ fn head(file: &File, problems: &mut Vec<Problem>) {
 
 fn size(file: &File, problems: &mut Vec<Problem>) {
     let lines = file.text.lines().count();
-    let exempt = file.is_under("tests") || exceptions::has(exceptions::LONG, &file.path);
+    let exempt = is_test_file(file) || exceptions::has(exceptions::LONG, &file.path);
     if lines > LINES && !exempt {
         problems.push(Problem::new(
             &file.path,
@@ -198,7 +198,9 @@ mod tests {
         assert_eq!(whats("a/src/b.rs", &text), [""; 0]);
         let text = format!("{text}\n");
         assert_eq!(whats("a/src/b.rs", &text), ["401 the file has 401 lines, more than 400"]);
-        assert_eq!(whats("a/tests/it/b.rs", &text), [""; 0]);
+        for path in ["a/tests/it/b.rs", "a/src/b/tests.rs"] {
+            assert_eq!(whats(path, &text), [""; 0], "{path}");
+        }
     }
 
     #[test]
