@@ -13,8 +13,11 @@ use wechat_types::id::MediaId;
 use crate::client_msg_id::ContentDigest;
 use crate::problem::Problems;
 
-pub use picture::{Picture, PictureFormat};
+pub use picture::Picture;
 pub use pipeline::{PublishError, Uploads, add_cover, add_draft, publish, upload_picture};
+
+/// Characters of a picture's address, as the platform gives them today.
+const ADDRESS_CHARS: usize = 130;
 
 /// An article with its pictures, checked before anything is uploaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +84,9 @@ impl ArticleSource {
         let mut collect = |found: Option<Problems>| {
             problems.extend(found.into_iter().flat_map(|problems| problems.list));
         };
+        let pictures = pictures.map_err(|found| Problems {
+            list: found.list.iter().map(|p| format!("{}: {p}", file.display())).collect(),
+        });
         collect(pictures.as_ref().err().cloned());
         collect(cover.as_ref().err().cloned());
         Problems::check(problems)?;
@@ -101,6 +107,10 @@ impl ArticleSource {
             Err(found) => problems.extend(found.list),
             Ok(scan) => {
                 warnings.extend(scan.warnings);
+                let unnamed = self.pictures.keys().filter(|source| !scan.pictures.contains(source));
+                problems.extend(
+                    unnamed.map(|source| format!("the article does not name the picture {source}")),
+                );
                 for source in scan.pictures {
                     match self.pictures.get(&source) {
                         None => problems.push(format!("the picture {source} is missing")),
@@ -113,6 +123,15 @@ impl ArticleSource {
         // The limits of title and text are those of the draft that this becomes.
         let draft = self.draft(self.html.clone(), MediaId::new("cover").ok());
         problems.extend(draft.and_then(|draft| draft.check().err()).map(|e| e.to_string()));
+        // An address is longer than the file's name whose place it takes.
+        let grown = self.html.chars().count() + self.pictures.len() * ADDRESS_CHARS;
+        if problems.is_empty() && grown >= draft::Article::CONTENT_CHARS {
+            warnings.push(format!(
+                "with the addresses of its pictures the article may reach {grown} characters, and \
+                 the limit is {}",
+                draft::Article::CONTENT_CHARS - 1
+            ));
+        }
         let title = self.title.chars().count();
         if title > draft::Article::NEW_MAX_TITLE_CHARS {
             warnings.push(format!(

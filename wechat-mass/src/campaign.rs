@@ -42,6 +42,8 @@ pub struct Campaign<'p> {
     early: BTreeMap<MsgId, MassReport>,
     /// When the last sends went out, for the pace.
     sent_at: VecDeque<SystemTime>,
+    /// This run has added the covers anew, after the platform had lost them.
+    covers_renewed: bool,
     /// Why nothing further is sent.
     halted: Option<String>,
 }
@@ -73,6 +75,11 @@ pub enum Step {
         chunk: usize,
         /// An earlier attempt may have been accepted: only 0 and 45065 settle it.
         repeat: bool,
+    },
+    /// Leave a call undecided: the platform may have forgotten its key by now.
+    GiveUp {
+        /// The chunk, from 0.
+        chunk: usize,
     },
     /// Ask for a job's status.
     Poll {
@@ -107,11 +114,12 @@ impl<'p> Campaign<'p> {
     pub fn new(plan: &'p Plan, policy: Policy) -> Self {
         Self {
             plan,
-            policy,
+            policy: policy.bounded(),
             uploads: vec![Uploads::default(); plan.content().articles().len()],
             chunks: plan.chunks().iter().map(|_| ChunkState::default()).collect(),
             early: BTreeMap::new(),
             sent_at: VecDeque::new(),
+            covers_renewed: false,
             halted: None,
         }
     }
@@ -123,21 +131,14 @@ impl<'p> Campaign<'p> {
 
     /// What is to be done now.
     pub fn next(&self, now: SystemTime) -> Step {
-        let sending = self.next_send(now);
-        if let Some(step @ (Step::UploadPicture { .. } | Step::AddCover { .. })) = &sending {
-            return step.clone();
-        }
-        if let Some(step @ (Step::AddDraft { .. } | Step::Send { .. })) = &sending {
-            return step.clone();
-        }
-        match (sending, self.next_poll(now)) {
-            (_, Some(poll @ Step::Poll { .. })) => poll,
-            (Some(Step::Wait { until, .. }), Some(Step::Wait { until: earlier, reason }))
-                if earlier < until =>
-            {
-                Step::Wait { until: earlier, reason }
-            }
-            (Some(wait), _) | (None, Some(wait)) => wait,
+        match (self.next_send(now), self.next_poll(now)) {
+            (Some(Step::Wait { .. }) | None, Some(poll @ Step::Poll { .. })) => poll,
+            (
+                Some(Step::Wait { until: send_at, reason }),
+                Some(Step::Wait { until: poll_at, .. }),
+            ) if send_at <= poll_at => Step::Wait { until: send_at, reason },
+            (Some(Step::Wait { .. }) | None, Some(wait)) => wait,
+            (Some(step), _) => step,
             (None, None) => Step::Done,
         }
     }
@@ -150,10 +151,15 @@ impl<'p> Campaign<'p> {
         let (number, chunk) =
             self.chunks.iter().enumerate().find(|(_, chunk)| !chunk.is_settled())?;
         match &chunk.progress {
-            Progress::Unsettled { repeat_at, .. } => Some(if *repeat_at <= now {
-                Step::Send { chunk: number, repeat: true }
-            } else {
+            Progress::Unsettled { repeat_at, .. } => Some(if *repeat_at > now {
                 Step::Wait { until: *repeat_at, reason: WaitReason::Repeat }
+            } else if !chunk.key_is_good_at(now, &self.policy) {
+                // The machine may have slept through the wait.
+                Step::GiveUp { chunk: number }
+            } else if let Some(until) = self.pace(now) {
+                Step::Wait { until, reason: WaitReason::Pace }
+            } else {
+                Step::Send { chunk: number, repeat: true }
             }),
             Progress::Pending { not_before } => {
                 if let Some(until) = not_before.filter(|at| *at > now) {
@@ -219,6 +225,15 @@ impl<'p> Campaign<'p> {
         self.halted.get_or_insert_with(|| reason.into());
     }
 
+    /// Leaves a call undecided, as [`Step::GiveUp`] asks. Not recorded, for the next run comes to
+    /// the same conclusion by itself.
+    pub fn give_up(&mut self, number: usize) {
+        let reason = self.chunks.get_mut(number).and_then(ChunkState::give_up);
+        if let Some(reason) = reason {
+            self.halt(format!("call {}: {reason}", number + 1));
+        }
+    }
+
     /// Takes in a recorded fact.
     pub fn apply(&mut self, entry: &Entry) {
         match entry {
@@ -231,6 +246,10 @@ impl<'p> Campaign<'p> {
                 if let Some(uploads) = self.uploads.get_mut(*article) {
                     uploads.cover = Some(media_id.clone());
                 }
+            }
+            Entry::CoversRefused { .. } => {
+                self.uploads.iter_mut().for_each(|uploads| uploads.cover = None);
+                self.covers_renewed = true;
             }
             Entry::Draft { chunk, media_id } => {
                 if let Some(state) = self.chunks.get_mut(*chunk) {
@@ -248,12 +267,25 @@ impl<'p> Campaign<'p> {
             }
             Entry::Answer { chunk, at, answer } => self.settle(*chunk, *at, answer),
             Entry::Report { at, report } => self.report_in(*at, report),
-            Entry::Resumed { at } => {
-                self.halted = None;
-                for chunk in &mut self.chunks {
-                    chunk.resume(*at, &self.policy);
-                }
-            }
+            Entry::Resumed { at } => self.resume(*at),
+        }
+    }
+
+    fn resume(&mut self, at: SystemTime) {
+        (self.halted, self.covers_renewed) = (None, false);
+        for chunk in &mut self.chunks {
+            chunk.resume(at, &self.policy);
+        }
+        if self.policy.past_undecided {
+            return;
+        }
+        let undecided =
+            self.chunks.iter().enumerate().find_map(|(number, chunk)| match &chunk.progress {
+                Progress::Undecided { reason } => Some(format!("call {}: {reason}", number + 1)),
+                _ => None,
+            });
+        if let Some(reason) = undecided {
+            self.halt(reason);
         }
     }
 
@@ -296,11 +328,6 @@ impl<'p> Campaign<'p> {
         if let Some(chunk) = self.chunk_of(msg_id) {
             chunk.look_again(next);
         }
-    }
-
-    /// A job of this campaign.
-    pub fn owns(&self, msg_id: MsgId) -> bool {
-        self.chunks.iter().any(|chunk| chunk.msg_id() == Some(msg_id))
     }
 
     /// What has become of every chunk so far.

@@ -4,6 +4,7 @@
 mod file;
 mod memory;
 
+use std::error::Error as StdError;
 use std::fmt::{self, Debug};
 use std::time::SystemTime;
 
@@ -37,6 +38,12 @@ pub enum Entry {
         article: usize,
         /// The material.
         media_id: MediaId,
+    },
+    /// The platform no longer knows the covers (40007): they are added anew.
+    CoversRefused {
+        /// When.
+        #[serde(with = "unix_millis")]
+        at: SystemTime,
     },
     /// The draft that a call will use up.
     Draft {
@@ -104,16 +111,19 @@ pub trait Journal: Debug + Send {
 pub struct JournalError {
     /// What happened, to which file, and what to do.
     pub problem: String,
-    source: Option<std::io::Error>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl JournalError {
-    pub(crate) fn new(problem: impl Into<String>) -> Self {
+    /// Says what happened, to what, and what to do.
+    pub fn new(problem: impl Into<String>) -> Self {
         Self { problem: problem.into(), source: None }
     }
 
-    pub(crate) fn io(problem: impl Into<String>, source: std::io::Error) -> Self {
-        Self { problem: problem.into(), source: Some(source) }
+    /// The same with the storage's own error.
+    #[must_use]
+    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..self }
     }
 }
 
@@ -123,9 +133,9 @@ impl fmt::Display for JournalError {
     }
 }
 
-impl std::error::Error for JournalError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| source as &(dyn std::error::Error + 'static))
+impl StdError for JournalError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 

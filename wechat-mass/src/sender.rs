@@ -107,7 +107,10 @@ impl MassSender {
     ///
     /// [`Error`]; 40059 for an unknown job, and sometimes for a known one.
     pub async fn status(&self, msg_id: MsgId) -> Result<MassReport, Error> {
-        Ok(self.client.send(&GetMassStatus::new(msg_id)).await?.into_report())
+        let mut report = self.client.send(&GetMassStatus::new(msg_id)).await?.into_report();
+        // The answer is about the job that was asked for, whatever number it repeats.
+        report.msg_id = msg_id;
+        Ok(report)
     }
 }
 

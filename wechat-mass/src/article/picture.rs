@@ -20,17 +20,12 @@ pub struct Picture {
     format: PictureFormat,
 }
 
-/// The formats the platform takes somewhere.
+/// The formats the platform takes somewhere. BMP and GIF serve as a cover only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PictureFormat {
-    /// BMP, as a cover only.
+enum PictureFormat {
     Bmp,
-    /// GIF, as a cover only.
     Gif,
-    /// JPEG.
     Jpeg,
-    /// PNG.
     Png,
 }
 
@@ -99,11 +94,6 @@ impl Picture {
         let bytes = std::fs::read(file)
             .map_err(|e| Problems::one(format!("{shown}: the picture cannot be read: {e}")))?;
         Self::new(shown, bytes)
-    }
-
-    /// Its format.
-    pub const fn format(&self) -> PictureFormat {
-        self.format
     }
 
     /// Its bytes.

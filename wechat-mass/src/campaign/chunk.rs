@@ -60,8 +60,11 @@ pub(super) struct Job {
     pub(super) ended: Option<MassReport>,
 }
 
-/// A call that is put off again and again is given up after this many times.
-const MAX_PUT_OFF: u32 = 10;
+/// A call that comes too fast again and again is given up after this many times.
+const TOO_FAST: u32 = 10;
+/// A call that cannot be sent is given up after this many times; the client made several attempts
+/// at each.
+const UNREACHABLE: u32 = 3;
 
 impl ChunkState {
     /// No further call is needed or allowed.
@@ -114,14 +117,19 @@ impl ChunkState {
             Answer::Rejected { code, reason } => {
                 self.forget_attempts();
                 match code.and_then(pause_after) {
-                    Some(pause) => self.put_off(at + pause, *code, reason),
+                    Some(pause) => self.put_off(at + pause, TOO_FAST, *code, reason),
+                    None if code.is_some_and(is_about_recipients) => {
+                        // The other calls have other recipients.
+                        self.refuse(*code, reason);
+                        None
+                    }
                     None => self.refuse(*code, reason),
                 }
             }
             Answer::NotSent { code, reason, passing } => {
                 self.forget_attempts();
                 if *passing {
-                    self.put_off(at + policy.repeat_after, *code, reason)
+                    self.put_off(at + policy.repeat_after, UNREACHABLE, *code, reason)
                 } else {
                     self.refuse(*code, reason)
                 }
@@ -141,11 +149,18 @@ impl ChunkState {
     }
 
     /// Whether the platform surely still knows the key of the first attempt.
-    fn key_is_good_at(&self, at: SystemTime, policy: &Policy) -> bool {
+    pub(super) fn key_is_good_at(&self, at: SystemTime, policy: &Policy) -> bool {
         self.first_attempt.is_none_or(|first| {
             // A clock that was set back says nothing about how old the key is.
             at.duration_since(first).is_ok_and(|age| age <= policy.key_window)
         })
+    }
+
+    /// The key is too old for a repeat; the reason to stop sending.
+    pub(super) fn give_up(&mut self) -> Option<String> {
+        let Progress::Unsettled { reason, .. } = &self.progress else { return None };
+        let reason = format!("{reason}; {KEY_TOO_OLD}");
+        self.undecided(reason)
     }
 
     /// Nothing of this call is with the platform: the next attempt is a first one.
@@ -153,9 +168,15 @@ impl ChunkState {
         (self.first_attempt, self.attempts) = (None, 0);
     }
 
-    fn put_off(&mut self, until: SystemTime, code: Option<i64>, reason: &str) -> Option<String> {
+    fn put_off(
+        &mut self,
+        until: SystemTime,
+        times: u32,
+        code: Option<i64>,
+        reason: &str,
+    ) -> Option<String> {
         self.put_off += 1;
-        if self.put_off >= MAX_PUT_OFF {
+        if self.put_off >= times {
             return self.refuse(code, reason);
         }
         self.progress = Progress::Pending { not_before: Some(until) };
@@ -213,7 +234,7 @@ impl ChunkState {
 
     pub(super) fn report_in(&mut self, at: SystemTime, report: &MassReport, policy: &Policy) {
         match &mut self.progress {
-            Progress::Running(job) if !report.status.is_final() => {
+            Progress::Running(job) if !report.is_final() => {
                 job.next_look = at + policy.poll_every;
             }
             Progress::Running(job) => {
@@ -236,6 +257,11 @@ impl ChunkState {
             _ => {}
         }
     }
+}
+
+/// None of a call's recipients follows any more.
+fn is_about_recipients(code: i64) -> bool {
+    [ErrorCode::INVALID_OPENID, ErrorCode::INVALID_OPENID_LIST].contains(&ErrorCode::new(code))
 }
 
 const KEY_TOO_OLD: &str =

@@ -4,11 +4,12 @@ use std::fmt;
 use std::time::SystemTime;
 
 use wechat_http::Client;
+use wechat_types::error_code::ErrorCode;
 use wechat_types::id::AppId;
 use wechat_types::mass::{MassContent, MassReport, Recipients};
 
 use super::plan::{ChunkAudience, Content};
-use super::verdict::{describe, judge};
+use super::verdict::{judge, reason_of};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
 use crate::journal::{Entry, Journal, JournalError};
@@ -158,17 +159,19 @@ impl<'a> Driver<'a> {
                     }
                 }
                 Step::Poll { msg_id } => {
-                    match MassSender::new(self.client.clone()).status(msg_id).await {
-                        Ok(report) if report.status.is_final() => {
+                    let status = MassSender::new(self.client.clone()).status(msg_id).await;
+                    run.campaign.looked(self.now(), msg_id);
+                    match status {
+                        Ok(report) if report.is_final() => {
                             self.report_in(&mut run, report).await?;
                         }
-                        Ok(_) => run.campaign.looked(self.now(), msg_id),
+                        Ok(_) => {}
                         Err(error) => {
-                            (run.observe)(Event::StatusFailed(&describe(&error)));
-                            run.campaign.looked(self.now(), msg_id);
+                            (run.observe)(Event::StatusFailed(&reason_of(&error)));
                         }
                     }
                 }
+                Step::GiveUp { chunk } => run.campaign.give_up(chunk),
                 Step::Send { chunk, repeat } => self.send(&mut run, chunk, repeat).await?,
                 step => match self.prepare(&run.campaign, &step).await {
                     Ok(entry) => run.record(entry).await?,
@@ -199,26 +202,33 @@ impl<'a> Driver<'a> {
                 let picture = articles.get(*article).and_then(|a| a.pictures.get(source));
                 let url = upload_picture(self.client, picture.ok_or_else(vanished)?)
                     .await
-                    .map_err(|error| format!("uploading {source}: {}", describe(&error)))?;
+                    .map_err(|error| format!("uploading {source}: {}", reason_of(&error)))?;
                 Ok(Entry::Picture { article: *article, source: source.clone(), url })
             }
             Step::AddCover { article } => {
                 let cover = &articles.get(*article).ok_or_else(vanished)?.cover;
                 let media_id = add_cover(self.client, cover)
                     .await
-                    .map_err(|error| format!("adding the cover: {}", describe(&error)))?;
+                    .map_err(|error| format!("adding the cover: {}", reason_of(&error)))?;
                 Ok(Entry::Cover { article: *article, media_id })
             }
             Step::AddDraft { chunk } => {
                 let articles: Vec<_> = articles.iter().zip(&campaign.uploads).collect();
-                let media_id =
-                    add_draft(self.client, &articles).await.map_err(|error| match error {
-                        PublishError::Article(problems) => problems.to_string(),
-                        PublishError::Call(error) => {
-                            format!("making the draft of call {}: {}", chunk + 1, describe(&error))
-                        }
-                    })?;
-                Ok(Entry::Draft { chunk: *chunk, media_id })
+                match add_draft(self.client, &articles).await {
+                    Ok(media_id) => Ok(Entry::Draft { chunk: *chunk, media_id }),
+                    Err(PublishError::Call(error))
+                        if error.code() == Some(ErrorCode::INVALID_MEDIA_ID)
+                            && !campaign.covers_renewed =>
+                    {
+                        Ok(Entry::CoversRefused { at: self.now() })
+                    }
+                    Err(PublishError::Call(error)) => Err(format!(
+                        "making the draft of call {}: {}",
+                        chunk + 1,
+                        reason_of(&error)
+                    )),
+                    Err(PublishError::Article(problems)) => Err(problems.to_string()),
+                }
             }
             _ => Err(vanished()),
         }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use wechat_types::draft::AddDraft;
+use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, ClientMsgId, OpenId, TagId};
 use wechat_types::mass::{Audience, AudienceKind};
 
@@ -54,7 +55,8 @@ impl Content {
     fn check(&self) -> Result<Vec<String>, Problems> {
         match self {
             Self::Text(text) if text.trim().is_empty() => {
-                Err(Problems::one("would be refused with 44004 (empty content): the text is empty"))
+                let code = ErrorCode::EMPTY_CONTENT;
+                Err(Problems::one(format!("would be refused with {code}: the text is empty")))
             }
             Self::Text(_) => Ok(Vec::new()),
             Self::Articles { articles, .. } => {
@@ -122,7 +124,7 @@ pub struct Plan {
     content: Content,
     audience: Audience,
     content_digest: ContentDigest,
-    audience_digest: ContentDigest,
+    keys_digest: ContentDigest,
     chunks: Vec<Chunk>,
     duplicates: usize,
     warnings: Vec<String>,
@@ -169,14 +171,14 @@ impl Plan {
         Problems::check(problems)?;
         let content_digest = content.digest();
         let chunks = chunks(&account, &name, &audience, &content_digest);
-        let audience_digest = ContentDigest::of(chunks.iter().map(|c| c.key.as_str().as_bytes()));
+        let keys_digest = ContentDigest::of(chunks.iter().map(|c| c.key.as_str().as_bytes()));
         Ok(Self {
             account,
             name,
             content,
             audience,
             content_digest,
-            audience_digest,
+            keys_digest,
             chunks,
             duplicates,
             warnings,
@@ -225,7 +227,7 @@ impl Plan {
 
     /// The hash of everything that is sent to whom: of all keys.
     pub fn digest(&self) -> &ContentDigest {
-        &self.audience_digest
+        &self.keys_digest
     }
 
     /// The recipients by OpenID; none for everyone and for a tag, whose number only the platform

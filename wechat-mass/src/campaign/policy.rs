@@ -25,10 +25,29 @@ pub struct Policy {
     pub wait_for_counters: Duration,
     /// How long jobs are followed.
     pub follow_for: Duration,
+    /// A new run makes the calls after one that is undecided for good. Otherwise it stops there,
+    /// for whoever decides about that call decides about the others too.
+    pub past_undecided: bool,
+}
+
+impl Policy {
+    /// No time is so long that adding it to a date fails.
+    pub(super) fn bounded(self) -> Self {
+        const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+        Self {
+            repeat_after: self.repeat_after.min(YEAR),
+            key_window: self.key_window.min(YEAR),
+            poll_after: self.poll_after.min(YEAR),
+            poll_every: self.poll_every.min(YEAR),
+            wait_for_counters: self.wait_for_counters.min(YEAR),
+            follow_for: self.follow_for.min(YEAR),
+            ..self
+        }
+    }
 }
 
 impl Default for Policy {
-    /// 60 calls a minute; 6 attempts, 60 seconds apart, for 23 hours; a look at each job every
+    /// Stops at what is undecided; 60 calls a minute; 6 attempts, 60 seconds apart, for 23 hours; a look at each job every
     /// 30 seconds for 6 hours; 30 seconds for its counters.
     fn default() -> Self {
         Self {
@@ -40,6 +59,7 @@ impl Default for Policy {
             poll_every: Duration::from_secs(30),
             wait_for_counters: Duration::from_secs(30),
             follow_for: Duration::from_secs(6 * 60 * 60),
+            past_undecided: false,
         }
     }
 }

@@ -77,7 +77,7 @@ pub enum ChunkOutcome {
 pub enum Conclusion {
     /// Every job ended in `send success`. Followers may have been filtered all the same.
     Success,
-    /// Some was sent; a call was refused or a job failed.
+    /// The platform took at least one call; a call was refused or a job failed.
     Partly,
     /// Nothing was sent.
     Refused,
@@ -97,12 +97,17 @@ pub struct Totals {
     pub sent: Option<u64>,
     /// Followers for whom delivery failed.
     pub failed: Option<u64>,
+    /// Jobs whose counters are known. The other numbers are of these only.
+    pub counted_jobs: usize,
 }
 
 impl CampaignReport {
     /// The campaign in one word.
     pub fn conclusion(&self) -> Conclusion {
         let any = |test: fn(&ChunkOutcome) -> bool| self.chunks.iter().any(|c| test(&c.outcome));
+        if self.chunks.iter().any(ChunkReport::is_foreign) {
+            return Conclusion::Undecided;
+        }
         let open = |outcome: &ChunkOutcome| match outcome {
             ChunkOutcome::Undecided { .. } | ChunkOutcome::Running { .. } => true,
             ChunkOutcome::Ended { report, .. } => matches!(report.status, JobStatus::Other(_)),
@@ -129,6 +134,7 @@ impl CampaignReport {
             filtered: sum(MassReport::filtered_out),
             sent: sum(|report| report.sent),
             failed: sum(|report| report.failed),
+            counted_jobs: self.reports().filter(|report| report.total.is_some()).count(),
         }
     }
 
@@ -138,6 +144,30 @@ impl CampaignReport {
             ChunkOutcome::Ended { report, .. } => Some(report),
             _ => None,
         })
+    }
+}
+
+impl ChunkReport {
+    /// OpenIDs of the list that are no followers: the platform takes them, and leaves them out of
+    /// its total. A job that was refused, and some others, have all counters 0: that says nothing.
+    pub fn not_followers(&self) -> Option<u64> {
+        match (&self.outcome, self.recipients) {
+            (ChunkOutcome::Ended { report, .. }, Some(recipients)) if self.outcome.is_success() => {
+                let total = report.total.filter(|total| *total > 0)?;
+                Some((recipients as u64).saturating_sub(total))
+            }
+            _ => None,
+        }
+    }
+
+    /// The job counts more followers than the call had recipients: it cannot be this call's.
+    pub fn is_foreign(&self) -> bool {
+        match (&self.outcome, self.recipients) {
+            (ChunkOutcome::Ended { report, .. }, Some(recipients)) => {
+                report.total.is_some_and(|total| total > recipients as u64)
+            }
+            _ => false,
+        }
     }
 }
 

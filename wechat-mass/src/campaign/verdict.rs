@@ -1,10 +1,8 @@
 //! What an answer to a send means: one pure function over answer, attempt and known jobs.
 
-use std::error::Error as StdError;
-
 use serde::{Deserialize, Serialize};
-use wechat_http::{Error, Outcome};
-use wechat_types::error_code::ErrorCode;
+use wechat_http::{Error, Outcome, describe};
+use wechat_types::error_code::{ErrorClass, ErrorCode};
 use wechat_types::id::{MsgDataId, MsgId};
 
 use crate::sender::Accepted;
@@ -61,15 +59,17 @@ pub enum Answer {
 /// the same content.
 pub(crate) fn judge(answer: Result<Accepted, Error>, repeat: bool, others: &[MsgId]) -> Answer {
     let error = match answer {
-        Ok(Accepted { msg_id, already: true, .. }) if others.contains(&msg_id) => {
+        // A job belongs to one call, however the platform came to name it.
+        Ok(Accepted { msg_id, already, .. }) if others.contains(&msg_id) => {
+            let how = if already { "45065 with" } else { "accepted as" };
             let reason = format!(
-                "45065 with job {msg_id}, which belongs to another call of this campaign: \
-                 the platform took this call for that one"
+                "{how} job {msg_id}, which belongs to another call of this campaign: the platform \
+                 took this call for that one"
             );
-            return if repeat {
-                Answer::Unknown { reason, repeatable: false }
-            } else {
+            return if already && !repeat {
                 Answer::Rejected { code: Some(ErrorCode::CLIENT_MSG_ID_EXISTS.get()), reason }
+            } else {
+                Answer::Unknown { reason, repeatable: false }
             };
         }
         Ok(Accepted { msg_id, msg_data_id, already }) => {
@@ -77,11 +77,17 @@ pub(crate) fn judge(answer: Result<Accepted, Error>, repeat: bool, others: &[Msg
         }
         Err(error) => error,
     };
-    let reason = describe(&error);
+    let reason = reason_of(&error);
     let code = error.code();
     if code == Some(ErrorCode::CLIENT_MSG_ID_EXISTS) {
         // Accepted, but which job it became is not said.
         return Answer::Unknown { reason, repeatable: true };
+    }
+    if error.api().is_some_and(|error| error.code.class() == Some(ErrorClass::Admin))
+        && error.outcome() == Outcome::Rejected
+    {
+        // Whether the call waits for the administrator, or was turned away, is not documented.
+        return Answer::Unknown { reason, repeatable: false };
     }
     match error.outcome() {
         Outcome::Unknown => Answer::Unknown { reason, repeatable: true },
@@ -111,14 +117,8 @@ pub(crate) fn pause_after(code: i64) -> Option<std::time::Duration> {
 }
 
 /// An error with its sources, and what to do about it.
-pub(crate) fn describe(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        source = inner.source();
-    }
+pub(crate) fn reason_of(error: &Error) -> String {
+    let mut text = describe(error);
     if let Some(class) = error.code().and_then(ErrorCode::class) {
         text.push_str(&format!("; {} ({})", class.advice(), class.advice_zh()));
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entry, Journal, JournalError};
 use crate::campaign::Plan;
+use crate::client_msg_id::ContentDigest;
 
 /// The file of one campaign: one account, one name, one content.
 ///
@@ -52,7 +53,7 @@ impl FileJournal {
         let path = Self::path(folder, plan);
         let failed = |what: &str| {
             let problem = format!("{}: the campaign's journal cannot be {what}", path.display());
-            move |source| JournalError::io(problem, source)
+            move |source| JournalError::new(problem).with_source(source)
         };
         fs::create_dir_all(folder).map_err(failed("created"))?;
         let file = OpenOptions::new().read(true).append(true).create(true).open(&path);
@@ -80,10 +81,11 @@ impl FileJournal {
         let head = Head::of(plan);
         if text.is_empty() {
             journal.write(&head)?;
-            journal.flush_folder(folder)?;
         } else {
             journal.read(&text, &head)?;
         }
+        // Each time: the process may have died between writing the head and this.
+        journal.flush_names(folder)?;
         Ok(journal)
     }
 
@@ -92,7 +94,8 @@ impl FileJournal {
         let plain = |text: &str| -> String {
             text.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
         };
-        let hash: String = plan.content_digest().to_string().chars().take(16).collect();
+        let parts = [plan.name().as_bytes(), plan.content_digest().as_bytes().as_slice()];
+        let hash: String = ContentDigest::of(parts).to_string().chars().take(16).collect();
         let (account, name) = (plain(plan.account().as_str()), plain(plan.name()));
         folder.join(format!("{account}.{name}.{hash}.jsonl"))
     }
@@ -116,9 +119,10 @@ impl FileJournal {
         let path = self.path.display().to_string();
         let unreadable = |line: usize, error: serde_json::Error| {
             JournalError::new(format!(
-                "{path}: line {line} cannot be read ({error}); nothing is sent, for it may tell \
-                 of a send: repair the line from a backup, or look on mp.weixin.qq.com what was \
-                 sent and give the campaign a new name"
+                "{path}: line {line} cannot be read from its column {} on; nothing is sent, for it \
+                 may tell of a send: repair the line from a backup, or look on mp.weixin.qq.com what was \
+                 sent and give the campaign a new name",
+                error.column()
             ))
         };
         let mut lines = text.split(|byte| *byte == b'\n').enumerate();
@@ -134,8 +138,8 @@ impl FileJournal {
         if head != *expected {
             return Err(JournalError::new(format!(
                 "{path}: this very content went out as campaign {:?} to another audience ({}, now \
-                 {}); whoever is in both would get it twice. If that is meant, give the campaign \
-                 another name",
+                 {}, not the same or not in the same order); whoever is in both would get it \
+                 twice. If that is meant, give the campaign another name",
                 head.campaign,
                 head.audience(),
                 expected.audience()
@@ -162,16 +166,19 @@ impl FileJournal {
         self.file
             .write_all(&text)
             .and_then(|()| self.file.sync_data())
-            .map_err(|source| JournalError::io(problem(), source))
+            .map_err(|source| JournalError::new(problem()).with_source(source))
     }
 
-    /// Makes the new file's name as durable as its content.
-    fn flush_folder(&self, folder: &Path) -> Result<(), JournalError> {
+    /// Makes the file's name as durable as its content, and the names of the folders it is in:
+    /// two of them may be new.
+    fn flush_names(&self, folder: &Path) -> Result<(), JournalError> {
         if cfg!(unix) {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| {
-                let problem = format!("{}: the folder cannot be flushed", folder.display());
-                JournalError::io(problem, source)
-            })?;
+            for folder in folder.ancestors().take(3).filter(|f| !f.as_os_str().is_empty()) {
+                File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| {
+                    let problem = format!("{}: the folder cannot be flushed", folder.display());
+                    JournalError::new(problem).with_source(source)
+                })?;
+            }
         }
         Ok(())
     }

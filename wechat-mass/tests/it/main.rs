@@ -1,0 +1,24 @@
+//! Integration tests of mass sending against the mock; one binary, for linking dominates.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may fail loudly"
+)]
+
+mod world;
+
+mod articles;
+mod callbacks;
+mod crashes;
+mod drafts;
+mod file_journal;
+mod lost_answers;
+mod named_errors;
+mod pace;
+mod plans;
+mod resume;
+mod sender;
+mod tokens;
+mod wire;

@@ -1,0 +1,201 @@
+//! What the platform refuses is named in the report, and nothing further is sent.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use wechat_http::Client;
+use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Conclusion, DriverError, Plan};
+use wechat_mass::journal::{Journal as _, MemoryJournal};
+use wechat_types::id::{AppId, AppSecret, TagId};
+use wechat_types::mass::Audience;
+
+use crate::world::{
+    DRAFT_ADD, SEND, SENDALL, STABLE_TOKEN, TWO_CALLS, UPLOADIMG, World, app_id, article, plan,
+    text, to_fans,
+};
+
+/// The `call`-th call, from 0, was refused with this code, which the report names in words.
+#[track_caller]
+fn assert_refused(report: &CampaignReport, call: usize, code: i64, words: &str) {
+    let ChunkOutcome::Refused { code: got, reason, .. } = &report.chunks[call].outcome else {
+        panic!("{report:?}")
+    };
+    assert_eq!(*got, Some(code));
+    let halted = report.halted.as_deref().expect("sending stopped");
+    assert_eq!(halted, format!("call {}: {reason}", call + 1));
+    for word in [&code.to_string(), words] {
+        assert!(reason.contains(word), "{word} in {reason}");
+    }
+}
+
+/// The world with a client that has the wrong secret.
+fn with_wrong_secret(mut world: World) -> World {
+    let secret = AppSecret::new("0123456789abcdef0123456789abcdef").unwrap();
+    world.client = Client::builder(app_id(), secret)
+        .transport(world.mock.transport())
+        .clock(world.mock.clock())
+        .build()
+        .unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_wrong_secret() {
+    for code in [40125, 40001] {
+        let world = with_wrong_secret(World::with(5, |rules| rules.wrong_secret_code = code));
+        let report = world.run(&plan(TWO_CALLS, text())).await;
+        assert_refused(&report, 0, code, "the platform refused to give a token");
+        assert_eq!(report.conclusion(), Conclusion::Refused);
+        assert_eq!(report.chunks[1].outcome, ChunkOutcome::NotSent);
+        assert_eq!(world.mock.received().len(), 1, "one token call, nothing else");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_found_at_the_first_upload() {
+    let world = with_wrong_secret(World::new(5));
+    let report = world.run(&plan(5, article())).await;
+    assert!(report.halted.as_deref().unwrap().contains("40125"), "{report:?}");
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert_eq!(world.mock.received().len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_in_the_white_list() {
+    let world = World::with(5, |rules| {
+        rules.ip_white_list = Some(vec![IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7))]);
+    });
+    let report = world.run(&plan(5, text())).await;
+    assert_refused(&report, 0, 40164, "127.0.0.1");
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert_eq!(world.mock.received().len(), world.count(STABLE_TOKEN));
+    assert_eq!(world.count(STABLE_TOKEN), 1);
+}
+
+#[tokio::test]
+async fn no_quota_left() {
+    let world = World::new(TWO_CALLS);
+    world.mock.set_mass_quota_left(Some(0));
+    let report = world.run(&plan(TWO_CALLS, text())).await;
+    assert_refused(&report, 0, 45028, "has no masssend quota");
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert_eq!(world.count(SEND), 1);
+    assert_eq!(world.mock.jobs().len(), 0);
+}
+
+#[tokio::test]
+async fn quota_for_one_of_two_calls() {
+    let world = World::new(TWO_CALLS);
+    world.mock.set_mass_quota_left(Some(1));
+    let report = world.run(&plan(TWO_CALLS, article())).await;
+    assert!(report.chunks[0].outcome.is_success());
+    assert_refused(&report, 1, 45028, "a limit is used up");
+    assert_eq!(report.conclusion(), Conclusion::Partly);
+    assert_eq!(world.count(SEND), 2);
+    // Half the followers have it, and none twice.
+    world.assert_at_most_once(TWO_CALLS);
+}
+
+#[tokio::test]
+async fn everyone_is_reached_once_a_day() {
+    let world = World::new(5);
+    let campaign = |name| Plan::new(app_id(), name, Audience::everyone(), text()).unwrap();
+    assert_eq!(world.run(&campaign("morning")).await.conclusion(), Conclusion::Success);
+    let report = world.run(&campaign("evening")).await;
+    assert_refused(&report, 0, 45028, "has no masssend quota");
+    assert_eq!(world.count(SENDALL), 2);
+    world.assert_once(5);
+}
+
+#[tokio::test]
+async fn a_draft_that_is_gone() {
+    let world = World::new(TWO_CALLS);
+    world.mock.on(SEND).errcode(40007);
+    let report = world.run(&plan(TWO_CALLS, article())).await;
+    assert_refused(&report, 0, 40007, "invalid media_id");
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert_eq!((world.count(SEND), world.count(DRAFT_ADD)), (1, 1), "nothing more is prepared");
+}
+
+#[tokio::test]
+async fn other_refusals_of_a_first_attempt() {
+    for code in [40152, 45009, 48001, 48004] {
+        let world = World::new(5);
+        world.mock.on(SEND).errcode(code);
+        let report = world.run(&plan(5, text())).await;
+        assert_refused(&report, 0, code, "the platform refused the call");
+        assert_eq!(report.conclusion(), Conclusion::Refused);
+        assert_eq!(world.count(SEND), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_the_administrator_is_undecided() {
+    for code in [89_504, 89_505] {
+        let world = World::new(5);
+        world.mock.on(SEND).errcode(code);
+        let report = world.run(&plan(5, text())).await;
+        assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
+        assert!(report.halted.unwrap().contains(&code.to_string()));
+        assert_eq!(world.count(SEND), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_tag() {
+    let world = World::new(5);
+    let plan = Plan::new(app_id(), "x", Audience::tag(TagId::new(999)), text()).unwrap();
+    assert_refused(&world.run(&plan).await, 0, 40152, "invalid group id");
+}
+
+#[tokio::test]
+async fn a_failed_upload_names_the_picture() {
+    let world = World::new(5);
+    world.mock.on(UPLOADIMG).nth(2).errcode(45009);
+    let report = world.run(&plan(5, article())).await;
+    let halted = report.halted.as_deref().unwrap();
+    assert!(halted.contains("pictures/tea.jpg") && halted.contains("45009"), "{halted}");
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert_eq!((world.count(DRAFT_ADD), world.count(SEND)), (0, 0));
+}
+
+#[tokio::test]
+async fn a_draft_of_the_second_call_that_cannot_be_made() {
+    let world = World::new(TWO_CALLS);
+    world.mock.on(DRAFT_ADD).nth(2).answer_lost();
+    let report = world.run(&plan(TWO_CALLS, article())).await;
+    assert!(report.halted.as_deref().unwrap().contains("making the draft of call 2"), "{report:?}");
+    assert_eq!(report.conclusion(), Conclusion::Partly);
+    assert_eq!(report.chunks[1].outcome, ChunkOutcome::NotSent);
+    // The first call's job is followed all the same.
+    assert!(report.chunks[0].outcome.is_success());
+}
+
+#[tokio::test]
+async fn a_platform_out_of_reach_is_tried_for_a_while() {
+    let world = World::new(5);
+    world.mock.on(SEND).always().refused();
+    let report = world.run(&plan(5, text())).await;
+    let ChunkOutcome::Refused { code: None, reason, .. } = &report.chunks[0].outcome else {
+        panic!("{report:?}")
+    };
+    assert!(reason.contains("no connection"), "{reason}");
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    // And a short failure is none.
+    let world = World::new(5);
+    world.mock.on(SEND).times(7).refused();
+    assert_eq!(world.run(&plan(5, text())).await.conclusion(), Conclusion::Success);
+    world.assert_once(5);
+}
+
+#[tokio::test]
+async fn the_plan_of_another_account() {
+    let world = World::new(5);
+    let other = AppId::new("wxffffffffffffffff").unwrap();
+    let plan = Plan::new(other, "spring", to_fans(5), article()).unwrap();
+    let mut journal = MemoryJournal::new();
+    let error = world.run_on(&plan, &mut journal).await.unwrap_err();
+    assert!(matches!(error, DriverError::WrongAccount { .. }));
+    insta::assert_snapshot!(error, @"the plan is for wxffffffffffffffff, the client for wx0123456789abcdef; nothing was sent");
+    assert!(world.mock.received().is_empty());
+    assert!(journal.load().await.unwrap().is_empty());
+}

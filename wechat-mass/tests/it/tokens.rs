@@ -1,0 +1,70 @@
+//! Tokens that die in the middle of a campaign.
+
+use wechat_mass::campaign::{Conclusion, Event};
+use wechat_mass::journal::{Entry, MemoryJournal};
+
+use crate::world::{SEND, STABLE_TOKEN, TWO_CALLS, World, article, plan, text};
+use wechat_mass::campaign::NoInbox;
+
+#[tokio::test]
+async fn a_token_revoked_between_two_calls_is_renewed_once() {
+    let world = World::new(TWO_CALLS);
+    let plan = plan(TWO_CALLS, text());
+    let (mut journal, mut inbox) = (MemoryJournal::new(), NoInbox::new(world.mock.clock()));
+    let report = world
+        .run_with(&plan, &mut journal, &mut inbox, &mut |event| {
+            if matches!(event, Event::Recorded(Entry::Answer { chunk: 0, .. })) {
+                world.mock.revoke_tokens(world.now());
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    assert_eq!(world.count(STABLE_TOKEN), 2, "the first token and one renewal");
+    let codes: Vec<_> = world.requests(SEND).iter().map(|send| send.answer.errcode).collect();
+    assert_eq!(codes, [None, Some(40001), None]);
+    world.assert_once(TWO_CALLS);
+}
+
+#[tokio::test]
+async fn a_token_revoked_at_every_step_costs_one_renewal_each() {
+    let world = World::new(5);
+    let plan = plan(5, article());
+    let (mut journal, mut inbox) = (MemoryJournal::new(), NoInbox::new(world.mock.clock()));
+    let report = world
+        .run_with(&plan, &mut journal, &mut inbox, &mut |event| {
+            if matches!(event, Event::Recorded(_)) {
+                world.mock.revoke_tokens(world.now());
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    let refused = world.mock.received().iter().filter(|r| r.answer.errcode == Some(40001)).count();
+    assert!(refused >= 5, "two pictures, cover, draft, send, status: {refused}");
+    assert_eq!(world.count(STABLE_TOKEN), refused + 1);
+    world.assert_once(5);
+}
+
+#[tokio::test]
+async fn a_node_that_does_not_know_the_token_yet_costs_no_message() {
+    for code in [40001, 40014, 42001] {
+        let world = World::new(5);
+        world.mock.on(SEND).errcode(code);
+        let report = world.run(&plan(5, article())).await;
+        assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+        assert_eq!(world.count(SEND), 2);
+        world.assert_once(5);
+    }
+}
+
+#[tokio::test]
+async fn a_token_refused_for_ever_ends_the_sending() {
+    let world = World::new(TWO_CALLS);
+    world.mock.on(SEND).always().errcode(40001);
+    let report = world.run(&plan(TWO_CALLS, text())).await;
+    assert_eq!(report.conclusion(), Conclusion::Refused, "{report:?}");
+    assert!(report.halted.unwrap().contains("40001"));
+    assert_eq!(world.count(SEND), 2, "the call and its repeat with another token");
+    world.assert_at_most_once(5);
+}
