@@ -9,6 +9,8 @@ use serde::Deserialize;
 use wechat_events::{CallbackToken, EncodingAesKey};
 use wechat_types::id::{AppId, AppSecret};
 
+use crate::toml_file;
+
 /// An account with its credentials.
 #[derive(Debug)]
 pub(crate) struct Account {
@@ -35,7 +37,7 @@ struct Wire {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with app_id and app_secret_file")]
 struct WireAccount {
     app_id: String,
     app_secret: Option<String>,
@@ -48,9 +50,9 @@ struct WireAccount {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with listen and token")]
 struct WireCallback {
-    listen: SocketAddr,
+    listen: String,
     token: String,
     encoding_aes_key: Option<String>,
 }
@@ -64,23 +66,25 @@ pub(crate) fn find(
 ) -> Result<Option<Account>, String> {
     let beside = campaign.parent().unwrap_or(Path::new(".")).join("wechat.toml");
     let file = config.map_or(beside, Path::to_path_buf);
-    let Some(name) = name else { return from_env() };
+    let Some(name) = name else {
+        return match config {
+            Some(file) => Err(format!(
+                "{} is named, but no account in it: name one with --account",
+                file.display()
+            )),
+            None => from_env(),
+        };
+    };
     let shown = file.display();
     let text = fs::read_to_string(&file).map_err(|e| {
         format!("the account {name:?} needs a configuration file, and {shown} cannot be read: {e}")
     })?;
-    // The reader's message would quote the line, and with it perhaps a secret.
-    let mut wire: Wire = toml::from_str(&text).map_err(|e| {
-        let line = e
-            .span()
-            .map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
-        format!("{shown}: line {line}: {}", e.message())
-    })?;
+    let mut wire: Wire = toml_file::parse(&file, &text)?;
     let known: Vec<String> = wire.accounts.keys().cloned().collect();
-    let account = wire
-        .accounts
-        .remove(name)
-        .ok_or_else(|| format!("{shown}: no [accounts.{name}]; it has: {}", known.join(", ")))?;
+    let account = wire.accounts.remove(name).ok_or_else(|| {
+        let known = if known.is_empty() { "none at all".to_owned() } else { known.join(", ") };
+        format!("{shown}: there is no [accounts.{name}]; the accounts are: {known}")
+    })?;
     account
         .resolve(file.parent().unwrap_or(Path::new(".")))
         .map(Some)
@@ -134,7 +138,9 @@ impl WireAccount {
 impl WireCallback {
     fn resolve(self) -> Result<CallbackSettings, String> {
         Ok(CallbackSettings {
-            listen: self.listen,
+            listen: self.listen.parse().map_err(|_| {
+                "callback.listen: no address with a port, such as 127.0.0.1:8080".to_owned()
+            })?,
             token: CallbackToken::new(self.token).map_err(|e| format!("callback.token: {e}"))?,
             aes_key: self
                 .encoding_aes_key

@@ -6,8 +6,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 /// Mass sending for WeChat Official Accounts (微信公众号群发).
 ///
-/// Without an account and a server, everything runs on an embedded mock and reaches nobody. The
-/// real platform is reached with --live only.
+/// Without --live and without a server's name, everything runs on an embedded mock and reaches
+/// nobody. The real platform is reached with --live only.
 #[derive(Debug, Parser)]
 #[command(name = "wechat-cli", version, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -71,6 +71,10 @@ pub(crate) struct SendArgs {
     /// Where to keep the record of what was sent; otherwise .wechat-mass beside the campaign
     #[arg(long, value_name = "FOLDER")]
     pub(crate) state: Option<PathBuf>,
+
+    /// Go on after a call that is undecided for good, with the calls that follow it
+    #[arg(long)]
+    pub(crate) past_undecided: bool,
 
     /// Seconds between two looks at a running job
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]

@@ -4,11 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use wechat_mass::Problems;
 use wechat_mass::article::ArticleSource;
 use wechat_mass::campaign::Content;
 use wechat_mass::recipients::{self, Corrections};
 use wechat_types::id::TagId;
 use wechat_types::mass::Audience;
+
+use crate::toml_file;
 
 /// A campaign file, read and checked as far as possible without the platform.
 #[derive(Debug)]
@@ -57,12 +60,12 @@ struct WireArticle {
 
 /// Reads a campaign file and all the files it names.
 ///
-/// The problems found are all there are, each with its file, line or key.
+/// All problems with the files are found in one go, each with its file, line or key.
 pub(crate) fn read(file: &Path) -> Result<CampaignFile, Vec<String>> {
     let shown = file.display();
     let text = fs::read_to_string(file)
         .map_err(|e| vec![format!("{shown}: the campaign file cannot be read: {e}")])?;
-    let wire: Wire = toml::from_str(&text).map_err(|e| vec![format!("{shown}: {e}")])?;
+    let wire: Wire = toml_file::parse(file, &text).map_err(|e| vec![e])?;
     let dir = file.parent().unwrap_or(Path::new("."));
     let mut problems = Vec::new();
     let audience = read_audience(&wire.audience, dir)
@@ -121,6 +124,10 @@ fn read_content(
         (true, Some(text)) => Ok(Content::Text(text)),
         (false, None) => {
             let (mut sources, mut problems) = (Vec::new(), Vec::new());
+            let mut collect = |number: usize, found: Option<Problems>| {
+                let list = found.into_iter().flat_map(|found| found.list);
+                problems.extend(list.map(|p| format!("[[article]] {}: {p}", number + 1)));
+            };
             for (number, wire) in articles.into_iter().enumerate() {
                 match ArticleSource::from_dir(dir, wire.title, &wire.html, &wire.cover) {
                     Ok(mut source) => {
@@ -129,11 +136,11 @@ fn read_content(
                         source.content_source_url = wire.content_source_url;
                         source.open_comments = wire.open_comments;
                         source.only_followers_comment = wire.only_followers_comment;
+                        // The plan checks it again, but could not say which article it is.
+                        collect(number, source.check().err());
                         sources.push(source);
                     }
-                    Err(found) => problems.extend(
-                        found.list.iter().map(|p| format!("[[article]] {}: {p}", number + 1)),
-                    ),
+                    Err(found) => collect(number, Some(found)),
                 }
             }
             if problems.is_empty() {

@@ -83,7 +83,7 @@ impl Inbox for Listener {
         let clock = SystemClock::new();
         tokio::select! {
             biased;
-            report = self.reports.recv() => report,
+            Some(report) = self.reports.recv() => Some(report),
             () = clock.sleep_until(until) => None,
         }
     }

@@ -8,6 +8,7 @@ mod exit;
 mod listener;
 mod send;
 mod target;
+mod toml_file;
 
 use std::process::ExitCode;
 

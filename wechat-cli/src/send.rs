@@ -7,7 +7,7 @@ mod result_text;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use wechat_http::{BaseUrl, Client, SystemClock};
+use wechat_http::{BaseUrl, Client, SystemClock, describe};
 use wechat_mass::campaign::{Driver, DriverError, Inbox, NoInbox, Plan, Policy};
 use wechat_mass::journal::{FileJournal, Journal, MemoryJournal};
 use wechat_types::mass::AudienceKind;
@@ -21,6 +21,7 @@ use crate::listener::Listener;
 use crate::target::{self, Target};
 
 use output::Output;
+use result_text::End;
 
 /// Why nothing was sent: all that is wrong.
 type Refusal = Vec<String>;
@@ -93,7 +94,9 @@ async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Res
     let mut policy = Policy::default();
     policy.poll_after = Duration::from_secs(args.poll);
     policy.poll_every = Duration::from_secs(args.poll);
+    policy.wait_for_counters = policy.wait_for_counters.min(policy.poll_every);
     policy.follow_for = Duration::from_secs(args.follow * 60 * 60);
+    policy.past_undecided = args.past_undecided;
     match target {
         Target::Embedded => {
             let mut mock = Embedded::start(&plan).await.map_err(|e| vec![e])?;
@@ -103,7 +106,8 @@ async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Res
             let client = client(&mock.account, base_url)?;
             let mut journal = MemoryJournal::new();
             let exit =
-                drive(&client, &plan, policy, &mut journal, &mut mock.listener, &output).await;
+                drive(&client, &plan, policy, (&mut journal, false), &mut mock.listener, &output)
+                    .await;
             mock.stop().await;
             Ok(exit)
         }
@@ -113,6 +117,7 @@ async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Res
             drive_server(args, &plan, policy, account, base_url, &folder, &output).await
         }
         Target::Live { account, base_url } => {
+            target::must_not_be_mock(&base_url).await.map_err(|e| vec![e])?;
             drive_server(args, &plan, policy, account, base_url, "live", &output).await
         }
     }
@@ -138,8 +143,8 @@ async fn drive_server(
         }
         None => None,
     };
-    let mut journal =
-        FileJournal::open(&state_folder(args).join(folder), plan).map_err(|e| vec![chain(&e)])?;
+    let mut journal = FileJournal::open(&state_folder(args).join(folder), plan)
+        .map_err(|e| vec![describe(&e)])?;
     output.journal(&journal);
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
     let inbox: &mut dyn Inbox = match &mut listener {
@@ -149,14 +154,14 @@ async fn drive_server(
             &mut none
         }
     };
-    Ok(drive(&client, plan, policy, &mut journal, inbox, output).await)
+    Ok(drive(&client, plan, policy, (&mut journal, true), inbox, output).await)
 }
 
 async fn drive(
     client: &Client,
     plan: &Plan,
     policy: Policy,
-    journal: &mut dyn Journal,
+    (journal, durable): (&mut dyn Journal, bool),
     inbox: &mut dyn Inbox,
     output: &Output,
 ) -> Exit {
@@ -168,15 +173,15 @@ async fn drive(
         ended = driver.run(journal, inbox, &mut observe) => Some(ended),
         _ = tokio::signal::ctrl_c() => None,
     };
-    progress.finish();
+    let made = progress.finish();
     match ended {
         None => {
-            output.interrupted();
+            output.interrupted(durable);
             Exit::Interrupted
         }
         Some(Ok(report)) => {
             let exit = Exit::from(report.conclusion());
-            output.result(plan, &report, exit, None);
+            output.result(plan, &report, &End { exit, made, stopped: None });
             exit
         }
         Some(Err(DriverError::Journal { source, report, .. })) => {
@@ -185,11 +190,12 @@ async fn drive(
                 Exit::Refused => Exit::Refused,
                 _ => Exit::Undecided,
             };
-            output.result(plan, &report, exit, Some(&chain(&source)));
+            let stopped = describe(&source);
+            output.result(plan, &report, &End { exit, made, stopped: Some(&stopped) });
             exit
         }
         Some(Err(error)) => {
-            output.refused(&[chain(&error)]);
+            output.refused(&[describe(&error)]);
             Exit::Refused
         }
     }
@@ -199,7 +205,7 @@ fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Refusal> {
     Client::builder(account.app_id.clone(), account.app_secret.clone())
         .base_url(base_url)
         .build()
-        .map_err(|e| vec![chain(&e)])
+        .map_err(|e| vec![describe(&e)])
 }
 
 fn state_folder(args: &SendArgs) -> PathBuf {
@@ -211,16 +217,4 @@ fn state_folder(args: &SendArgs) -> PathBuf {
 fn folder_of(base_url: &BaseUrl) -> String {
     let (_, place) = base_url.as_str().split_once("//").unwrap_or_default();
     place.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect()
-}
-
-/// An error with its sources in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        source = inner.source();
-    }
-    text
 }

@@ -1,8 +1,9 @@
 //! Which server a campaign goes to. The real platform needs its own word.
 
-use wechat_http::Clock as _;
+use std::time::Duration;
+
 use wechat_http::transport::reqwest::ReqwestTransport;
-use wechat_http::{BaseUrl, Deadline, SystemClock, Transport};
+use wechat_http::{BaseUrl, Clock as _, Deadline, SystemClock, Transport as _, describe};
 
 use crate::account::Account;
 
@@ -36,9 +37,19 @@ pub(crate) fn choose(
     .find_map(|(source, url)| url.map(|url| (source, url)));
     let base_url = named
         .map(|(source, url)| {
-            url.parse::<BaseUrl>().map_err(|e| format!("{source}: {url:?} is {e}"))
+            // Not quoted: what is wrong with it may be the password in it.
+            url.parse::<BaseUrl>().map_err(|e| format!("{source} is {e}"))
         })
         .transpose()?;
+    if live
+        && let Some(("WECHAT_BASE_URL", url)) = named
+        && base_url.as_ref().is_some_and(|base_url| !base_url.is_real_platform())
+    {
+        return Err(format!(
+            "WECHAT_BASE_URL is {url:?}: the environment does not choose where a live send goes; \
+             unset it, or name the server with --base-url"
+        ));
+    }
     match (live, base_url, account) {
         (true, base_url, Some(account)) => {
             Ok(Target::Live { account, base_url: base_url.unwrap_or_else(BaseUrl::official) })
@@ -61,28 +72,40 @@ pub(crate) fn choose(
     }
 }
 
-/// A server on another machine that is not called live must say that it is a mock: it could be a
-/// proxy to the real platform.
+/// What is not called live must say that it is a mock: a tunnel or a proxy to the real platform
+/// looks like any other server.
 pub(crate) async fn must_be_mock(base_url: &BaseUrl) -> Result<(), String> {
-    if base_url.is_loopback() {
-        return Ok(());
+    match says_it_is_a_mock(base_url).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!(
+            "{base_url} does not say that it is a mock; if it leads to the real platform, or is \
+             another kind of mock, use --live"
+        )),
+        Err(problem) => Err(format!("{base_url} cannot be asked whether it is a mock: {problem}")),
     }
-    let refused = |why: String| {
-        format!(
-            "{base_url} does not say that it is a mock ({why}); if it leads to the real platform, \
-             use --live"
-        )
-    };
-    let timeout = std::time::Duration::from_secs(10);
+}
+
+/// A live send that goes to a mock would be recorded as sent, and reach nobody.
+pub(crate) async fn must_not_be_mock(base_url: &BaseUrl) -> Result<(), String> {
+    if !base_url.is_real_platform() && says_it_is_a_mock(base_url).await? {
+        return Err(format!(
+            "{base_url} says that it is a mock, and this send is live: leave out --live, or the \
+             server"
+        ));
+    }
+    Ok(())
+}
+
+async fn says_it_is_a_mock(base_url: &BaseUrl) -> Result<bool, String> {
+    const TIMEOUT: Duration = Duration::from_secs(10);
     let request = http::Request::get(format!("{base_url}/_mock"))
-        .extension(Deadline::new(SystemClock::new().now() + timeout))
+        .extension(Deadline::new(SystemClock::new().now() + TIMEOUT))
         .body(bytes::Bytes::new())
-        .map_err(|e| refused(e.to_string()))?;
-    let transport = ReqwestTransport::new().map_err(|e| refused(e.to_string()))?;
-    let answer = transport.send(request).await.map_err(|e| refused(e.to_string()))?;
-    let says_so = serde_json::from_slice::<serde_json::Value>(answer.body())
-        .is_ok_and(|answer| answer.get("server").is_some_and(|name| name == "wechat-mock"));
-    if says_so { Ok(()) } else { Err(refused(format!("HTTP status {}", answer.status()))) }
+        .map_err(|e| describe(&e))?;
+    let transport = ReqwestTransport::new().map_err(|e| describe(&e))?;
+    let answer = transport.send(request).await.map_err(|e| describe(&e))?;
+    Ok(serde_json::from_slice::<serde_json::Value>(answer.body())
+        .is_ok_and(|answer| answer.get("server").is_some_and(|name| name == "wechat-mock")))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What `send` shows: a progress bar on a terminal, plain lines otherwise, JSON lines for machines.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::time::SystemTime;
 
@@ -10,7 +10,8 @@ use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan, WaitReason};
 use wechat_mass::journal::{Entry, FileJournal};
 use wechat_mass::recipients::Corrections;
 
-use super::{plan_text, result_text};
+use super::plan_text;
+use super::result_text::{self, End};
 use crate::exit::Exit;
 
 /// Where lines go, and to which server they belong.
@@ -31,12 +32,15 @@ impl Output {
     }
 
     /// One line of JSON, or the text.
+    ///
+    /// Nobody may be reading any more, as after `| head`: a send under way must not end for that.
     fn say(&self, event: &str, fields: Value, text: impl FnOnce() -> String) {
-        if self.json {
-            println!("{}", self.json_line(event, fields));
+        let mut out = std::io::stdout().lock();
+        let _ = if self.json {
+            writeln!(out, "{}", self.json_line(event, fields))
         } else {
-            println!("{}", text());
-        }
+            writeln!(out, "{}", text())
+        };
     }
 
     fn json_line(&self, event: &str, fields: Value) -> Value {
@@ -54,12 +58,13 @@ impl Output {
             let fields = json!({
                 "result": "refused", "problems": problems, "exit": Exit::Refused.status(),
             });
-            println!("{}", self.json_line("result", fields));
+            self.say("result", fields, String::new);
         } else {
+            let mut err = std::io::stderr().lock();
             for problem in problems {
-                eprintln!("error: {problem}");
+                let _ = writeln!(err, "error: {problem}");
             }
-            eprintln!("refused: nothing was sent (未发送任何消息)");
+            let _ = writeln!(err, "refused: nothing was sent (未发送任何消息)");
         }
     }
 
@@ -91,22 +96,22 @@ impl Output {
         });
     }
 
-    pub(super) fn interrupted(&self) {
+    /// `durable`: what was sent is recorded for a next run.
+    pub(super) fn interrupted(&self, durable: bool) {
         let fields = json!({ "result": "interrupted", "exit": Exit::Interrupted.status() });
         self.say("result", fields, || {
-            "interrupted: what was sent is recorded; run the same command again to go on".to_owned()
+            let server = &self.server;
+            if durable {
+                format!("interrupted on {server}: what was sent is recorded; run the same command again to go on")
+            } else {
+                format!("interrupted on {server}: nobody was reached, and nothing is recorded")
+            }
         });
     }
 
-    pub(super) fn result(
-        &self,
-        plan: &Plan,
-        report: &CampaignReport,
-        exit: Exit,
-        stopped: Option<&str>,
-    ) {
-        let fields = result_text::json(plan, report, exit, stopped);
-        self.say("result", fields, || result_text::text(plan, report, &self.server, exit, stopped));
+    pub(super) fn result(&self, plan: &Plan, report: &CampaignReport, end: &End<'_>) {
+        let fields = result_text::json(plan, report, end);
+        self.say("result", fields, || result_text::text(plan, report, &self.server, end));
     }
 
     pub(super) fn progress(&self, plan: &Plan) -> Progress {
@@ -117,7 +122,7 @@ impl Output {
             bar.enable_steady_tick(std::time::Duration::from_millis(200));
             bar
         });
-        Progress { output: self.clone(), bar, calls: plan.chunks().len(), waiting: None }
+        Progress { output: self.clone(), bar, calls: plan.chunks().len(), made: 0, waiting: None }
     }
 }
 
@@ -126,6 +131,8 @@ pub(super) struct Progress {
     output: Output,
     bar: Option<ProgressBar>,
     calls: usize,
+    /// Calls made by this run.
+    made: usize,
     /// What was last said to be waited for, so that it is said once.
     waiting: Option<WaitReason>,
 }
@@ -157,13 +164,16 @@ impl Progress {
         }
     }
 
-    pub(super) fn finish(&self) {
+    /// Takes the bar away; the number of calls that were made.
+    pub(super) fn finish(self) -> usize {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+        self.made
     }
 
-    fn recorded(&self, entry: &Entry) {
+    fn recorded(&mut self, entry: &Entry) {
+        self.made += usize::from(matches!(entry, Entry::Intent { .. }));
         if let Some(bar) = &self.bar
             && !matches!(entry, Entry::Intent { .. } | Entry::Resumed { .. })
         {
@@ -223,7 +233,7 @@ fn answered(answer: &Answer) -> String {
 
 fn waited_for(reason: WaitReason) -> &'static str {
     match reason {
-        WaitReason::Pace => "waiting: the platform allows no call just now",
+        WaitReason::Pace => "waiting until the next call may be made",
         WaitReason::Repeat => "waiting to ask with the same key what became of the call",
         WaitReason::Jobs => "waiting for the jobs to end",
         _ => "waiting",

@@ -18,23 +18,30 @@ pub(super) fn steps(plan: &Plan) -> u64 {
     }
 }
 
-pub(super) fn json(
-    plan: &Plan,
-    report: &CampaignReport,
-    exit: Exit,
-    stopped: Option<&str>,
-) -> Value {
+/// How a run ended.
+#[derive(Debug)]
+pub(super) struct End<'a> {
+    pub(super) exit: Exit,
+    /// Calls that this run made; the others were made by earlier ones.
+    pub(super) made: usize,
+    /// What stopped it, if not the platform.
+    pub(super) stopped: Option<&'a str>,
+}
+
+pub(super) fn json(plan: &Plan, report: &CampaignReport, end: &End<'_>) -> Value {
     let totals = report.totals();
     json!({
-        "result": word(exit),
-        "exit": exit.status(),
+        "result": word(end.exit),
+        "exit": end.exit.status(),
         "campaign": plan.name(),
+        "calls_made": end.made,
         "jobs": report.chunks.iter().filter(|chunk| job_of(&chunk.outcome).is_some()).count(),
         "recipients": plan.recipients(),
         "total": totals.total,
         "filtered": totals.filtered,
         "sent": totals.sent,
         "failed": totals.failed,
+        "counted_jobs": totals.counted_jobs,
         "reports": {
             "callback": from(report, ReportSource::Callback),
             "status_query": from(report, ReportSource::StatusQuery),
@@ -47,6 +54,8 @@ pub(super) fn json(
                 "clientmsgid": chunk.key.as_str(),
                 "draft": chunk.draft.as_ref().map(|draft| draft.as_str()),
                 "msg_id": job_of(&chunk.outcome),
+                "already": already(&chunk.outcome),
+                "not_followers": chunk.not_followers(),
                 "status": report.map(|report| report.status.to_string()),
                 "report_from": report.map(|report| report.source.to_string()),
                 "total": report.and_then(|report| report.total),
@@ -59,7 +68,7 @@ pub(super) fn json(
                 "reason": reason_of(&chunk.outcome),
             })
         }).collect::<Vec<_>>(),
-        "stopped": stopped.or(report.halted.as_deref()),
+        "stopped": end.stopped.or(report.halted.as_deref()),
     })
 }
 
@@ -68,13 +77,7 @@ fn from(report: &CampaignReport, source: ReportSource) -> usize {
     report.reports().filter(|report| report.source == source).count()
 }
 
-pub(super) fn text(
-    plan: &Plan,
-    report: &CampaignReport,
-    server: &str,
-    exit: Exit,
-    stopped: Option<&str>,
-) -> String {
+pub(super) fn text(plan: &Plan, report: &CampaignReport, server: &str, end: &End<'_>) -> String {
     let count = |number: Option<u64>| number.map_or("-".to_owned(), grouped);
     let row = |call: &str, job: &str, status: &str, numbers: [Option<u64>; 4], from: &str| {
         let [total, filtered, sent, failed] = numbers.map(count);
@@ -102,21 +105,48 @@ pub(super) fn text(
         if let Some(reason) = reason_of(&chunk.outcome) {
             lines.push(format!("      {reason}"));
         }
+        if already(&chunk.outcome) {
+            lines.push("      accepted by an earlier call with this key (45065)".to_owned());
+        }
+        if let Some(count @ 1..) = chunk.not_followers() {
+            lines.push(format!("      {} OpenIDs of the list are no followers", grouped(count)));
+        }
+        if chunk.is_foreign() {
+            lines.push(
+                "      the job counts more followers than the call had: it is another call's, and \
+                 this one may not have been sent: look on mp.weixin.qq.com"
+                    .to_owned(),
+            );
+        }
     }
     let totals = report.totals();
     let numbers = [totals.total, totals.filtered, totals.sent, totals.failed];
-    lines.push(row("total", "", "", numbers, ""));
-    for (number, found) in report.reports().enumerate() {
+    let jobs = report.reports().count();
+    let counted = match totals.counted_jobs {
+        counted if counted == jobs => String::new(),
+        counted => format!("of {counted} of {jobs} jobs"),
+    };
+    lines.push(row("total", "", &counted, numbers, ""));
+    for found in report.reports() {
         for url in &found.article_urls {
-            lines.push(format!("job {} article {}: {}", number + 1, url.article_index, url.url));
+            lines.push(format!("job {} article {}: {}", found.msg_id, url.article_index, url.url));
         }
     }
-    if let Some(reason) = stopped.or(report.halted.as_deref()) {
-        lines.push(format!("stopped: {reason}"));
+    if let Some(reason) = end.stopped.or(report.halted.as_deref()) {
+        // What stands beside its call already is not said twice.
+        let said = report.chunks.iter().filter_map(|chunk| reason_of(&chunk.outcome));
+        let short = said.filter_map(|r| Some(reason.strip_suffix(r.as_str())?.to_owned())).next();
+        lines.push(match short {
+            Some(call) => format!("stopped at {}", call.trim_end_matches([':', ' '])),
+            None => format!("stopped: {reason}"),
+        });
     }
-    lines.push(match exit {
+    if end.made == 0 && report.chunks.iter().all(|chunk| job_of(&chunk.outcome).is_some()) {
+        lines.push("nothing was sent by this run: every call was accepted before (此前已全部受理，本次未重复发送)".to_owned());
+    }
+    lines.push(match end.exit {
         Exit::Success => "success: every job ended in `send success` (全部群发成功)".to_owned(),
-        Exit::Partly => "partly failed: see the calls above (部分失败)".to_owned(),
+        Exit::Partly => "failed, in part or whole: see the calls above (部分或全部失败)".to_owned(),
         Exit::Refused => "refused: nothing was sent (未发送任何消息)".to_owned(),
         Exit::Undecided => "undecided: for at least one call nobody knows yet; run the same \
              command again, or look on mp.weixin.qq.com (结果未定)"
@@ -151,6 +181,10 @@ fn short(status: &JobStatus) -> String {
         JobStatus::Refused(code) => format!("err({})", code.get()),
         other => other.to_string(),
     }
+}
+
+fn already(outcome: &ChunkOutcome) -> bool {
+    matches!(outcome, ChunkOutcome::Ended { already: true, .. })
 }
 
 fn report_of(outcome: &ChunkOutcome) -> Option<&MassReport> {

@@ -1,0 +1,24 @@
+//! Integration tests of the program: the real binary against the mock; one binary, for linking
+//! dominates.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may fail loudly"
+)]
+
+mod program;
+mod shop;
+
+mod accounts;
+mod bad_content;
+mod bad_followers;
+mod bad_input;
+mod callbacks;
+mod embedded;
+mod refusals;
+mod reports;
+mod resume;
+mod sends;
+mod targets;
