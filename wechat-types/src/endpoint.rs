@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::codec::{Body, EncodeError, Reply, ReplyError};
-use crate::{draft, mass, material, media, token};
+use crate::{draft, mass, material, media, tag, token};
 
 /// One call of the API. The implementing struct is the request.
 ///
@@ -112,4 +112,6 @@ pub const ALL: &[Spec] = &[
     mass::Send::SPEC,
     mass::Preview::SPEC,
     mass::GetMassStatus::SPEC,
+    tag::CreateTag::SPEC,
+    tag::GetTags::SPEC,
 ];

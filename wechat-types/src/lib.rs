@@ -32,5 +32,7 @@ pub mod mass;
 pub mod material;
 pub mod media;
 mod reply;
+pub mod served;
+pub mod tag;
 mod text;
 pub mod token;

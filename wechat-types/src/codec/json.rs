@@ -14,6 +14,34 @@ pub(crate) fn encode(request: &impl Serialize) -> Result<Body, EncodeError> {
     Ok(Body::new("application/json", bytes))
 }
 
+/// Writes an answer's body, for whatever stands in for the platform.
+pub(crate) fn answer(answer: &impl Serialize) -> Result<Vec<u8>, EncodeError> {
+    serde_json::to_vec(answer).map_err(EncodeError::json)
+}
+
+/// The answer of a call that only succeeds or fails.
+#[derive(Serialize)]
+pub(crate) struct Done {
+    errcode: i64,
+    errmsg: &'static str,
+}
+
+/// `{"errcode":0,"errmsg":"ok"}`
+pub(crate) const DONE: Done = Done { errcode: 0, errmsg: "ok" };
+
+/// Reads the answer of a call that only succeeds or fails.
+pub(crate) fn decode_done(reply: Reply<'_>) -> Result<(), ReplyError> {
+    decode::<serde::de::IgnoredAny>(reply).map(|_| ())
+}
+
+/// Reads a request's body, which must be an object.
+pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReplyError> {
+    if body.trim_ascii().first() != Some(&b'{') {
+        return Err(ReplyError::not_an_object(Reply::new(200, body)));
+    }
+    serde_json::from_slice(body).map_err(|e| ReplyError::unreadable(body, e))
+}
+
 /// What every answer may carry. Absent means success.
 #[derive(Deserialize)]
 struct Verdict {

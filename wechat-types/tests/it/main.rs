@@ -8,6 +8,7 @@
 )]
 
 mod fixtures;
+mod golden;
 mod golden_replies;
 mod golden_requests;
 mod replies;
