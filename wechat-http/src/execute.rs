@@ -73,7 +73,7 @@ impl Wire {
         };
         loop {
             let reply = self.exchange(&mut call, tokens).await?;
-            match E::decode(Reply::new(reply.status().as_u16(), reply.body())) {
+            match E::decode(answered(&reply)) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => self.recover(&mut call, Error::Reply(error), tokens).await?,
             }
@@ -167,6 +167,19 @@ impl Wire {
             .body(call.body.clone())
             .map_err(|error| TransportError::new(TransportErrorKind::Malformed, error))
     }
+}
+
+/// An answer as an endpoint reads it: a download has its file name in a header.
+fn answered(reply: &http::Response<Bytes>) -> Reply<'_> {
+    let header = |name| reply.headers().get(name);
+    let mut answer = Reply::new(reply.status().as_u16(), reply.body());
+    if let Some(kind) = header(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) {
+        answer = answer.with_content_type(kind);
+    }
+    if let Some(disposition) = header(http::header::CONTENT_DISPOSITION) {
+        answer = answer.with_content_disposition(disposition.as_bytes());
+    }
+    answer
 }
 
 impl Call<'_> {

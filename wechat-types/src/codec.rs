@@ -1,7 +1,9 @@
 //! Bytes that go out and come in, without any HTTP library: bodies, answers and their errors.
 
+pub mod download;
 pub(crate) mod json;
 pub mod multipart;
+mod parameter;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -58,12 +60,27 @@ impl fmt::Debug for Body {
 pub struct Reply<'a> {
     status: u16,
     body: &'a [u8],
+    content_type: Option<&'a str>,
+    content_disposition: Option<&'a [u8]>,
 }
 
 impl<'a> Reply<'a> {
     /// Takes what came over the wire.
     pub const fn new(status: u16, body: &'a [u8]) -> Self {
-        Self { status, body }
+        Self { status, body, content_type: None, content_disposition: None }
+    }
+
+    /// The same with its content type, which a download keeps.
+    #[must_use]
+    pub const fn with_content_type(self, content_type: &'a str) -> Self {
+        Self { content_type: Some(content_type), ..self }
+    }
+
+    /// The same with its `Content-Disposition`, where a download has its file name. Bytes, for the
+    /// name need not be ASCII.
+    #[must_use]
+    pub const fn with_content_disposition(self, content_disposition: &'a [u8]) -> Self {
+        Self { content_disposition: Some(content_disposition), ..self }
     }
 
     /// The HTTP status, 200 for success and for API errors alike.
@@ -74,6 +91,16 @@ impl<'a> Reply<'a> {
     /// The body's bytes.
     pub const fn body(self) -> &'a [u8] {
         self.body
+    }
+
+    /// The content type, a hint at best: errors come as `text/plain` too.
+    pub const fn content_type(self) -> Option<&'a str> {
+        self.content_type
+    }
+
+    /// The header `Content-Disposition`.
+    pub const fn content_disposition(self) -> Option<&'a [u8]> {
+        self.content_disposition
     }
 }
 

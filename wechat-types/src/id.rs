@@ -121,6 +121,12 @@ impl OpenId {
 }
 
 text_id! {
+    /// A person across all accounts bound to one open-platform account.
+    #[doc(alias = "unionid")]
+    UnionId, "UnionID", check_plain
+}
+
+text_id! {
     /// Material on the platform: temporary media, permanent material, or a draft.
     ///
     /// 43 or 64 characters, up to 128.
@@ -164,6 +170,18 @@ impl ClientMsgId {
     pub fn from_hash(hash: [u8; 16]) -> Self {
         Self(format!("{:032x}", u128::from_be_bytes(hash)))
     }
+}
+
+text_id! {
+    /// What was published, one article or several: `freepublish` has it from its job on.
+    #[doc(alias = "article_id")]
+    ArticleId, "article_id", check_plain
+}
+
+text_id! {
+    /// A card or coupon.
+    #[doc(alias = "card_id")]
+    CardId, "card_id", check_plain
 }
 
 macro_rules! secret {
@@ -259,13 +277,46 @@ number_id! {
 }
 
 number_id! {
+    /// A publication job. Written as text, read as number or text; events have a number.
+    #[doc(alias = "publish_id")]
+    PublishId
+}
+
+number_id! {
     /// A tag of followers. 0, 1 and 2 are the platform's own (2 = starred).
     #[doc(alias = "tag_id")]
     #[doc(alias = "tagid")]
     TagId
 }
 
+impl TagId {
+    /// One of the platform's own tags, which can be neither renamed nor deleted (45058).
+    pub const fn is_reserved(self) -> bool {
+        self.0 <= 2
+    }
+}
+
+number_id! {
+    /// A group of followers, what tags were before 2016. An old group's id is its tag's id.
+    #[doc(alias = "group_id")]
+    #[doc(alias = "groupid")]
+    GroupId
+}
+
+impl GroupId {
+    /// 0 ungrouped, 1 blacklist, 2 starred, which can be neither renamed nor deleted (45016).
+    pub const fn is_reserved(self) -> bool {
+        self.0 <= 2
+    }
+}
+
 impl<'de> Deserialize<'de> for AccessToken {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for AppSecret {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }

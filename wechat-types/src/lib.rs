@@ -23,16 +23,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod blacklist;
 pub mod codec;
 pub mod draft;
 pub mod endpoint;
 pub mod error_code;
 pub mod id;
+pub mod legacy_group;
 pub mod mass;
 pub mod material;
 pub mod media;
+mod open_ids;
+mod paging;
+pub mod platform;
+pub mod publish;
 mod reply;
 pub mod served;
 pub mod tag;
 mod text;
 pub mod token;
+pub mod user;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::codec::Reply;
 use crate::error_code::ErrorCode;
-use crate::id::MsgId;
+use crate::id::{MsgId, OpenId};
 
 /// The platform answered with a return code other than 0.
 ///
@@ -45,6 +45,16 @@ impl ApiError {
             msg_id: MsgId,
         }
         serde_json::from_slice::<Existing>(&self.body).ok().map(|existing| existing.msg_id)
+    }
+
+    /// The followers for whom a batch failed, as 45171 (partial failure) names them.
+    #[doc(alias = "fail_openid_list")]
+    pub fn failed_open_ids(&self) -> Option<Vec<OpenId>> {
+        #[derive(Deserialize)]
+        struct Failed {
+            fail_openid_list: Vec<OpenId>,
+        }
+        serde_json::from_slice::<Failed>(&self.body).ok().map(|failed| failed.fail_openid_list)
     }
 }
 
@@ -106,6 +116,11 @@ impl ReplyError {
         } else {
             Self::status(reply)
         }
+    }
+
+    /// A request that lacks what it must have; `problem` names no value of it.
+    pub(crate) fn unusable(problem: impl Into<String>) -> Self {
+        Self::Unreadable { excerpt: problem.into(), source: None }
     }
 
     pub(crate) fn unreadable(body: &[u8], source: serde_json::Error) -> Self {

@@ -30,6 +30,11 @@ impl<'a> Incoming<'a> {
         self.query.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
+    /// A query parameter that must be there; the error shows its name only.
+    pub(crate) fn required(&self, name: &str) -> Result<&'a str, ReplyError> {
+        self.query(name).ok_or_else(|| ReplyError::unusable(format!("no query parameter {name}")))
+    }
+
     /// The content type.
     pub const fn content_type(&self) -> Option<&'a str> {
         self.content_type
@@ -72,4 +77,9 @@ pub trait Served: Endpoint {
     ///
     /// [`EncodeError`] when it cannot be written as JSON.
     fn encode_response(response: &Self::Response) -> Result<Vec<u8>, EncodeError>;
+
+    /// The headers that belong to an answer which is a file: type and file name. None for JSON.
+    fn response_headers(_: &Self::Response) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }

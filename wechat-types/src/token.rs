@@ -2,6 +2,7 @@
 
 mod get_stable_token;
 mod get_token;
+mod wire;
 
 pub use get_stable_token::{GetStableToken, GetStableTokenResponse};
 pub use get_token::{GetToken, GetTokenResponse};

@@ -4,17 +4,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Article;
+use super::article::{self, Article};
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
-use crate::error_code::ErrorCode;
 use crate::id::MediaId;
+use crate::served::{Incoming, Served};
 
 /// Adds a draft. It disappears, and its id dies, with the send or publication that uses it.
 ///
 /// 1000 calls a day. Codes: 40007 cover, 44003 empty, 45003 title, 45004 digest, 45008 articles,
 /// 45110 author, 88000 comments, 53404 to 53406 products.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AddDraft {
     /// 1 to 8 articles.
@@ -32,7 +32,7 @@ impl AddDraft {
 }
 
 /// The new draft.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AddDraftResponse {
     /// Its id, good for one send.
@@ -52,29 +52,21 @@ impl Endpoint for AddDraft {
     type Response = AddDraftResponse;
 
     fn encode(&self) -> Result<Body, EncodeError> {
-        if self.articles.is_empty() {
-            return Err(EncodeError::refused(
-                ErrorCode::EMPTY_NEWS_DATA,
-                "the draft has no article",
-            ));
-        }
-        if self.articles.len() > Self::MAX_ARTICLES {
-            return Err(EncodeError::refused(
-                ErrorCode::ARTICLE_LIMIT_EXCEEDED,
-                format!(
-                    "the draft has {} articles, the limit is {}",
-                    self.articles.len(),
-                    Self::MAX_ARTICLES
-                ),
-            ));
-        }
-        for article in &self.articles {
-            article.check()?;
-        }
+        article::check_all(&self.articles, "the draft", Self::MAX_ARTICLES)?;
         json::encode(self)
     }
 
     fn decode(reply: Reply<'_>) -> Result<AddDraftResponse, ReplyError> {
         json::decode(reply)
+    }
+}
+
+impl Served for AddDraft {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        request.json()
+    }
+
+    fn encode_response(answer: &AddDraftResponse) -> Result<Vec<u8>, EncodeError> {
+        json::answer(answer)
     }
 }

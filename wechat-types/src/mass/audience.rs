@@ -1,11 +1,12 @@
 //! Who gets a mass message. Everyone needs its own word: nothing missing or empty can mean it.
 
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::codec::EncodeError;
 use crate::error_code::ErrorCode;
-use crate::id::{OpenId, TagId};
+use crate::id::{GroupId, OpenId, TagId};
+use crate::text;
 
 /// Who a campaign is for. There is no default, and no empty audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +66,9 @@ fn check_at_least_two(count: usize) -> Result<(), EncodeError> {
     Err(EncodeError::refused(ErrorCode::TOO_FEW_OPENIDS, problem))
 }
 
-/// The audience of [`SendAll`](super::SendAll).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The audience of [`SendAll`](super::SendAll). Only `"is_to_all": true` is read as everyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "WireFilter")]
 #[doc(alias = "filter")]
 #[non_exhaustive]
 pub enum Filter {
@@ -76,6 +78,31 @@ pub enum Filter {
     /// The followers with this tag.
     #[doc(alias = "tag_id")]
     Tag(TagId),
+    /// The followers in this group, as clients from before 2016 name them: today it is a tag.
+    #[doc(alias = "group_id")]
+    LegacyGroup(GroupId),
+}
+
+#[derive(Deserialize)]
+struct WireFilter {
+    is_to_all: Option<bool>,
+    #[serde(default, deserialize_with = "text::optional_number_or_text")]
+    tag_id: Option<u64>,
+    #[serde(default, deserialize_with = "text::optional_number_or_text")]
+    group_id: Option<u64>,
+}
+
+impl TryFrom<WireFilter> for Filter {
+    type Error = &'static str;
+
+    fn try_from(wire: WireFilter) -> Result<Self, &'static str> {
+        match (wire.is_to_all, wire.tag_id, wire.group_id) {
+            (Some(true), ..) => Ok(Self::Everyone),
+            (_, Some(tag), _) => Ok(Self::Tag(TagId::new(tag))),
+            (_, None, Some(group)) => Ok(Self::LegacyGroup(GroupId::new(group))),
+            (_, None, None) => Err("the filter names neither everyone nor a tag"),
+        }
+    }
 }
 
 impl Serialize for Filter {
@@ -87,14 +114,18 @@ impl Serialize for Filter {
                 map.serialize_entry("is_to_all", &false)?;
                 map.serialize_entry("tag_id", tag)?;
             }
+            Self::LegacyGroup(group) => {
+                map.serialize_entry("is_to_all", &false)?;
+                map.serialize_entry("group_id", group)?;
+            }
         }
         map.end()
     }
 }
 
 /// The audience of one [`Send`](super::Send): 2 to 10,000 OpenIDs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<OpenId>")]
 #[doc(alias = "touser")]
 pub struct Recipients(Vec<OpenId>);
 
@@ -123,5 +154,13 @@ impl Recipients {
     /// The list.
     pub fn as_slice(&self) -> &[OpenId] {
         &self.0
+    }
+}
+
+impl TryFrom<Vec<OpenId>> for Recipients {
+    type Error = EncodeError;
+
+    fn try_from(list: Vec<OpenId>) -> Result<Self, EncodeError> {
+        Self::new(list)
     }
 }

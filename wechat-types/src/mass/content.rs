@@ -1,13 +1,22 @@
 //! What a mass message says, as `msgtype` and the object that belongs to it.
 
+mod payload;
+mod pictures;
+mod video;
+
+use serde::Deserialize;
 use serde::ser::SerializeMap;
 
 use crate::codec::EncodeError;
-use crate::error_code::ErrorCode;
-use crate::id::MediaId;
+use crate::id::{CardId, MediaId};
+
+pub(super) use payload::{Payload, WireContent};
+pub use pictures::{Comments, Pictures};
+pub use video::Video;
 
 /// The content of a mass message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "WireContent")]
 #[doc(alias = "msgtype")]
 #[non_exhaustive]
 pub enum MassContent {
@@ -24,8 +33,19 @@ pub enum MassContent {
     Text(String),
     /// `voice`.
     Voice(MediaId),
-    /// `image`: one picture.
+    /// `image` with the object `image`: one picture.
     Image(MediaId),
+    /// `image` with the object `images`: a picture post.
+    #[doc(alias = "images")]
+    Pictures(Pictures),
+    /// `mpvideo`.
+    #[doc(alias = "mpvideo")]
+    Video(Video),
+    /// `wxcard`. The newest documents answer 45113: no longer supported.
+    #[doc(alias = "wxcard")]
+    Card(CardId),
+    /// `music`. Only preview documents the object.
+    Music(MediaId),
 }
 
 impl MassContent {
@@ -40,29 +60,29 @@ impl MassContent {
         Self::Text(text.into())
     }
 
-    pub(crate) fn check(&self) -> Result<(), EncodeError> {
-        match self {
-            Self::Text(text) if text.trim().is_empty() => {
-                Err(EncodeError::refused(ErrorCode::EMPTY_CONTENT, "the text is empty"))
-            }
-            _ => Ok(()),
-        }
+    /// A picture post without text.
+    #[doc(alias = "images")]
+    pub fn pictures(media_ids: Vec<MediaId>) -> Self {
+        Self::Pictures(Pictures::new(media_ids))
     }
 
-    /// Writes `msgtype` and the object named after it.
-    pub(crate) fn serialize_entries<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        let (kind, key, value) = match self {
-            Self::Articles { draft, .. } => ("mpnews", "media_id", draft.as_str()),
-            Self::Text(text) => ("text", "content", text.as_str()),
-            Self::Voice(media) => ("voice", "media_id", media.as_str()),
-            Self::Image(media) => ("image", "media_id", media.as_str()),
-        };
-        map.serialize_entry("msgtype", kind)?;
-        map.serialize_entry(kind, &One(key, value))
+    /// A video without title and description.
+    #[doc(alias = "mpvideo")]
+    pub fn video(media_id: MediaId) -> Self {
+        Self::Video(Video::new(media_id))
+    }
+
+    pub(super) fn check(&self) -> Result<(), EncodeError> {
+        self.payload().check()
+    }
+
+    /// Writes `msgtype` and the object that belongs to it.
+    pub(super) fn serialize_entries<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.payload().serialize_entries(map)
     }
 
     /// Writes `send_ignore_reprint`, which only articles have.
-    pub(crate) fn serialize_reprint<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+    pub(super) fn serialize_reprint<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
             Self::Articles { ignore_reprint, .. } => {
                 map.serialize_entry("send_ignore_reprint", &u8::from(*ignore_reprint))
@@ -70,15 +90,40 @@ impl MassContent {
             _ => Ok(()),
         }
     }
+
+    fn payload(&self) -> Payload<'_> {
+        match self {
+            Self::Articles { draft, .. } => Payload::Media("mpnews", draft),
+            Self::Text(text) => Payload::Text(text),
+            Self::Voice(media) => Payload::Media("voice", media),
+            Self::Image(media) => Payload::Media("image", media),
+            Self::Pictures(pictures) => Payload::Pictures(pictures),
+            Self::Video(video) => Payload::Video(video),
+            Self::Card(card) => Payload::Card(card, None),
+            Self::Music(media) => Payload::Media("music", media),
+        }
+    }
 }
 
-/// An object of one entry.
-struct One<'a>(&'static str, &'a str);
+impl TryFrom<WireContent> for MassContent {
+    type Error = String;
 
-impl serde::Serialize for One<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.0, self.1)?;
-        map.end()
+    fn try_from(wire: WireContent) -> Result<Self, String> {
+        Ok(match wire.msgtype.as_str() {
+            "mpnews" => {
+                let ignore_reprint = wire.send_ignore_reprint.unwrap_or(false);
+                Self::Articles { draft: wire.media("mpnews")?, ignore_reprint }
+            }
+            "text" => Self::Text(wire.text()?),
+            "voice" => Self::Voice(wire.media("voice")?),
+            // Where a client writes both objects, the current one counts.
+            "image" if wire.has("images") => Self::Pictures(wire.object("images")?),
+            "image" => Self::Image(wire.media("image")?),
+            // The current parameter text says `video`; the object is `mpvideo` all the same.
+            "mpvideo" | "video" => Self::Video(wire.object("mpvideo")?),
+            "wxcard" => Self::Card(wire.card()?.0),
+            "music" => Self::Music(wire.media("music")?),
+            other => return Err(format!("no msgtype is called {other:?}")),
+        })
     }
 }

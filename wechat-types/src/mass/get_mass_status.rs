@@ -2,17 +2,18 @@
 //!
 //! <https://developers.weixin.qq.com/doc/service/api/notify/message/api_massmsgget.html>
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{JobStatus, MassReport, ReportSource};
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
 use crate::id::MsgId;
+use crate::served::{Incoming, Served};
 
 /// Asks for a job's status; counters come by callback only.
 ///
 /// Codes: 40059 unknown job (reported for valid ids too).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetMassStatus {
     /// The job.
@@ -27,14 +28,14 @@ impl GetMassStatus {
 }
 
 /// A job's status.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetMassStatusResponse {
     /// The job.
     pub msg_id: MsgId,
     /// How far it is.
     #[doc(alias = "msg_status")]
-    #[serde(rename = "msg_status")]
+    #[serde(rename = "msg_status", serialize_with = "query_words")]
     pub status: JobStatus,
 }
 
@@ -50,6 +51,17 @@ impl GetMassStatusResponse {
     }
 }
 
+/// This call writes a status in other words than the event does, and knows no reasons.
+fn query_words<S: Serializer>(status: &JobStatus, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match status {
+        JobStatus::Sending => "SENDING",
+        JobStatus::Success => "SEND_SUCCESS",
+        JobStatus::Fail | JobStatus::Refused(_) => "SEND_FAIL",
+        JobStatus::Deleted => "DELETE",
+        JobStatus::Other(text) => text,
+    })
+}
+
 impl Endpoint for GetMassStatus {
     /// [`Replay::Safe`]: a question.
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/get", Replay::Safe);
@@ -61,5 +73,15 @@ impl Endpoint for GetMassStatus {
 
     fn decode(reply: Reply<'_>) -> Result<GetMassStatusResponse, ReplyError> {
         json::decode(reply)
+    }
+}
+
+impl Served for GetMassStatus {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        request.json()
+    }
+
+    fn encode_response(answer: &GetMassStatusResponse) -> Result<Vec<u8>, EncodeError> {
+        json::answer(answer)
     }
 }

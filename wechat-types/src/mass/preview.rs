@@ -2,29 +2,37 @@
 //!
 //! <https://developers.weixin.qq.com/doc/service/api/notify/message/api_preview.html>
 
+mod content;
+
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::MassContent;
+use super::accepted::Accepted;
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
-use crate::id::{MsgId, OpenId, WeChatName};
+use crate::id::{InvalidId, MsgId, OpenId, WeChatName};
+use crate::served::{Incoming, Served};
+
+pub use content::{CardExt, PreviewContent};
 
 /// Sends to one follower at once, without a job. 100 calls a day.
 ///
 /// Codes: 40003 OpenID, 40007 media, 40132 WeChat name, 43004 not a follower, 43019 blacklisted,
 /// 45009 daily limit, 48008 kind not permitted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Preview {
     /// To whom.
+    #[serde(flatten)]
     pub receiver: PreviewReceiver,
     /// What.
-    pub content: MassContent,
+    #[serde(flatten)]
+    pub content: PreviewContent,
 }
 
 /// The one who gets a preview.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "WireReceiver")]
 #[non_exhaustive]
 pub enum PreviewReceiver {
     /// A follower.
@@ -37,8 +45,26 @@ pub enum PreviewReceiver {
 
 impl Preview {
     /// Shows this content to this person.
-    pub fn new(receiver: PreviewReceiver, content: MassContent) -> Self {
-        Self { receiver, content }
+    pub fn new(receiver: PreviewReceiver, content: impl Into<PreviewContent>) -> Self {
+        Self { receiver, content: content.into() }
+    }
+}
+
+#[derive(Deserialize)]
+struct WireReceiver {
+    touser: Option<String>,
+    towxname: Option<String>,
+}
+
+impl TryFrom<WireReceiver> for PreviewReceiver {
+    type Error = InvalidId;
+
+    /// The name wins when both are given.
+    fn try_from(wire: WireReceiver) -> Result<Self, InvalidId> {
+        match wire.towxname.filter(|name| !name.is_empty()) {
+            Some(name) => WeChatName::new(name).map(Self::WeChatName),
+            None => OpenId::new(wire.touser.unwrap_or_default()).map(Self::OpenId),
+        }
     }
 }
 
@@ -55,7 +81,7 @@ impl Serialize for Preview {
 }
 
 /// The preview went out.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct PreviewResponse {
     /// Named by the official tables, seen by almost nobody.
@@ -81,5 +107,15 @@ impl Endpoint for Preview {
 
     fn decode(reply: Reply<'_>) -> Result<PreviewResponse, ReplyError> {
         json::decode(reply)
+    }
+}
+
+impl Served for Preview {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        request.json()
+    }
+
+    fn encode_response(answer: &PreviewResponse) -> Result<Vec<u8>, EncodeError> {
+        json::answer(&Accepted::new("preview success", answer.msg_id, None))
     }
 }

@@ -5,10 +5,12 @@
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::accepted::{self, Accepted};
 use super::{MassContent, Recipients};
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
 use crate::id::{ClientMsgId, MsgDataId, MsgId};
+use crate::served::{Incoming, Served};
 
 /// Starts a job that sends to 2 to 10,000 followers.
 ///
@@ -17,16 +19,19 @@ use crate::id::{ClientMsgId, MsgDataId, MsgId};
 ///
 /// Codes: 40003 and 40031 OpenIDs, 40130 one single OpenID, 40032 too many, and those of
 /// [`SendAll`](super::SendAll).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Send {
     /// To whom.
     #[doc(alias = "touser")]
+    #[serde(rename = "touser")]
     pub recipients: Recipients,
     /// What.
+    #[serde(flatten)]
     pub content: MassContent,
     /// The key; without one this call is never repeated.
     #[doc(alias = "clientmsgid")]
+    #[serde(rename = "clientmsgid", default, deserialize_with = "accepted::key")]
     pub client_msg_id: Option<ClientMsgId>,
 }
 
@@ -51,7 +56,7 @@ impl Serialize for Send {
 }
 
 /// The accepted job.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct SendResponse {
     /// The job.
@@ -83,5 +88,16 @@ impl Endpoint for Send {
 
     fn replay(&self) -> Replay {
         if self.client_msg_id.is_some() { Replay::Keyed } else { Replay::Never }
+    }
+}
+
+impl Served for Send {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        request.json()
+    }
+
+    fn encode_response(answer: &SendResponse) -> Result<Vec<u8>, EncodeError> {
+        let job = Some(answer.msg_id);
+        json::answer(&Accepted::new("send job submission success", job, answer.msg_data_id))
     }
 }

@@ -5,10 +5,12 @@
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::accepted::{self, Accepted};
 use super::{Filter, MassContent};
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
 use crate::id::{ClientMsgId, MsgDataId, MsgId};
+use crate::served::{Incoming, Served};
 
 /// Starts a job that sends to everyone or to one tag.
 ///
@@ -17,15 +19,17 @@ use crate::id::{ClientMsgId, MsgDataId, MsgId};
 ///
 /// Codes: 40007 media, 40152 tag, 42010 too fast, 45028 no quota left, 45065 the key exists (the
 /// answer names the job), 45066 key repeated too fast, 48001 not permitted; and many more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct SendAll {
     /// To whom.
     pub filter: Filter,
     /// What.
+    #[serde(flatten)]
     pub content: MassContent,
     /// The key; without one this call is never repeated.
     #[doc(alias = "clientmsgid")]
+    #[serde(rename = "clientmsgid", default, deserialize_with = "accepted::key")]
     pub client_msg_id: Option<ClientMsgId>,
 }
 
@@ -50,7 +54,7 @@ impl Serialize for SendAll {
 }
 
 /// The accepted job.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct SendAllResponse {
     /// The job.
@@ -82,5 +86,16 @@ impl Endpoint for SendAll {
 
     fn replay(&self) -> Replay {
         if self.client_msg_id.is_some() { Replay::Keyed } else { Replay::Never }
+    }
+}
+
+impl Served for SendAll {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        request.json()
+    }
+
+    fn encode_response(answer: &SendAllResponse) -> Result<Vec<u8>, EncodeError> {
+        let job = Some(answer.msg_id);
+        json::answer(&Accepted::new("send job submission success", job, answer.msg_data_id))
     }
 }

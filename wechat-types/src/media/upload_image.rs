@@ -2,18 +2,19 @@
 //!
 //! <https://developers.weixin.qq.com/doc/service/api/material/permanent/api_uploadimage.html>
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::codec::multipart::{self, File};
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
 use crate::error_code::ErrorCode;
+use crate::served::{Incoming, Served};
 
 /// Uploads a JPEG or PNG of at most 1 MB; its URL is the only kind that articles may show.
 ///
 /// Does not count against the material library. Codes: 40005 not a picture, 40009 too large,
 /// 40113 extension, 41005 no file, 44001 empty file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UploadImage {
     /// The picture.
@@ -32,7 +33,7 @@ impl UploadImage {
 }
 
 /// The uploaded picture's address.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UploadImageResponse {
     /// To be used as `src` inside an article.
@@ -52,27 +53,25 @@ impl Endpoint for UploadImage {
     type Response = UploadImageResponse;
 
     fn encode(&self) -> Result<Body, EncodeError> {
-        if self.file.bytes.is_empty() {
-            return Err(EncodeError::refused(
-                ErrorCode::EMPTY_MEDIA_DATA,
-                format!("{} is empty", self.file.name),
-            ));
-        }
-        if self.file.bytes.len() > Self::MAX_BYTES {
-            return Err(EncodeError::refused(
-                ErrorCode::INVALID_IMAGE_SIZE,
-                format!(
-                    "{} has {} bytes, a picture inside an article may have {}",
-                    self.file.name,
-                    self.file.bytes.len(),
-                    Self::MAX_BYTES
-                ),
-            ));
-        }
+        self.file.check(
+            Self::MAX_BYTES,
+            ErrorCode::INVALID_IMAGE_SIZE,
+            "a picture inside an article",
+        )?;
         Ok(multipart::encode(&self.file))
     }
 
     fn decode(reply: Reply<'_>) -> Result<UploadImageResponse, ReplyError> {
         json::decode(reply)
+    }
+}
+
+impl Served for UploadImage {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        Ok(Self { file: multipart::decode(request)?.file })
+    }
+
+    fn encode_response(answer: &UploadImageResponse) -> Result<Vec<u8>, EncodeError> {
+        json::answer(answer)
     }
 }

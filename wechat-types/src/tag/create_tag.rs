@@ -45,6 +45,20 @@ impl CreateTagResponse {
     }
 }
 
+/// Refuses a name that no tag can have.
+pub(super) fn check_name(name: &str) -> Result<(), EncodeError> {
+    let chars = name.chars().count();
+    let code = match chars {
+        0 => ErrorCode::INVALID_TAG_NAME,
+        1..=CreateTag::MAX_NAME_CHARS => return Ok(()),
+        _ => ErrorCode::TAG_NAME_TOO_LONG,
+    };
+    Err(EncodeError::refused(
+        code,
+        format!("a tag's name has 1 to {} characters, not {chars}", CreateTag::MAX_NAME_CHARS),
+    ))
+}
+
 /// `{"tag":{…}}`, as request and answer wrap their fields.
 #[derive(Serialize, Deserialize)]
 struct Wrapped<T> {
@@ -68,13 +82,7 @@ impl Endpoint for CreateTag {
     type Response = CreateTagResponse;
 
     fn encode(&self) -> Result<Body, EncodeError> {
-        let chars = self.name.chars().count();
-        if chars == 0 || chars > Self::MAX_NAME_CHARS {
-            return Err(EncodeError::refused(
-                ErrorCode::TAG_NAME_TOO_LONG,
-                format!("a tag's name has 1 to {} characters, not {chars}", Self::MAX_NAME_CHARS),
-            ));
-        }
+        check_name(&self.name)?;
         json::encode(&Wrapped { tag: WireName { name: self.name.clone() } })
     }
 

@@ -4,9 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::wire::{GRANT_TYPE, Issued};
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
 use crate::id::{AccessToken, AppId, AppSecret};
+use crate::served::{Incoming, Served};
 use crate::text;
 
 /// Asks for the current stable token, or forces a new one.
@@ -16,7 +18,7 @@ use crate::text;
 /// after the last one it succeeds without a change.
 ///
 /// Codes: as [`GetToken`](super::GetToken), and 43002 for a GET.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetStableToken {
     /// The account.
@@ -37,7 +39,7 @@ impl GetStableToken {
 }
 
 /// A token and its life.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct GetStableTokenResponse {
     /// The token.
@@ -54,6 +56,24 @@ impl GetStableTokenResponse {
     }
 }
 
+/// Only the body shows the secret.
+#[derive(Serialize)]
+struct WireRequest<'a> {
+    grant_type: &'static str,
+    appid: &'a str,
+    secret: &'a str,
+    force_refresh: bool,
+}
+
+#[derive(Deserialize)]
+struct WireIncoming {
+    grant_type: String,
+    appid: AppId,
+    secret: AppSecret,
+    #[serde(default, deserialize_with = "text::flag")]
+    force_refresh: Option<bool>,
+}
+
 impl Endpoint for GetStableToken {
     /// [`Replay::Safe`]: a repeat finds the token that the lost answer held, also when forced,
     /// because the platform does not refresh again within 30 seconds.
@@ -62,15 +82,8 @@ impl Endpoint for GetStableToken {
     type Response = GetStableTokenResponse;
 
     fn encode(&self) -> Result<Body, EncodeError> {
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            grant_type: &'static str,
-            appid: &'a str,
-            secret: &'a str,
-            force_refresh: bool,
-        }
-        json::encode(&Wire {
-            grant_type: "client_credential",
+        json::encode(&WireRequest {
+            grant_type: GRANT_TYPE,
             appid: self.app_id.as_str(),
             secret: self.app_secret.expose(),
             force_refresh: self.force_refresh,
@@ -79,5 +92,23 @@ impl Endpoint for GetStableToken {
 
     fn decode(reply: Reply<'_>) -> Result<GetStableTokenResponse, ReplyError> {
         json::decode(reply)
+    }
+}
+
+impl Served for GetStableToken {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        let wire: WireIncoming = request.json()?;
+        if wire.grant_type != GRANT_TYPE {
+            return Err(ReplyError::unusable("another grant_type than client_credential"));
+        }
+        Ok(Self {
+            app_id: wire.appid,
+            app_secret: wire.secret,
+            force_refresh: wire.force_refresh.unwrap_or(false),
+        })
+    }
+
+    fn encode_response(answer: &GetStableTokenResponse) -> Result<Vec<u8>, EncodeError> {
+        json::answer(&Issued::new(&answer.access_token, answer.expires_in))
     }
 }

@@ -6,9 +6,11 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::wire::{GRANT_TYPE, Issued};
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
-use crate::id::{AccessToken, AppId, AppSecret};
+use crate::id::{AccessToken, AppId, AppSecret, InvalidId};
+use crate::served::{Incoming, Served};
 use crate::text;
 
 /// Issues a new token; the previous one dies about 5 minutes later. 2000 calls a day.
@@ -19,7 +21,7 @@ use crate::text;
 /// Codes: 40001 and 40125 wrong secret, 40013 wrong AppID, 40164 this machine's IP is not in the
 /// white list, 40243 secret frozen, 45009 daily limit, 89501, 89503, 89506, 89507 the IP needs an
 /// administrator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetToken {
     /// The account.
@@ -38,7 +40,7 @@ impl GetToken {
 }
 
 /// A token and its life.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct GetTokenResponse {
     /// The token.
@@ -62,7 +64,7 @@ impl Endpoint for GetToken {
 
     fn query(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         vec![
-            ("grant_type", "client_credential".into()),
+            ("grant_type", GRANT_TYPE.into()),
             ("appid", self.app_id.as_str().into()),
             ("secret", self.app_secret.expose().into()),
         ]
@@ -74,5 +76,23 @@ impl Endpoint for GetToken {
 
     fn decode(reply: Reply<'_>) -> Result<GetTokenResponse, ReplyError> {
         json::decode(reply)
+    }
+}
+
+impl Served for GetToken {
+    fn decode_request(request: Incoming<'_>) -> Result<Self, ReplyError> {
+        if request.required("grant_type")? != GRANT_TYPE {
+            return Err(ReplyError::unusable("another grant_type than client_credential"));
+        }
+        // The problem says what kind of value is wrong, never the value.
+        let unusable = |error: InvalidId| ReplyError::unusable(error.to_string());
+        Ok(Self {
+            app_id: AppId::new(request.required("appid")?).map_err(unusable)?,
+            app_secret: AppSecret::new(request.required("secret")?).map_err(unusable)?,
+        })
+    }
+
+    fn encode_response(answer: &GetTokenResponse) -> Result<Vec<u8>, EncodeError> {
+        json::answer(&Issued::new(&answer.access_token, answer.expires_in))
     }
 }

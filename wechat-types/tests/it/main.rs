@@ -7,8 +7,20 @@
     reason = "tests may fail loudly"
 )]
 
+mod downloads;
 mod fixtures;
 mod golden;
 mod golden_replies;
 mod golden_requests;
+mod hostile;
+mod hostile_media;
+mod limits_blacklist;
+mod limits_draft;
+mod limits_legacy_groups;
+mod limits_mass;
+mod limits_media;
+mod limits_platform;
+mod limits_tags;
+mod limits_users;
 mod replies;
+mod uploads;
