@@ -30,6 +30,14 @@ impl BaseUrl {
         Self("https://api.weixin.qq.com".to_owned())
     }
 
+    /// The documented hosts that stand in for the real platform: the one for disasters, then
+    /// Shanghai, Shenzhen and Hong Kong.
+    pub fn official_alternates() -> Vec<Self> {
+        ["api2", "sh.api", "sz.api", "hk.api"]
+            .map(|host| Self(format!("https://{host}.weixin.qq.com")))
+            .to_vec()
+    }
+
     /// The URL, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -11,6 +11,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::execute::Wire;
+use crate::hosts::Hosts;
 use crate::retry::RetryPolicy;
 use crate::token::{CachedTokens, TokenKind, TokenSource};
 use crate::transport::Transport;
@@ -37,6 +38,7 @@ impl Client {
             app_id,
             app_secret,
             base_url: BaseUrl::official(),
+            alternates: Vec::new(),
             transport: None,
             clock: None,
             tokens: None,
@@ -68,7 +70,7 @@ impl Client {
 
     /// Where the API is.
     pub fn base_url(&self) -> &BaseUrl {
-        &self.0.wire.base_url
+        self.0.wire.hosts.first()
     }
 
     /// The clock that this client goes by.
@@ -88,6 +90,7 @@ pub struct ClientBuilder {
     app_id: AppId,
     app_secret: AppSecret,
     base_url: BaseUrl,
+    alternates: Vec<BaseUrl>,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     tokens: Option<Arc<dyn TokenSource>>,
@@ -101,6 +104,16 @@ impl ClientBuilder {
     #[must_use]
     pub fn base_url(mut self, base_url: BaseUrl) -> Self {
         self.base_url = base_url;
+        self
+    }
+
+    /// Hosts to go on with when one cannot be reached, such as [`BaseUrl::official_alternates`];
+    /// none by default.
+    ///
+    /// A call goes to another host only when it was certainly not sent, or is safe to repeat.
+    #[must_use]
+    pub fn alternates(mut self, alternates: Vec<BaseUrl>) -> Self {
+        self.alternates = alternates;
         self
     }
 
@@ -157,7 +170,7 @@ impl ClientBuilder {
     /// transport or clock are missing.
     pub fn build(self) -> Result<Client, BuildError> {
         let wire = Wire {
-            base_url: self.base_url,
+            hosts: Hosts::new(self.base_url, self.alternates),
             transport: self.transport.map_or_else(default_transport, Ok)?,
             clock: self.clock.map_or_else(default_clock, Ok)?,
             timeout: self.timeout,

@@ -13,6 +13,7 @@ use wechat_types::id::AccessToken;
 use crate::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::error::{Error, describe};
+use crate::hosts::Hosts;
 use crate::redact::Shown;
 use crate::retry::{self, Attempts, Decision, RetryPolicy};
 use crate::token::TokenSource;
@@ -27,7 +28,7 @@ const ATTEMPTS_SHARE: u32 = 3;
 /// What a client and its token source share: how requests get out.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
-    pub(crate) base_url: BaseUrl,
+    pub(crate) hosts: Hosts,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeout: Duration,
@@ -38,6 +39,8 @@ pub(crate) struct Wire {
 struct Call<'a> {
     method: Method,
     path: &'static str,
+    /// The host of the last attempt.
+    base_url: BaseUrl,
     auth: Auth,
     replay: Replay,
     query: Vec<(&'static str, Cow<'a, str>)>,
@@ -61,6 +64,7 @@ impl Wire {
         let mut call = Call {
             method: E::SPEC.method,
             path: E::SPEC.path,
+            base_url: self.hosts.current(),
             auth: E::SPEC.auth,
             replay: request.replay(),
             query: request.query(),
@@ -124,6 +128,8 @@ impl Wire {
                 Ok(())
             }
             (Decision::Again(pause), ..) => {
+                // What is made again was not sent, or is safe: another host may take it.
+                self.hosts.turn(&call.base_url);
                 self.clock.sleep_until(self.clock.now() + pause).await;
                 Ok(())
             }
@@ -141,8 +147,9 @@ impl Wire {
         }
     }
 
-    fn request(&self, call: &Call<'_>) -> Result<http::Request<Bytes>, TransportError> {
-        let mut url = format!("{}{}", self.base_url, call.path);
+    fn request(&self, call: &mut Call<'_>) -> Result<http::Request<Bytes>, TransportError> {
+        call.base_url = self.hosts.current();
+        let mut url = format!("{}{}", call.base_url, call.path);
         let token = call.token.as_ref().map(|token| ("access_token", token.expose()));
         let query = call.query.iter().map(|(key, value)| (*key, value.as_ref()));
         for (number, (key, value)) in token.into_iter().chain(query).enumerate() {

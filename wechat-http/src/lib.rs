@@ -26,6 +26,7 @@ mod client;
 pub mod clock;
 mod error;
 mod execute;
+mod hosts;
 mod redact;
 mod retry;
 pub mod token;

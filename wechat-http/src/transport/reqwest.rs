@@ -34,23 +34,41 @@ impl ReqwestTransport {
     ///
     /// [`BuildError`] when the system's TLS roots or proxy settings cannot be read.
     pub fn new() -> Result<Self, BuildError> {
-        // An application that chose a provider of its own keeps it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let settings = || {
-            reqwest::Client::builder()
-                // A redirected POST loses its body, and the next request would carry the token in
-                // a `referer` header.
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
-                .retry(reqwest::retry::never())
-                .connect_timeout(CONNECT)
-                .user_agent(concat!("wechat-http/", env!("CARGO_PKG_VERSION")))
-        };
-        let build = |builder: reqwest::ClientBuilder| {
-            builder.build().map_err(|error| BuildError::new(error.without_url()))
-        };
         Ok(Self { outward: build(settings())?, loopback: build(settings().no_proxy())? })
     }
+
+    /// The same, with this proxy (`http://` or `https://`) for other machines instead of the
+    /// environment's.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and when `proxy` is no URL; the URL, which may hold a password, is
+    /// not repeated.
+    pub fn with_proxy(proxy: &str) -> Result<Self, BuildError> {
+        let proxy = reqwest::Proxy::all(proxy)
+            .map_err(|_| BuildError::new("the proxy is not an http:// or https:// URL"))?;
+        Ok(Self {
+            outward: build(settings().no_proxy().proxy(proxy))?,
+            loopback: build(settings().no_proxy())?,
+        })
+    }
+}
+
+fn settings() -> reqwest::ClientBuilder {
+    // An application that chose a provider of its own keeps it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        // A redirected POST loses its body, and the next request would carry the token in a
+        // `referer` header.
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("wechat-http/", env!("CARGO_PKG_VERSION")))
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError> {
+    builder.build().map_err(|error| BuildError::new(error.without_url()))
 }
 
 #[async_trait]

@@ -7,6 +7,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod alternates;
 mod concurrency;
 mod messages;
 mod outcomes;
