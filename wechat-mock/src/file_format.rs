@@ -63,7 +63,22 @@ impl Format {
         matches!(self, Self::Bmp | Self::Gif | Self::Jpeg | Self::Png)
     }
 
-    /// As in the path of a picture's address.
+    /// As in the `Content-Type` of a download.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Bmp => "image/bmp",
+            Self::Gif => "image/gif",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Amr => "audio/amr",
+            Self::Mp3 => "audio/mpeg",
+            Self::Wav => "audio/wav",
+            Self::Wma => "audio/x-ms-wma",
+            Self::Mp4 => "video/mp4",
+        }
+    }
+
+    /// As in the path of a picture's address, and as a file's extension.
     pub(crate) fn short_name(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",

@@ -1,4 +1,5 @@
-//! An imitation of `api.weixin.qq.com` for tests: tokens, material, drafts, mass sends, callbacks.
+//! An imitation of `api.weixin.qq.com` for tests: tokens, material, drafts, mass sends,
+//! followers and their tags, callbacks.
 //!
 //! [`MockServer`] is a value with two synchronous doors: [`MockServer::handle`] takes requests,
 //! [`MockServer::due`] and [`MockServer::settle`] let happen what happens without a request. The
@@ -26,6 +27,7 @@ mod file_format;
 #[cfg(feature = "server")]
 mod http;
 mod multipart;
+mod past;
 mod query;
 mod random;
 mod reply;
@@ -48,10 +50,14 @@ pub use fault::{ConnectionFault, FaultRule};
 pub use request::{REDACTED, RecordedAnswer, RecordedRequest};
 pub use server::MockServer;
 pub use settings::{
-    AccountKind, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck, Settings, Verdict,
+    AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,
+    Settings, Verdict,
 };
 pub use transport::InProcess;
-pub use world::draft::{StoredArticle, StoredDraft};
+pub use world::article::{CoverCrop, StoredArticle};
+pub use world::draft::StoredDraft;
 pub use world::follower::Hindrance;
 pub use world::mass_job::{JobCounts, JobState, MassJob};
 pub use world::media::MaterialKind;
+pub use world::profile::FollowerProfile;
+pub use world::publish::{Publication, PublishStatus};

@@ -10,6 +10,8 @@ use crate::settings::Settings;
 pub(crate) struct File<'a> {
     pub(crate) name: String,
     pub(crate) content: &'a [u8],
+    /// The part `description`, when there is one.
+    pub(crate) description: Option<&'a [u8]>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -36,10 +38,12 @@ pub(crate) fn media_file<'a>(
     if place != 0 && settings.media_part_first {
         return Err(MISSING);
     }
+    let description = parts.iter().find(|part| part.name == "description");
+    let description = description.map(|part| part.content);
     let part = parts.into_iter().nth(place).ok_or(MISSING)?;
     // An empty file is told apart by its name from a missing one.
     let name = part.file_name.filter(|name| !name.is_empty()).ok_or(MISSING)?;
-    Ok(File { name, content: part.content })
+    Ok(File { name, content: part.content, description })
 }
 
 /// The boundary named in a `Content-Type`.

@@ -5,12 +5,30 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use wechat_types::id::MsgId;
 
 use crate::beijing::unix_seconds;
 use crate::code;
 use crate::random::digest;
+
+/// The answer of a call that has nothing to tell.
+pub(crate) const OK: &str = "{\"errcode\":0,\"errmsg\":\"ok\"}";
+
+/// A successful answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    Json(String),
+    File(Download),
+}
+
+/// A file handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Download {
+    pub(crate) name: String,
+    pub(crate) content_type: &'static str,
+    pub(crate) content: Bytes,
+}
 
 /// A call refused by the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +38,13 @@ pub(crate) struct Refusal {
     pub(crate) text: Option<String>,
     /// The job that 45065 points to.
     pub(crate) msg_id: Option<MsgId>,
+    /// Those whom 45171 names.
+    pub(crate) failed: Vec<String>,
 }
 
 impl From<i64> for Refusal {
     fn from(code: i64) -> Self {
-        Self { code, text: None, msg_id: None }
+        Self { code, text: None, msg_id: None, failed: Vec::new() }
     }
 }
 
@@ -48,23 +68,43 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// The request id of the platform: time, then two numbers that only have to differ.
-fn rid(now: SystemTime, number: u64) -> String {
+pub(crate) fn rid(now: SystemTime, number: u64) -> String {
     let seconds = unix_seconds(now);
     let mixed = digest(&[&seconds.to_le_bytes(), &number.to_le_bytes()]);
     format!("{seconds:08x}-{:08x}-{:08x}", mixed >> 32, mixed & 0xffff_ffff)
 }
 
 /// The body of an error.
-pub(crate) fn error(refusal: &Refusal, now: SystemTime, number: u64) -> String {
+pub(crate) fn error(refusal: &Refusal, rid: &str) -> String {
     let text = refusal.text.as_deref().unwrap_or(code::text(refusal.code));
-    let errmsg = quoted(&format!("{text} rid: {}", rid(now, number)));
+    let errmsg = quoted(&format!("{text} rid: {rid}"));
     let job = refusal.msg_id.map_or_else(String::new, |id| format!(",\"msg_id\":{id}"));
-    format!("{{\"errcode\":{},\"errmsg\":{errmsg}{job}}}", refusal.code)
+    let failed = if refusal.failed.is_empty() {
+        String::new()
+    } else {
+        let failed: Vec<String> = refusal.failed.iter().map(|openid| quoted(openid)).collect();
+        format!(",\"fail_openid_list\":[{}]", failed.join(","))
+    };
+    format!("{{\"errcode\":{},\"errmsg\":{errmsg}{job}{failed}}}", refusal.code)
 }
 
 /// An answer as the platform sends it: status 200, whatever the body says.
 pub(crate) fn json(content_type: &'static str, body: String) -> http::Response<Bytes> {
     with_body(StatusCode::OK, content_type, Bytes::from(body))
+}
+
+/// A file as the platform hands it out, its header spelled as in the documentation.
+pub(crate) fn file(download: Download) -> http::Response<Bytes> {
+    let length = download.content.len();
+    let mut response = with_body(StatusCode::OK, download.content_type, download.content);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_LENGTH, length.into());
+    let name: String = download.name.chars().filter(|c| *c != '"' && !c.is_control()).collect();
+    let disposition = format!("attachment; filename=\"{name}\"");
+    if let Ok(value) = http::HeaderValue::from_bytes(disposition.as_bytes()) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    response
 }
 
 /// A gateway's answer: no JSON at all.

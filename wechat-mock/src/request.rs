@@ -49,6 +49,8 @@ pub struct RecordedAnswer {
     pub errcode: Option<i64>,
     /// The connection's failure.
     pub fault: Option<ConnectionFault>,
+    /// What is remarkable about the call, such as that the platform has closed it.
+    pub note: Option<&'static str>,
 }
 
 impl RecordedRequest {
@@ -76,6 +78,21 @@ impl RecordedRequest {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
+}
+
+/// A query as openapi/rid/get shows it: of a token only the beginning, no other secrets.
+pub(crate) fn masked_query(text: &str) -> String {
+    let pairs = Query::parse(text).into_pairs().map(|(key, value)| {
+        if key == "access_token" {
+            let start: String = value.chars().take(7).collect();
+            format!("{key}={start}xxxx")
+        } else if SHOWN_KEYS.contains(&key.as_str()) || value.is_empty() {
+            format!("{key}={value}")
+        } else {
+            format!("{key}=xxxx")
+        }
+    });
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 fn redacted_body(request: &http::Request<Bytes>) -> Bytes {
@@ -161,6 +178,9 @@ impl fmt::Display for RecordedRequest {
         }
         if let Some(fault) = self.answer.fault {
             write!(f, " {fault:?}")?;
+        }
+        if let Some(note) = self.answer.note {
+            write!(f, " ({note})")?;
         }
         Ok(())
     }

@@ -1,12 +1,22 @@
 //! Wire shape of the calls: who answers which path, and the order of the checks.
 
+mod article;
+mod blacklist;
 mod draft;
 mod fields;
+mod freepublish;
+mod groups;
+mod library;
 mod mass;
 mod mass_send;
 mod material;
 mod media;
+mod openids;
+mod platform;
+mod quota;
+mod tags;
 mod token;
+mod users;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,13 +25,17 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::Method;
 
+use crate::beijing::day;
 use crate::query::Query;
-use crate::reply::Refusal;
+use crate::reply::{Refusal, Reply};
 use crate::settings::Settings;
 use crate::world::account::{Account, Capability};
 
 /// The body of a successful answer, or why there is none.
 pub(crate) type Answer = Result<String, Refusal>;
+
+/// The same for a call that may hand out a file.
+type Download = Result<Reply, Refusal>;
 
 /// One call on its way to its route. A route parses first and opens the account then, so that
 /// nothing is parsed under the lock; it reports what it found in the body only after the checks
@@ -33,6 +47,7 @@ pub(crate) struct Call<'a> {
     pub(crate) peer: IpAddr,
     pub(crate) settings: Arc<Settings>,
     pub(crate) account: &'a Mutex<Account>,
+    pub(crate) has_callback_url: bool,
 }
 
 impl Call<'_> {
@@ -49,33 +64,123 @@ impl Call<'_> {
 
     /// The account for a caller whose token is good and who may do this.
     pub(crate) fn open(&self, capability: Capability) -> Result<MutexGuard<'_, Account>, Refusal> {
-        let account = self.lock();
+        let mut account = self.lock();
         let token = self.query.get("access_token");
         account.authorize(token, capability, &self.settings, self.now)?;
+        account.quotas.note(plain_path(self.request.uri().path()), day(self.now));
         Ok(account)
+    }
+
+    /// The same for a call that may be made `limit` times a day (45009).
+    fn open_limited(
+        &self,
+        capability: Capability,
+        call: &'static str,
+        limit: u32,
+    ) -> Result<MutexGuard<'_, Account>, Refusal> {
+        let mut account = self.open(capability)?;
+        account.quotas.take(call, day(self.now), limit).ok_or(45009)?;
+        Ok(account)
+    }
+
+    /// The same for a call whose limit stands in the table of the quotas.
+    fn open_daily(&self, capability: Capability) -> Result<MutexGuard<'_, Account>, Refusal> {
+        match quota::daily(plain_path(self.request.uri().path()), &self.settings) {
+            Some((name, limit)) => self.open_limited(capability, name, limit),
+            None => self.open(capability),
+        }
     }
 }
 
 type Handler = fn(&Call<'_>) -> Answer;
 
-/// All routes. The paths are spelled here and nowhere else in this crate.
-fn routes() -> [(Method, &'static str, Handler); 9] {
-    [
+type DownloadHandler = fn(&Call<'_>) -> Download;
+
+/// All routes. The paths are spelled here, and those with a quota again in `quota.rs`.
+fn routes() -> Vec<(Method, &'static str, Handler)> {
+    vec![
         (Method::GET, "/cgi-bin/token", token::token),
         (Method::POST, "/cgi-bin/stable_token", token::stable_token),
+        (Method::GET, "/cgi-bin/getcallbackip", platform::callback_ip),
+        (Method::GET, "/cgi-bin/get_api_domain_ip", platform::api_domain_ip),
+        (Method::POST, "/cgi-bin/callback/check", platform::callback_check),
+        (Method::POST, "/cgi-bin/clear_quota", quota::clear),
+        (Method::POST, "/cgi-bin/clear_quota/v2", quota::clear_v2),
+        (Method::POST, "/cgi-bin/openapi/quota/get", quota::get),
+        (Method::POST, "/cgi-bin/openapi/quota/clear", quota::clear_one),
+        (Method::POST, "/cgi-bin/openapi/rid/get", platform::rid_get),
         (Method::POST, "/cgi-bin/media/uploadimg", media::upload_img),
         (Method::POST, "/cgi-bin/material/add_material", material::add_material),
+        (Method::POST, "/cgi-bin/media/upload", media::upload),
+        (Method::POST, "/cgi-bin/media/uploadnews", library::upload_news),
+        (Method::POST, "/cgi-bin/media/uploadvideo", media::upload_video),
+        (Method::POST, "/cgi-bin/material/add_news", library::add_news),
+        (Method::POST, "/cgi-bin/material/update_news", library::update_news),
+        (Method::POST, "/cgi-bin/material/del_material", library::del_material),
+        (Method::GET, "/cgi-bin/material/get_materialcount", library::get_material_count),
+        (Method::POST, "/cgi-bin/material/batchget_material", library::batch_get_material),
         (Method::POST, "/cgi-bin/draft/add", draft::add),
+        (Method::POST, "/cgi-bin/draft/get", draft::get),
+        (Method::POST, "/cgi-bin/draft/update", draft::update),
+        (Method::POST, "/cgi-bin/draft/delete", draft::delete),
+        (Method::GET, "/cgi-bin/draft/count", draft::count),
+        (Method::POST, "/cgi-bin/draft/batchget", draft::batch_get),
+        (Method::POST, "/cgi-bin/draft/switch", draft::switch),
+        (Method::POST, "/cgi-bin/freepublish/submit", freepublish::submit),
+        (Method::POST, "/cgi-bin/freepublish/get", freepublish::get),
+        (Method::POST, "/cgi-bin/freepublish/delete", freepublish::delete),
+        (Method::POST, "/cgi-bin/freepublish/getarticle", freepublish::get_article),
+        (Method::POST, "/cgi-bin/freepublish/batchget", freepublish::batch_get),
         (Method::POST, "/cgi-bin/message/mass/sendall", mass_send::send_all),
         (Method::POST, "/cgi-bin/message/mass/send", mass_send::send),
         (Method::POST, "/cgi-bin/message/mass/preview", mass_send::preview),
         (Method::POST, "/cgi-bin/message/mass/get", mass::get),
+        (Method::POST, "/cgi-bin/message/mass/delete", mass::delete),
+        (Method::POST, "/cgi-bin/message/mass/speed/get", mass::speed_get),
+        (Method::POST, "/cgi-bin/message/mass/speed/set", mass::speed_set),
+        (Method::POST, "/cgi-bin/tags/create", tags::create),
+        (Method::GET, "/cgi-bin/tags/get", tags::get),
+        (Method::POST, "/cgi-bin/tags/update", tags::update),
+        (Method::POST, "/cgi-bin/tags/delete", tags::delete),
+        (Method::POST, "/cgi-bin/user/tag/get", tags::followers),
+        (Method::POST, "/cgi-bin/tags/members/batchtagging", tags::batch_tagging),
+        (Method::POST, "/cgi-bin/tags/members/batchuntagging", tags::batch_untagging),
+        (Method::POST, "/cgi-bin/tags/getidlist", tags::id_list),
+        (Method::GET, "/cgi-bin/user/get", users::get),
+        (Method::GET, "/cgi-bin/user/info", users::info),
+        (Method::POST, "/cgi-bin/user/info/batchget", users::info_batch_get),
+        (Method::POST, "/cgi-bin/user/info/updateremark", users::update_remark),
+        (Method::POST, "/cgi-bin/changeopenid", users::change_openid),
+        (Method::POST, "/cgi-bin/tags/members/getblacklist", blacklist::get),
+        (Method::POST, "/cgi-bin/tags/members/batchblacklist", blacklist::batch_blacklist),
+        (Method::POST, "/cgi-bin/tags/members/batchunblacklist", blacklist::batch_unblacklist),
+        (Method::POST, "/cgi-bin/groups/create", groups::create),
+        (Method::GET, "/cgi-bin/groups/get", groups::get),
+        (Method::POST, "/cgi-bin/groups/getid", groups::get_id),
+        (Method::POST, "/cgi-bin/groups/update", groups::update),
+        (Method::POST, "/cgi-bin/groups/members/update", groups::move_one),
+        (Method::POST, "/cgi-bin/groups/members/batchupdate", groups::move_many),
+        (Method::POST, "/cgi-bin/groups/delete", groups::delete),
     ]
+}
+
+/// The routes that may answer with a file.
+fn downloads() -> [(Method, &'static str, DownloadHandler); 2] {
+    [
+        (Method::GET, "/cgi-bin/media/get", media::get),
+        (Method::POST, "/cgi-bin/material/get_material", library::get_material),
+    ]
+}
+
+/// What the log says about a call, whatever its answer.
+pub(crate) fn note(path: &str) -> Option<&'static str> {
+    library::RETIRED.contains(&plain_path(path)).then_some("closed since 2022-02-28: use drafts")
 }
 
 /// Method and path of all routes.
 pub(crate) fn list() -> Vec<(Method, &'static str)> {
-    routes().into_iter().map(|(method, path, _)| (method, path)).collect()
+    let routes = routes().into_iter().map(|(method, path, _)| (method, path));
+    routes.chain(downloads().map(|(method, path, _)| (method, path))).collect()
 }
 
 /// The path without doubled slashes at its beginning, which some clients send.
@@ -86,13 +191,21 @@ pub(crate) fn plain_path(path: &str) -> &str {
 }
 
 /// Answers the call; `None`: there is no such path.
-pub(crate) fn dispatch(call: &Call<'_>) -> Option<Answer> {
+pub(crate) fn dispatch(call: &Call<'_>) -> Option<Download> {
     let path = plain_path(call.request.uri().path());
-    let (method, _, handler) = routes().into_iter().find(|(_, known, _)| *known == path)?;
     let got = call.request.method();
-    if *got == method {
-        return Some(handler(call));
-    }
+    // Documented as a POST; one article and an SDK use GET.
+    let also_get = *got == Method::GET && path == "/cgi-bin/message/mass/speed/get";
+    let json = routes().into_iter().find(|(_, known, _)| *known == path);
+    let file = downloads().into_iter().find(|(_, known, _)| *known == path);
+    let method = match (json, file) {
+        (Some((method, _, handler)), _) if *got == method || also_get => {
+            return Some(handler(call).map(Reply::Json));
+        }
+        (_, Some((method, _, handler))) if *got == method => return Some(handler(call)),
+        (Some((method, ..)), _) | (_, Some((method, ..))) => method,
+        (None, None) => return None,
+    };
     // 43001 for a POST where a GET belongs; the documents list 43002 for every other mistake.
     let posted_to_get = *got == Method::POST && method == Method::GET;
     Some(Err(if posted_to_get { 43001 } else { 43002 }.into()))

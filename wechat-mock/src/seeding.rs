@@ -1,5 +1,9 @@
 //! Setting up an account's world in a test, and looking into it.
 
+mod people;
+mod publishing;
+mod sent;
+
 use std::time::SystemTime;
 
 use wechat_types::id::{MediaId, MsgId, OpenId, TagId, WeChatName};
@@ -11,7 +15,7 @@ use crate::callbacks::{CallbackFault, CallbackResult, CallbackTarget};
 use crate::exchange::Push;
 use crate::server::MockServer;
 use crate::settings::Verdict;
-use crate::world::draft::{StoredArticle, StoredDraft};
+use crate::world::draft::StoredDraft;
 use crate::world::follower::Hindrance;
 use crate::world::mass_job::MassJob;
 use crate::world::media::MaterialKind;
@@ -102,25 +106,22 @@ impl MockServer {
 impl MockServer {
     /// Permanent material under a given id.
     pub fn add_material_with_id(&self, id: MediaId, kind: MaterialKind) {
-        self.account().media.insert(id, kind);
+        let mut guard = self.account();
+        let item = self.seeded_item(kind, &mut guard);
+        guard.media.insert(id, item);
     }
 
     /// Permanent material under an id from the seed.
     pub fn add_material(&self, kind: MaterialKind) -> MediaId {
-        let mut account = self.account();
-        let id = account.new_media_id();
-        account.media.insert(id.clone(), kind);
+        let id = self.account().new_media_id();
+        self.add_material_with_id(id.clone(), kind);
         id
     }
 
     /// A draft of one small article under a given id.
     pub fn add_draft_with_id(&self, id: MediaId) {
-        let article = StoredArticle {
-            title: "标题".to_owned(),
-            content: "<p>正文</p>".to_owned(),
-            ..StoredArticle::default()
-        };
-        self.account().drafts.insert(id, vec![article]);
+        let now = self.clock().now();
+        self.account().drafts.insert(id, vec![publishing::small_article()], now);
     }
 
     /// A draft of one small article under an id from the seed.

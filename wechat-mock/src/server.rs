@@ -16,7 +16,7 @@ use crate::clock::ManualClock;
 use crate::exchange::{Exchange, Push, PushOutcome};
 use crate::fault::{ConnectionFault, Effect, FaultRule, Faults};
 use crate::query::Query;
-use crate::reply;
+use crate::reply::{self, Reply};
 use crate::request::{RecordedAnswer, RecordedRequest};
 use crate::routes::{self, Call};
 use crate::settings::Settings;
@@ -108,6 +108,7 @@ impl MockServer {
             status: exchange.response.as_ref().map(|response| response.status().as_u16()),
             errcode,
             fault: exchange.fault,
+            note: routes::note(path),
         };
         let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
         if let Some(recorded) = lock(&self.0.received).get_mut(index) {
@@ -133,17 +134,26 @@ impl MockServer {
             peer,
             settings: Arc::clone(&settings),
             account: &self.0.account,
+            #[cfg(feature = "callbacks")]
+            has_callback_url: self.outbox().target.is_some(),
+            #[cfg(not(feature = "callbacks"))]
+            has_callback_url: false,
         };
         let answer = match (routes::dispatch(&call), settings.unknown_path_code) {
             (Some(answer), _) => answer,
             (None, Some(code)) => Err(code.into()),
             (None, None) => return (Exchange::answer(reply::html(404)), None),
         };
-        let (body, code) = match answer {
-            Ok(body) => (body, None),
-            Err(refusal) => (reply::error(&refusal, now, number), Some(refusal.code)),
+        let json = |body| reply::json(settings.content_type, body);
+        let (response, code) = match answer {
+            Ok(Reply::Json(body)) => (json(body), None),
+            Ok(Reply::File(file)) => (reply::file(file), None),
+            Err(refusal) => {
+                let body = self.refused(&refusal, request, now, peer, number);
+                (json(body), Some(refusal.code))
+            }
         };
-        (Exchange::answer(reply::json(settings.content_type, body)), code)
+        (Exchange::answer(response), code)
     }
 
     fn disturbed(
@@ -158,7 +168,7 @@ impl MockServer {
         match effect {
             Effect::Connection(fault) => (Exchange::broken(fault), None),
             Effect::Errcode { code, .. } => {
-                let body = reply::error(&code.into(), now, number);
+                let body = self.refused(&code.into(), request, now, peer, number);
                 let response = reply::json(self.settings().content_type, body);
                 (Exchange::answer(response), Some(code))
             }

@@ -30,7 +30,7 @@ pub enum JobProgress {
     ByTime {
         /// Time before the first message leaves.
         review: Duration,
-        /// Followers served in a minute.
+        /// Followers served in a minute at speed 0; fewer at the speeds that speed/set chooses.
         followers_per_minute: u64,
     },
 }
@@ -102,6 +102,19 @@ pub enum EscapedText {
     Decoded,
 }
 
+/// What add_news, update_news and uploadnews answer, which the platform has closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClosedCalls {
+    /// They work as they did, and the log says that they are closed.
+    #[default]
+    Accepted,
+    /// 45103, as developers saw.
+    Refused45103,
+    /// 45106, as newer pages have it.
+    Refused45106,
+}
+
 /// The rules in force. Each field names its source: `[official]`, `[users]` (developers' reports)
 /// or `[guess]`.
 #[derive(Clone, Debug)]
@@ -132,7 +145,7 @@ pub struct Settings {
     /// A failed job gives its mass-send quota (45028) back, never a call (45009). Default: yes.
     /// `[official]`: one *successful* send a day.
     pub failed_job_frees_quota: bool,
-    /// `\uXXXX` in bodies of draft/add and of sends. Default: kept literally. `[users]`
+    /// `\uXXXX` in bodies that carry texts. Default: kept literally. `[users]`
     pub escaped_text: EscapedText,
     /// Code for a wrong secret. Default: 40125; the other candidate is 40001. `[guess]`
     pub wrong_secret_code: i64,
@@ -164,10 +177,21 @@ pub struct Settings {
     pub openids_per_send: usize,
     /// Previews a day (45009). Default: 100. `[official]`
     pub previews_per_day: u32,
+    /// Calls of mass/delete a day (45009). Default: 10. `[official]`
+    pub deletes_per_day: u32,
+    /// Calls of clear_quota a month, both forms together (48006). Default: 10. `[official]`
+    pub quota_clears_per_month: u32,
+    /// Calls of openapi/quota/clear a month (45009). Default: 50. `[official]`, the code is a
+    /// `[guess]`
+    pub single_quota_clears_per_month: u32,
     /// preview answers a `msg_id`. Default: no. `[users]`
     pub preview_answers_msg_id: bool,
     /// Cards are still accepted; otherwise 45113. Default: yes. `[official]` both
     pub cards_accepted: bool,
+    /// Longest `recommend` line of a picture post, characters (40193). Default: 140. `[guess]`
+    pub recommend_limit: usize,
+    /// Words that make a `recommend` line illegal (40194). Default: none. `[guess]`
+    pub illegal_recommend_words: Vec<String>,
     /// Longest text message, bytes (45002). Default: 2048. `[guess]`
     pub text_limit: usize,
     /// Longest title of an article, characters (45003). Default: 32 `[official]`; older text: 64.
@@ -183,12 +207,49 @@ pub struct Settings {
     pub content_bytes_limit: usize,
     /// Most articles in one draft (45008). Default: 8. `[official]`, old
     pub articles_limit: usize,
+    /// The 30 of a tag's name (45158) are bytes. Default: no, characters `[official]`; its error
+    /// text says bytes.
+    pub tag_name_in_bytes: bool,
+    /// Tagging with some bad OpenIDs tags the others and answers 45171. Default: no, the call fails
+    /// with the first one's code. `[official]` both
+    pub partial_tagging: bool,
+    /// OpenIDs on a page of user/get and user/tag/get. Default: 10 000. `[official]` for the first,
+    /// `[users]` for the other
+    pub followers_per_page: usize,
+    /// OpenIDs on a page of getblacklist. Default: 1000 `[official]`; older text: 10 000.
+    pub blacklist_per_page: usize,
+    /// The empty page that ends user/tag/get carries `"next_openid":""`. Default: no `[users]`;
+    /// yes: `[guess]`, as in user/get.
+    pub tag_end_has_next: bool,
+    /// user/info and its batch carry nickname, portrait and the like, emptied, and the language too.
+    /// Default: no `[official]`, newest page; yes: `[users]`.
+    pub emptied_profiles: bool,
+    /// Longest remark, bytes (40092). Default: 29 `[official]`, "less than 30"; 30: `[users]`.
+    pub remark_limit: usize,
+    /// Calls of user/get a day (45009). Default: 500. `[official]`
+    pub follower_lists_per_day: u32,
+    /// Followers asked about a day (45009), each in a batch too. Default: 5 000 000 `[official]`;
+    /// older text: 500 000. That each in a batch counts is a `[guess]`.
+    pub follower_infos_per_day: u32,
+    /// groups/delete answers `{}`. Default: no. `[official]` both
+    pub group_deletion_answers_nothing: bool,
     /// A file's extension must match its content (40005). Default: yes. `[users]`
     pub extension_must_match: bool,
     /// Part `media` must stand first in an upload (41005). Default: yes. `[users]`
     pub media_part_first: bool,
     /// Uploads in chunked transfer encoding are refused (41005). Default: yes. `[guess]`
     pub chunked_uploads_refused: bool,
+    /// The calls closed on 2022-02-28. Default: accepted, to serve older clients. `[users]` 45103,
+    /// `[official]` 45106
+    pub closed_calls: ClosedCalls,
+    /// media/get hands out a video itself instead of its address. Default: no. `[official]`; yes
+    /// `[users]`
+    pub video_as_file: bool,
+    /// Calls of uploadnews a day (45009). Default: 10 `[official]`; 100 `[users]`.
+    pub upload_news_per_day: u32,
+    /// freepublish writes `publish_id` as a number, and submit no `msg_data_id`. Default: no
+    /// `[official]`; yes `[sdk]`.
+    pub publish_id_as_number: bool,
     /// Lifetime of a token. Default: 7200 s. `[official]`
     pub token_lifetime: Duration,
     /// How long old and new token work side by side. Default: 5 minutes. `[official]`
@@ -248,8 +309,13 @@ impl Default for Settings {
             messages_per_follower_and_month: 4,
             openids_per_send: 10_000,
             previews_per_day: 100,
+            deletes_per_day: 10,
+            quota_clears_per_month: 10,
+            single_quota_clears_per_month: 50,
             preview_answers_msg_id: false,
             cards_accepted: true,
+            recommend_limit: 140,
+            illegal_recommend_words: Vec::new(),
             text_limit: 2048,
             title_limit: 32,
             author_limit: 16,
@@ -257,9 +323,23 @@ impl Default for Settings {
             content_limit: 20_000,
             content_bytes_limit: 1 << 20,
             articles_limit: 8,
+            tag_name_in_bytes: false,
+            partial_tagging: false,
+            followers_per_page: 10_000,
+            blacklist_per_page: 1000,
+            tag_end_has_next: false,
+            emptied_profiles: false,
+            remark_limit: 29,
+            follower_lists_per_day: 500,
+            follower_infos_per_day: 5_000_000,
+            group_deletion_answers_nothing: false,
             extension_must_match: true,
             media_part_first: true,
             chunked_uploads_refused: true,
+            closed_calls: ClosedCalls::default(),
+            video_as_file: false,
+            upload_news_per_day: 10,
+            publish_id_as_number: false,
             token_lifetime: Duration::from_secs(7200),
             token_overlap: Duration::from_secs(300),
             tokens_per_day: 2000,

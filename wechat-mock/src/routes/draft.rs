@@ -1,60 +1,101 @@
-//! POST /cgi-bin/draft/add: articles to be sent or published.
+//! /cgi-bin/draft/{add,get,update,delete,count,batchget,switch}: articles to be sent or published.
 
-use serde_json::Value;
+use wechat_types::id::MediaId;
 
-use super::fields::{self, Object};
-use super::{Answer, Call};
-use crate::reply::{Refusal, quoted};
-use crate::world::account::Capability;
-use crate::world::draft::{self, StoredArticle};
+use super::article::{self, Page, Style};
+use super::{Answer, Call, fields};
+use crate::reply::{OK, Refusal, quoted};
+use crate::world::account::Capability::Material;
+use crate::world::article::{Covers, StoredArticle, accept};
+use crate::world::draft::StoredDraft;
 
 pub(super) fn add(call: &Call<'_>) -> Answer {
-    let articles = parse(call);
-    let mut account = call.open(Capability::Material)?;
-    let articles = draft::accept(articles?, &account.media, &call.settings)?;
+    let articles = fields::object_with_text(call.body(), call.settings.escaped_text)
+        .and_then(|body| article::list(&body));
+    let mut account = call.open_daily(Material)?;
+    let articles = accept(articles?, Covers::Permanent, &account.media, &call.settings)?;
     let id = account.new_media_id();
-    account.drafts.insert(id.clone(), articles);
+    account.drafts.insert(id.clone(), articles, call.now);
     Ok(format!("{{\"media_id\":{}}}", quoted(id.as_str())))
 }
 
-fn parse(call: &Call<'_>) -> Result<Vec<StoredArticle>, Refusal> {
+pub(super) fn get(call: &Call<'_>) -> Answer {
+    let id = media_id(call);
+    let account = call.open_daily(Material)?;
+    let (id, draft) = account.drafts.living(&id?).ok_or(40007)?;
+    let style = Style { media: &account.media, content: true, deleted: false };
+    Ok(format!("{{{}}}", news_item(&id, draft, style)))
+}
+
+pub(super) fn update(call: &Call<'_>) -> Answer {
+    let parsed = parse_update(call);
+    let mut guard = call.open_daily(Material)?;
+    let account = &mut *guard;
+    let (id, index, article) = parsed?;
+    let link = article.content_source_url.as_str();
+    account.drafts.living(&id).ok_or(40007)?;
+    if !link.is_empty() && !link.starts_with("http://") && !link.starts_with("https://") {
+        return Err(41039.into());
+    }
+    account.drafts.replace(&id, index, article, &account.media, &call.settings, call.now)?;
+    Ok(OK.to_owned())
+}
+
+/// The body of draft/update and update_news.
+pub(super) fn parse_update(call: &Call<'_>) -> Result<(String, u64, StoredArticle), Refusal> {
     let body = fields::object_with_text(call.body(), call.settings.escaped_text)?;
-    match body.get("articles") {
-        None | Some(Value::Null) => Err(44003.into()),
-        Some(Value::Array(list)) => list.iter().map(article).collect(),
-        Some(_) => Err(47001.into()),
-    }
+    let id = fields::owned(&body, "media_id")?;
+    let index = fields::number(&body, "index")?.ok_or(40114)?;
+    Ok((id, index, article::single(&body)?))
 }
 
-fn article(value: &Value) -> Result<StoredArticle, Refusal> {
-    let object = value.as_object().ok_or(47001)?;
-    for key in ["show_cover_pic", "need_open_comment", "only_fans_can_comment"] {
-        fields::flag(object, key)?;
-    }
-    let is_picture_post = match fields::text(object, "article_type")? {
-        None | Some("" | "news") => false,
-        Some("newspic") => true,
-        Some(_) => return Err(47001.into()),
-    };
-    Ok(StoredArticle {
-        is_picture_post,
-        title: fields::owned(object, "title")?,
-        author: fields::owned(object, "author")?,
-        digest: fields::owned(object, "digest")?,
-        content: fields::owned(object, "content")?,
-        content_source_url: fields::owned(object, "content_source_url")?,
-        thumb_media_id: fields::owned(object, "thumb_media_id")?,
-        images: images(object)?,
-        dropped_pictures: Vec::new(),
-    })
+pub(super) fn delete(call: &Call<'_>) -> Answer {
+    let id = media_id(call);
+    call.open_daily(Material)?.drafts.delete(&id?)?;
+    Ok(OK.to_owned())
 }
 
-fn images(object: &Object) -> Result<Vec<String>, Refusal> {
-    let Some(info) = fields::inner(object, "image_info")? else { return Ok(Vec::new()) };
-    let Some(Value::Array(list)) = info.get("image_list") else { return Err(47001.into()) };
-    let id = |image: &Value| match image.get("image_media_id") {
-        Some(Value::String(id)) => Ok(id.clone()),
-        _ => Err(47001.into()),
-    };
-    list.iter().map(id).collect()
+pub(super) fn count(call: &Call<'_>) -> Answer {
+    let account = call.open_daily(Material)?;
+    Ok(format!("{{\"total_count\":{}}}", account.drafts.list().len()))
+}
+
+pub(super) fn batch_get(call: &Call<'_>) -> Answer {
+    let parsed = page(call);
+    let account = call.open_daily(Material)?;
+    let (page, content) = parsed?;
+    let style = Style { media: &account.media, content, deleted: false };
+    Ok(page.write(&account.drafts.list(), |(id, draft)| {
+        format!(
+            "{{\"media_id\":{},\"content\":{{{}}},\"update_time\":{}}}",
+            quoted(id.as_str()),
+            news_item(id, draft, style),
+            crate::beijing::unix_seconds(draft.updated_at)
+        )
+    }))
+}
+
+/// The body of draft/batchget and freepublish/batchget: which part, and whether with the texts.
+pub(super) fn page(call: &Call<'_>) -> Result<(Page, bool), Refusal> {
+    let body = fields::object(call.body())?;
+    Ok((Page::read(&body)?, !fields::flag(&body, "no_content")?))
+}
+
+pub(super) fn switch(call: &Call<'_>) -> Answer {
+    let mut account = call.open(Material)?;
+    if call.query.get("checkonly") != Some("1") {
+        account.drafts.switched_on = true;
+    }
+    let is_open = u8::from(account.drafts.switched_on);
+    Ok(format!("{{\"errcode\":0,\"errmsg\":\"ok\",\"is_open\":{is_open}}}"))
+}
+
+/// The field `media_id`; what is missing is no draft either.
+pub(super) fn media_id(call: &Call<'_>) -> Result<String, Refusal> {
+    fields::owned(&fields::object(call.body())?, "media_id")
+}
+
+fn news_item(id: &MediaId, draft: &StoredDraft, style: Style<'_>) -> String {
+    let articles = draft.articles.iter().map(|article| (article, false));
+    article::news_item(id.as_str(), articles, (draft.created_at, draft.updated_at), style)
 }

@@ -117,16 +117,27 @@ fn content(body: &Object, settings: &Settings) -> Result<Content, Refusal> {
         }
         "mpnews" => Ok(Content::Articles(media_id(body, "mpnews")?)),
         "image" => match fields::inner(body, "images")? {
-            Some(images) => picture_post(images),
+            Some(images) => picture_post(images, settings),
             None => Ok(Content::Media(MaterialKind::Image, vec![media_id(body, "image")?])),
         },
         "voice" => Ok(Content::Media(MaterialKind::Voice, vec![media_id(body, "voice")?])),
         "mpvideo" | "video" => {
+            if let Some(video) = fields::inner(body, "mpvideo")? {
+                fields::text(video, "title")?;
+                fields::text(video, "description")?;
+            }
             Ok(Content::Media(MaterialKind::Video, vec![media_id(body, "mpvideo")?]))
         }
         "music" => Ok(Content::Media(MaterialKind::Music, vec![media_id(body, "music")?])),
         "wxcard" => {
             let card = fields::inner(body, "wxcard")?.ok_or(47001)?;
+            // For previews, as an object or as the text of one.
+            if !matches!(
+                card.get("card_ext"),
+                None | Some(Value::Null | Value::String(_) | Value::Object(_))
+            ) {
+                return Err(47001.into());
+            }
             Ok(Content::Card(fields::owned(card, "card_id")?))
         }
         _ => Err(40008.into()),
@@ -138,10 +149,17 @@ fn media_id(body: &Object, kind: &str) -> Result<String, Refusal> {
     Ok(fields::text(object, "media_id")?.ok_or(40007)?.to_owned())
 }
 
-fn picture_post(images: &Object) -> Result<Content, Refusal> {
+fn picture_post(images: &Object, settings: &Settings) -> Result<Content, Refusal> {
     fields::flag(images, "need_open_comment")?;
     fields::flag(images, "only_fans_can_comment")?;
-    fields::text(images, "recommend")?;
+    fields::text(images, "title")?;
+    let recommend = fields::text(images, "recommend")?.unwrap_or_default();
+    if recommend.chars().count() > settings.recommend_limit {
+        return Err(40193.into());
+    }
+    if settings.illegal_recommend_words.iter().any(|word| recommend.contains(word.as_str())) {
+        return Err(40194.into());
+    }
     let Some(Value::Array(list)) = images.get("media_ids") else { return Err(40215.into()) };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let ids: Option<Vec<String>> = list.iter().map(text).collect();

@@ -10,8 +10,12 @@ use super::draft::Drafts;
 use super::follower::Followers;
 use super::mass_job::{Job, JobPlan, JobReport, JobState};
 use super::media::Media;
+use super::past_error::PastErrors;
+use super::people::Moved;
+use super::publish::Publications;
 use super::quota::Quotas;
 use super::send::Keys;
+use super::speed::Speed;
 use super::tag::Tags;
 use super::token::{TokenKind, Tokens};
 use crate::beijing::{day, minute};
@@ -22,9 +26,13 @@ use crate::settings::{AccountKind, DraftConsumed, Settings, Verdict};
 /// What an account may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Capability {
+    /// What every account may do.
+    Basic,
     Material,
     Mass,
     MassByOpenId,
+    /// Tags, followers, blacklist, groups.
+    Followers,
 }
 
 impl Capability {
@@ -32,7 +40,9 @@ impl Capability {
         match kind {
             AccountKind::VerifiedService => true,
             AccountKind::VerifiedSubscription => self != Self::MassByOpenId,
-            AccountKind::UnverifiedSubscription | AccountKind::UnverifiedService => false,
+            AccountKind::UnverifiedSubscription | AccountKind::UnverifiedService => {
+                self == Self::Basic
+            }
         }
     }
 }
@@ -51,9 +61,14 @@ pub(crate) struct Account {
     pub(crate) quotas: Quotas,
     pub(crate) followers: Followers,
     pub(crate) tags: Tags,
+    /// What changeopenid knows.
+    pub(crate) moved: Moved,
     pub(crate) media: Media,
     pub(crate) drafts: Drafts,
+    pub(crate) publications: Publications,
     pub(crate) keys: Keys,
+    pub(crate) speed: Speed,
+    pub(crate) past_errors: PastErrors,
     /// Verdicts on the next jobs.
     pub(crate) verdicts: VecDeque<Verdict>,
     jobs: BTreeMap<MsgId, Job>,
@@ -77,9 +92,13 @@ impl Account {
             quotas: Quotas::default(),
             followers: Followers::default(),
             tags: Tags::new(),
+            moved: Moved::new(),
             media: Media::default(),
             drafts: Drafts::default(),
+            publications: Publications::default(),
             keys: Keys::default(),
+            speed: Speed::default(),
+            past_errors: PastErrors::default(),
             verdicts: VecDeque::new(),
             jobs: BTreeMap::new(),
             open: Vec::new(),
@@ -116,7 +135,7 @@ impl Account {
                     IpAddr::V6(v6) => v6.to_string(),
                 };
                 let text = format!("invalid ip {peer} ipv6 {mapped}, not in whitelist");
-                Err(Refusal { code: 40164, text: Some(text), msg_id: None })
+                Err(Refusal { text: Some(text), ..40164.into() })
             }
             _ => Ok(()),
         }
@@ -167,9 +186,18 @@ impl Account {
     }
 
     pub(crate) fn new_media_id(&mut self) -> MediaId {
+        self.media_id_of(43)
+    }
+
+    /// For what media/upload, uploadvideo and uploadnews take in.
+    pub(crate) fn new_temporary_id(&mut self) -> MediaId {
+        self.media_id_of(64)
+    }
+
+    fn media_id_of(&mut self, length: usize) -> MediaId {
         loop {
             // The alphabet holds nothing that an id may not hold: the first try succeeds.
-            if let Ok(id) = MediaId::new(self.random.text(43)) {
+            if let Ok(id) = MediaId::new(self.random.text(length)) {
                 return id;
             }
         }
@@ -204,6 +232,10 @@ impl Account {
         self.jobs.values()
     }
 
+    pub(crate) fn jobs_mut(&mut self) -> impl Iterator<Item = &mut Job> {
+        self.jobs.values_mut()
+    }
+
     /// A status query, which may be what brings a job to its end.
     pub(crate) fn query_job(
         &mut self,
@@ -225,6 +257,8 @@ impl Account {
     /// Carries out all that is due by `now`, in the order of time: how often somebody looks must not
     /// decide which of two jobs came first.
     pub(crate) fn advance(&mut self, settings: &Settings, now: SystemTime) {
+        self.media.expire(now);
+        self.advance_publications(settings, now);
         while let Some((at, msg_id)) = self.next_step()
             && at <= now
         {

@@ -1,224 +1,99 @@
-//! Drafts of articles: what is checked, what is kept, what is dropped in silence.
+//! Drafts of articles: made, changed, listed, deleted and used up.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use wechat_types::id::MediaId;
 
-use super::media::{MaterialKind, Media};
+use super::article::{Covers, StoredArticle, accept_one};
+use super::media::Media;
 use crate::settings::Settings;
 
-/// One article as the platform keeps it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StoredArticle {
-    /// A picture post (`newspic`) instead of an article.
-    pub is_picture_post: bool,
-    /// The title.
-    pub title: String,
-    /// The author; may be empty.
-    pub author: String,
-    /// The digest; may be empty.
-    pub digest: String,
-    /// The content after scripts and foreign pictures were dropped.
-    pub content: String,
-    /// The "read original" link; may be empty.
-    pub content_source_url: String,
-    /// The cover; empty for a picture post.
-    pub thumb_media_id: String,
-    /// The pictures of a picture post.
-    pub images: Vec<String>,
-    /// Addresses of pictures that were dropped from the content, since they stand on foreign hosts.
-    pub dropped_pictures: Vec<String>,
-}
-
 /// A draft and whether it still exists.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredDraft {
     /// Its articles.
     pub articles: Vec<StoredArticle>,
-    /// A send took it: its media_id is dead (40007).
+    /// A send or a publication took it: its media_id is dead (40007).
     pub consumed: bool,
+    /// When it was made.
+    pub created_at: SystemTime,
+    /// When it was last changed.
+    pub updated_at: SystemTime,
+    /// Running number, for the order of lists.
+    number: u64,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Drafts(BTreeMap<MediaId, StoredDraft>);
+pub(crate) struct Drafts {
+    all: BTreeMap<MediaId, StoredDraft>,
+    made: u64,
+    /// The one-way switch of the draft box. Nothing depends on it any more.
+    pub(crate) switched_on: bool,
+}
 
 impl Drafts {
-    pub(crate) fn insert(&mut self, id: MediaId, articles: Vec<StoredArticle>) {
-        self.0.insert(id, StoredDraft { articles, consumed: false });
+    pub(crate) fn insert(&mut self, id: MediaId, articles: Vec<StoredArticle>, now: SystemTime) {
+        self.made += 1;
+        let draft = StoredDraft {
+            articles,
+            consumed: false,
+            created_at: now,
+            updated_at: now,
+            number: self.made,
+        };
+        self.all.insert(id, draft);
     }
 
     pub(crate) fn get(&self, id: &MediaId) -> Option<&StoredDraft> {
-        self.0.get(id)
+        self.all.get(id)
     }
 
     /// A draft that can be sent.
     pub(crate) fn living(&self, id: &str) -> Option<(MediaId, &StoredDraft)> {
         let id = MediaId::new(id).ok()?;
-        let draft = self.0.get(&id).filter(|draft| !draft.consumed)?;
+        let draft = self.all.get(&id).filter(|draft| !draft.consumed)?;
         Some((id, draft))
     }
 
     pub(crate) fn consume(&mut self, id: &MediaId) {
-        if let Some(draft) = self.0.get_mut(id) {
+        if let Some(draft) = self.all.get_mut(id) {
             draft.consumed = true;
         }
     }
-}
 
-/// Checks the articles of a new draft and drops what the platform drops.
-pub(crate) fn accept(
-    mut articles: Vec<StoredArticle>,
-    media: &Media,
-    settings: &Settings,
-) -> Result<Vec<StoredArticle>, i64> {
-    if articles.is_empty() {
-        return Err(44003);
+    /// Puts another article in the place of the `index`-th, from 0: 40007, 40114 and the errors of
+    /// a new draft.
+    pub(crate) fn replace(
+        &mut self,
+        id: &str,
+        index: u64,
+        article: StoredArticle,
+        media: &Media,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> Result<(), i64> {
+        let id = MediaId::new(id).map_err(|_| 40007)?;
+        let draft = self.all.get_mut(&id).filter(|draft| !draft.consumed).ok_or(40007)?;
+        let index = usize::try_from(index).map_err(|_| 40114)?;
+        let place = draft.articles.get_mut(index).ok_or(40114)?;
+        *place = accept_one(article, Covers::Permanent, media, settings)?;
+        draft.updated_at = now;
+        Ok(())
     }
-    if articles.len() > settings.articles_limit {
-        return Err(45008);
-    }
-    for article in &mut articles {
-        check(article, media, settings)?;
-        let content = std::mem::take(&mut article.content);
-        (article.content, article.dropped_pictures) = clean(&content);
-    }
-    Ok(articles)
-}
 
-fn check(article: &StoredArticle, media: &Media, settings: &Settings) -> Result<(), i64> {
-    let too_long = |text: &str, limit: usize| text.chars().count() > limit;
-    if article.title.is_empty() || too_long(&article.title, settings.title_limit) {
-        return Err(45003);
+    /// Deletes a draft for good; 40007.
+    pub(crate) fn delete(&mut self, id: &str) -> Result<(), i64> {
+        let (id, _) = self.living(id).ok_or(40007)?;
+        self.all.remove(&id);
+        Ok(())
     }
-    if too_long(&article.author, settings.author_limit) {
-        return Err(45110);
-    }
-    if too_long(&article.digest, settings.digest_limit) {
-        return Err(45004);
-    }
-    if article.content.is_empty() && !article.is_picture_post {
-        return Err(44003);
-    }
-    if article.content.len() >= settings.content_bytes_limit
-        || article.content.chars().count() >= settings.content_limit
-        || article.content_source_url.len() > 1024
-    {
-        return Err(45008);
-    }
-    if article.is_picture_post {
-        if article.images.is_empty() || article.images.len() > 20 {
-            return Err(40215);
-        }
-        let known = |id: &String| media.kind(id) == Some(MaterialKind::Image);
-        return if article.images.iter().all(known) { Ok(()) } else { Err(40007) };
-    }
-    match media.kind(&article.thumb_media_id) {
-        Some(MaterialKind::Image | MaterialKind::Thumb) => Ok(()),
-        _ => Err(40007),
-    }
-}
 
-/// Hosts whose pictures stay in an article.
-fn is_own_host(url: &str) -> bool {
-    let rest = url.strip_prefix("https:").or_else(|| url.strip_prefix("http:")).unwrap_or(url);
-    let Some(rest) = rest.strip_prefix("//") else {
-        // No address of a foreign host, such as `data:` or a relative path: gone as well.
-        return false;
-    };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    ["mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn"].contains(&host)
-}
-
-/// Drops scripts and pictures of foreign hosts; hands back their addresses.
-fn clean(content: &str) -> (String, Vec<String>) {
-    let mut kept = String::with_capacity(content.len());
-    let mut dropped = Vec::new();
-    let mut rest = content;
-    while let Some(start) = rest.find('<') {
-        let (text, tag_on) = rest.split_at(start);
-        kept.push_str(text);
-        let (tag, after) = tag_on.split_at(tag_length(tag_on));
-        rest = after;
-        let lower = tag.to_ascii_lowercase();
-        if is_tag(&lower, "script") {
-            let close = rest.to_ascii_lowercase().find("</script>");
-            rest = close.and_then(|at| rest.get(at + "</script>".len()..)).unwrap_or_default();
-        } else if is_tag(&lower, "img")
-            && let Some(url) = attribute(tag, &lower, "src")
-            && !is_own_host(url)
-        {
-            dropped.push(url.to_owned());
-        } else {
-            kept.push_str(tag);
-        }
-    }
-    kept.push_str(rest);
-    (kept, dropped)
-}
-
-/// The length of the tag that `text` begins with: up to its `>`, but not to one inside of quotes.
-/// Quotes count in tags only: a `<` before no letter is text.
-fn tag_length(text: &str) -> usize {
-    let is_tag = text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic()));
-    let mut quote = None;
-    for (at, letter) in text.char_indices() {
-        match (letter, quote) {
-            ('>', None) => return at + 1,
-            ('"' | '\'', None) if is_tag => quote = Some(letter),
-            (letter, Some(open)) if letter == open => quote = None,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-fn is_tag(lower: &str, name: &str) -> bool {
-    let rest = lower.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
-    rest.is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r', '>', '/']))
-}
-
-/// The value of an attribute; `lower` is `tag` in lower case.
-fn attribute<'a>(tag: &'a str, lower: &str, name: &str) -> Option<&'a str> {
-    let mut from = 0;
-    loop {
-        let at = from + lower.get(from..)?.find(name)?;
-        let value_on = at + name.len();
-        from = value_on;
-        // A whole word: not the end of `data-src`.
-        if !lower.get(..at)?.ends_with([' ', '\t', '\n', '\r', '"', '\'']) {
-            continue;
-        }
-        let Some(value) = tag.get(value_on..)?.trim_start().strip_prefix('=') else { continue };
-        let value = value.trim_start();
-        return Some(match value.chars().next()? {
-            quote @ ('"' | '\'') => value.get(1..)?.split(quote).next()?,
-            _ => value.split([' ', '>', '\t', '\n']).next()?,
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn foreign_pictures_and_scripts_are_dropped() {
-        let content = concat!(
-            "<p>a < b</p><img src=\"http://mmbiz.qpic.cn/x/0\"/>",
-            "<IMG alt='x' data-src=\"keep\" SRC='https://example.com/a.png'>",
-            "<script>alert(1)</script><img src=data:image/png;base64,AA>c",
-            "<img alt=\"1 > 0\" src=\"https://example.com/b.png\">d<3 'e > f",
-        );
-        let (kept, dropped) = clean(content);
-        assert_eq!(kept, "<p>a < b</p><img src=\"http://mmbiz.qpic.cn/x/0\"/>cd<3 'e > f");
-        let dropped: Vec<&str> = dropped.iter().map(String::as_str).collect();
-        assert_eq!(
-            dropped,
-            ["https://example.com/a.png", "data:image/png;base64,AA", "https://example.com/b.png"]
-        );
-        assert_eq!(clean("<script>never closed").0, "");
-        assert_eq!(clean("<img").0, "<img");
+    /// The living, last changed first.
+    pub(crate) fn list(&self) -> Vec<(&MediaId, &StoredDraft)> {
+        let mut list: Vec<_> = self.all.iter().filter(|(_, draft)| !draft.consumed).collect();
+        list.sort_by_key(|(_, draft)| std::cmp::Reverse((draft.updated_at, draft.number)));
+        list
     }
 }

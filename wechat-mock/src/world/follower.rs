@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use wechat_types::id::{MsgId, OpenId, TagId, WeChatName};
 
+use super::profile::FollowerProfile;
+
 /// What keeps a follower from receiving mass messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,6 +28,7 @@ pub(crate) struct Follower {
     pub(crate) openid: OpenId,
     pub(crate) tags: Vec<TagId>,
     pub(crate) hindrance: Option<Hindrance>,
+    pub(crate) profile: FollowerProfile,
     /// Month of `received`.
     month: u64,
     received: u32,
@@ -67,6 +70,7 @@ impl Followers {
             openid,
             tags: Vec::new(),
             hindrance: None,
+            profile: FollowerProfile::default(),
             month: 0,
             received: 0,
             inbox: Vec::new(),
@@ -103,6 +107,10 @@ impl Followers {
 
     pub(crate) fn all(&self) -> &[Follower] {
         &self.list
+    }
+
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Follower> {
+        self.list.iter_mut()
     }
 
     /// Those who follow now and are accepted by `wanted`, in the order they were added.

@@ -1,5 +1,6 @@
 //! Mass-send jobs: from acceptance over review and delivery to their report.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use wechat_types::id::{MediaId, MsgDataId, MsgId};
@@ -19,6 +20,8 @@ pub enum JobState {
     Success,
     /// `SEND_FAIL`, also after `err(N)`.
     Fail,
+    /// Sent, and all of it deleted since: `DELETE`.
+    Deleted,
 }
 
 /// The counters of MASSSENDJOBFINISH.
@@ -77,6 +80,12 @@ pub(crate) struct JobReport {
 pub(crate) struct Job {
     pub(crate) public: MassJob,
     pub(crate) audience: Vec<Place>,
+    /// The articles or the video it is about: what can be deleted.
+    pub(crate) material: Option<MediaId>,
+    /// So many articles or videos.
+    pub(crate) parts: usize,
+    /// Those deleted, counted from 1.
+    pub(crate) dead_parts: BTreeSet<usize>,
     /// The draft it uses up.
     pub(crate) draft: Option<MediaId>,
     /// The key under which it is remembered.
@@ -180,5 +189,6 @@ impl Job {
     pub(crate) fn finish(&mut self) {
         let success = self.public.verdict == Verdict::Success;
         self.public.state = if success { JobState::Success } else { JobState::Fail };
+        self.bury();
     }
 }

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+/// Counter of clear_quota in both forms.
+pub(crate) const CLEARED: &str = "clear quota";
+/// Counter of openapi/quota/clear.
+pub(crate) const ONE_CLEARED: &str = "clear one quota";
+
 /// What was taken, so that it can be given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Taken {
@@ -15,6 +20,8 @@ pub(crate) enum Taken {
 #[derive(Debug, Default)]
 pub(crate) struct Quotas {
     counters: BTreeMap<&'static str, (u64, u32)>,
+    /// Day and number of the calls of each path.
+    calls: BTreeMap<String, (u64, u32)>,
     /// Mass sends left, when set by hand; then no rule about them counts.
     by_hand: Option<u32>,
     /// How often `by_hand` was set.
@@ -33,6 +40,40 @@ impl Quotas {
         }
         counter.1 += 1;
         Some(Taken::Counted { name, period })
+    }
+
+    /// Units of `period` used.
+    pub(crate) fn used(&self, name: &str, period: u64) -> u32 {
+        self.counters.get(name).filter(|counter| counter.0 == period).map_or(0, |counter| counter.1)
+    }
+
+    /// Counts a call that may have no limit.
+    pub(crate) fn note(&mut self, path: &str, day: u64) {
+        let calls = self.noted(path, day).saturating_add(1);
+        self.calls.insert(path.to_owned(), (day, calls));
+    }
+
+    /// Calls noted on that day.
+    pub(crate) fn noted(&self, path: &str, day: u64) -> u32 {
+        self.calls.get(path).filter(|calls| calls.0 == day).map_or(0, |calls| calls.1)
+    }
+
+    /// Calls a day start anew, as by clear_quota. What a follower or a month may have stays, and so
+    /// does the minute.
+    pub(crate) fn clear_calls(&mut self) {
+        self.counters.retain(|name, _| {
+            name.ends_with(", minute")
+                || ["mass", "to all, day", "to all, month", CLEARED, ONE_CLEARED].contains(name)
+        });
+        self.calls.clear();
+    }
+
+    /// The calls a day of one call start anew.
+    pub(crate) fn clear_one(&mut self, name: Option<&'static str>, path: &str) {
+        if let Some(name) = name {
+            self.counters.remove(name);
+        }
+        self.calls.remove(path);
     }
 
     pub(crate) fn set_by_hand(&mut self, left: Option<u32>) {

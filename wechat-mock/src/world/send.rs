@@ -1,6 +1,6 @@
 //! Accepting a mass send: key, media, audience, quota, then the job.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use wechat_types::id::{MediaId, MsgDataId, MsgId, OpenId, TagId, WeChatName};
@@ -83,7 +83,7 @@ impl Keys {
         if settings.repeat_too_fast.is_some_and(|pause| now < *at + pause) {
             return Err(45066.into());
         }
-        Err(Refusal { code: 45065, text: None, msg_id: Some(*msg_id) })
+        Err(Refusal { msg_id: Some(*msg_id), ..45065.into() })
     }
 
     pub(crate) fn forget(&mut self, key: &str, msg_id: MsgId) {
@@ -99,6 +99,16 @@ struct Checked {
     draft: Option<MediaId>,
     /// Articles with a number for the statistics.
     articles: usize,
+    /// Articles or a video: what can be deleted later, and of how many parts it is.
+    material: Option<MediaId>,
+    parts: usize,
+}
+
+impl Checked {
+    /// Something that can be deleted, without a number for the statistics.
+    fn material(id: &str, parts: usize) -> Self {
+        Self { material: MediaId::new(id).ok(), parts, ..Self::default() }
+    }
 }
 
 impl Account {
@@ -138,9 +148,7 @@ impl Account {
         {
             self.drafts.consume(draft);
         }
-        let article_urls = (1..=checked.articles)
-            .map(|_| format!("http://mp.weixin.qq.com/s/{}", self.random.text(22)))
-            .collect();
+        let article_urls = self.urls_of(checked.material.as_ref(), checked.articles);
         let job = Job {
             public: MassJob {
                 msg_id,
@@ -153,8 +161,11 @@ impl Account {
                 counts: JobCounts::default(),
                 article_urls,
             },
-            plan: JobPlan::new(settings, audience.len(), now),
+            plan: JobPlan::new(settings, self.speed.weight(audience.len()), now),
             audience,
+            material: checked.material,
+            parts: checked.parts,
+            dead_parts: BTreeSet::new(),
             draft: checked.draft,
             key,
             taken,
@@ -233,10 +244,14 @@ impl Account {
             Content::Text(_) => Ok(Checked::default()),
             Content::Articles(id) => {
                 if let Some((id, draft)) = self.drafts.living(id) {
-                    return Ok(Checked { draft: Some(id), articles: draft.articles.len() });
+                    let articles = draft.articles.len();
+                    let material = Some(id.clone());
+                    return Ok(Checked { draft: Some(id), articles, material, parts: articles });
                 }
                 match self.media.kind(id) {
-                    Some(MaterialKind::News) => Ok(Checked::default()),
+                    Some(MaterialKind::News) => {
+                        Ok(Checked::material(id, self.media.articles(id).max(1)))
+                    }
                     Some(_) => Err(settings.wrong_kind_code.into()),
                     None => Err(40007.into()),
                 }
@@ -251,7 +266,10 @@ impl Account {
                         return Err(settings.wrong_kind_code.into());
                     }
                 }
-                Ok(Checked::default())
+                match (kind, ids.first()) {
+                    (MaterialKind::Video, Some(id)) => Ok(Checked::material(id, 1)),
+                    _ => Ok(Checked::default()),
+                }
             }
             Content::Card(_) if !settings.cards_accepted => Err(45113.into()),
             Content::Card(_) => Ok(Checked::default()),

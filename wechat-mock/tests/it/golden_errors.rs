@@ -4,7 +4,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use wechat_mock::{AccountKind, EscapedText, Hindrance, JobProgress, MaterialKind};
 
-use crate::golden_requests::{Endpoint, endpoints, json as fixture, shape};
+use crate::golden_library;
+use crate::golden_people;
+use crate::golden_platform;
+use crate::golden_requests::{Endpoint, endpoints, is_left_out, json as fixture, shape};
 use crate::rig::{
     DRAFT_ADD, GET, JPEG, PNG, PREVIEW, Rig, SEND, SENDALL, request, text_to, text_to_all, upload,
 };
@@ -17,6 +20,18 @@ const ONLY_BY_FAULT: &[(&str, &[i64])] = &[
     ("token/token", &[-1, 50004, 50007, 61024, 89503, 89507]),
     ("material/add-material", &[40007, 45001, 45007, 45074, 89006]),
     ("draft/add", &[45166, 53404, 53405, 53406, 88000]),
+    ("draft/update", &[45166, 53404, 53405, 53406, 88000]),
+    ("draft/delete", &[-1]),
+    ("draft/batchget", &[-1]),
+    ("freepublish/submit", &[53500, 53501, 53503, 53504, 53505]),
+    ("freepublish/batchget", &[-1]),
+    ("media/upload", &[-1, 40006, 45001, 45007]),
+    ("media/uploadvideo", &[48013, 48014, 48022]),
+    // Nothing here refers to material from menus and replies, and nothing is forbidden to delete.
+    ("material/del-material", &[45060, 48005, 48010]),
+    ("material/get-materialcount", &[-1]),
+    // A list takes no media_id.
+    ("material/batchget-material", &[-1, 40007]),
     (
         "mass/sendall",
         &[
@@ -26,6 +41,16 @@ const ONLY_BY_FAULT: &[(&str, &[i64])] = &[
     ),
     ("mass/send", &[42010, 48008]),
     ("mass/preview", &[48008]),
+    ("mass/delete", &[40204, 9_500_001]),
+    // There is nothing to be wrong in a call without fields.
+    ("mass/speed-get", &[45083, 45084]),
+    ("mass/speed-set", &[45085, 89504]),
+    ("token/getcallbackip", &[40013]),
+    ("token/get-api-domain-ip", &[40013]),
+    ("token/clear-quota-v2", &[-1]),
+    ("token/openapi-quota-clear", &[50002]),
+    // The mock is one account, and no other's errors are known.
+    ("token/openapi-rid-get", &[76003]),
 ];
 
 fn rig() -> Rig {
@@ -34,6 +59,15 @@ fn rig() -> Rig {
 
 /// A good request of the endpoint in a world where it is accepted.
 fn good(rig: &Rig, name: &str) -> http::Request<Bytes> {
+    if let Some(request) = golden_platform::good(rig, name) {
+        return request;
+    }
+    if golden_people::knows(name) {
+        return golden_people::good(rig, name);
+    }
+    if let Some(request) = golden_library::good(rig, name) {
+        return request;
+    }
     let fans = rig.server.followers();
     let thumb = rig.server.add_material(MaterialKind::Image);
     let (path, body) = match name {
@@ -75,7 +109,7 @@ fn good(rig: &Rig, name: &str) -> http::Request<Bytes> {
     request("POST", &url, Bytes::from(body.to_string()))
 }
 
-fn with_query(request: &mut http::Request<Bytes>, key: &str, value: Option<&str>) {
+pub(crate) fn with_query(request: &mut http::Request<Bytes>, key: &str, value: Option<&str>) {
     let (path, query) = request.uri().to_string().split_once('?').map_or_else(
         || (request.uri().to_string(), String::new()),
         |(path, query)| (path.to_owned(), query.to_owned()),
@@ -87,14 +121,14 @@ fn with_query(request: &mut http::Request<Bytes>, key: &str, value: Option<&str>
     *request.uri_mut() = format!("{path}?{}", pairs.join("&")).parse().unwrap();
 }
 
-fn with_body(request: &mut http::Request<Bytes>, change: impl FnOnce(&mut Value)) {
+pub(crate) fn with_body(request: &mut http::Request<Bytes>, change: impl FnOnce(&mut Value)) {
     let mut body: Value = serde_json::from_slice(request.body()).unwrap();
     change(&mut body);
     *request.body_mut() = Bytes::from(body.to_string());
 }
 
 /// Sets a field of the query or of the JSON body, wherever the call has its fields.
-fn with_field(request: &mut http::Request<Bytes>, key: &str, value: &str) {
+pub(crate) fn with_field(request: &mut http::Request<Bytes>, key: &str, value: &str) {
     if request.method() == "GET" {
         with_query(request, key, Some(value));
     } else {
@@ -107,6 +141,15 @@ fn by_rule(endpoint: &Endpoint, code: i64) -> Option<Value> {
     let rig = rig();
     let mut request = good(&rig, &endpoint.name);
     let r = &mut request;
+    if golden_library::spoil(&rig, r, &endpoint.name, code)
+        || golden_platform::spoil(&rig, r, &endpoint.name, code)
+    {
+        return Some(rig.answer(&request));
+    }
+    // Their tokens and rights are checked like others.
+    if golden_people::knows(&endpoint.name) && ![40001, 48001].contains(&code) {
+        return golden_people::by_rule(&rig, &request, &endpoint.name, code);
+    }
     let article = |body: &mut Value, key: &str, value: Value| body["articles"][0][key] = value;
     match (endpoint.name.as_str(), code) {
         (_, 40001) if endpoint.auth => with_query(r, "access_token", Some("75_unknown")),
@@ -125,6 +168,7 @@ fn by_rule(endpoint: &Endpoint, code: i64) -> Option<Value> {
         (_, 47001) => *r.body_mut() = Bytes::from_static(b"a=b"),
         (_, 48001) => rig.server.configure(|s| s.account_kind = AccountKind::UnverifiedService),
         (_, 40002) => with_field(r, "grant_type", "x"),
+        ("token/getcallbackip" | "token/get-api-domain-ip", 40013) => return None,
         (_, 40013) => with_field(r, "appid", "wx0"),
         (_, 40125) => with_field(r, "secret", "wrong"),
         (_, 41002) => with_field(r, "appid", ""),
@@ -207,7 +251,7 @@ fn number(file: &str) -> Option<i64> {
 #[test]
 fn errors_have_the_shape_and_text_of_the_documentation() {
     let (mut ruled, mut faulted) = (0, 0);
-    for endpoint in endpoints() {
+    for endpoint in endpoints().into_iter().filter(|endpoint| !is_left_out(endpoint)) {
         for file in &endpoint.files {
             let Some(code) = number(file) else { continue };
             let wanted = fixture(file);
@@ -221,6 +265,7 @@ fn errors_have_the_shape_and_text_of_the_documentation() {
                 None => {
                     let listed = ONLY_BY_FAULT
                         .iter()
+                        .chain(golden_people::ONLY_BY_FAULT)
                         .any(|(name, codes)| *name == endpoint.name && codes.contains(&code));
                     assert!(listed, "{file}: no rule gives {code}");
                     faulted += 1;
@@ -236,13 +281,15 @@ fn errors_have_the_shape_and_text_of_the_documentation() {
             if file.ends_with(&format!("/error-{code}.json")) {
                 let text = |value: &Value| {
                     let text = value["errmsg"].as_str().unwrap();
-                    text.split(" rid: ").next().unwrap().to_owned()
+                    let text = text.split(" rid: ").next().unwrap();
+                    text.split(" hint: ").next().unwrap().to_owned()
                 };
                 assert_eq!(text(&answer), text(&wanted), "{file}");
             }
         }
     }
-    assert_eq!((ruled, faulted), (87, 33), "fixtures were added or lost");
+    let left_out = if cfg!(feature = "callbacks") { 0 } else { 4 };
+    assert_eq!((ruled + left_out, faulted), (251, 77), "fixtures were added or lost");
 }
 
 #[test]

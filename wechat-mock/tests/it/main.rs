@@ -13,12 +13,20 @@ mod rig;
 mod callbacks;
 mod faults;
 mod golden_errors;
+mod golden_library;
+mod golden_people;
+mod golden_platform;
 mod golden_requests;
 #[cfg(feature = "server")]
 mod http;
 #[cfg(all(feature = "callbacks", feature = "server"))]
 mod http_callbacks;
 mod jobs;
+mod library;
+mod mass;
+mod people;
+mod platform;
+mod publishing;
 mod sends;
 mod tokens;
 mod uploads;

@@ -116,6 +116,7 @@ impl Rig {
 pub(crate) const SEND: &str = "/cgi-bin/message/mass/send";
 pub(crate) const SENDALL: &str = "/cgi-bin/message/mass/sendall";
 pub(crate) const PREVIEW: &str = "/cgi-bin/message/mass/preview";
+pub(crate) const DELETE: &str = "/cgi-bin/message/mass/delete";
 pub(crate) const GET: &str = "/cgi-bin/message/mass/get";
 pub(crate) const DRAFT_ADD: &str = "/cgi-bin/draft/add";
 

@@ -1,0 +1,39 @@
+//! What the account sees of a follower besides the OpenID.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use wechat_types::id::UnionId;
+
+/// What user/info tells of a follower.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FollowerProfile {
+    /// Only for accounts bound to an open-platform account. Default: none.
+    pub union_id: Option<UnionId>,
+    /// The last time the person followed. Default: 2024-03-05 16:00 in Beijing.
+    pub followed_at: SystemTime,
+    /// How the person found the account. Default: `ADD_SCENE_SEARCH`.
+    pub scene: String,
+    /// The number in the QR code. Default: 0.
+    pub qr_scene: u64,
+    /// The text in the QR code. Default: empty.
+    pub qr_scene_str: String,
+    /// The person's language. Default: `zh_CN`.
+    pub language: String,
+    /// The account's own note. Default: empty.
+    pub remark: String,
+}
+
+impl Default for FollowerProfile {
+    fn default() -> Self {
+        Self {
+            union_id: None,
+            followed_at: UNIX_EPOCH + Duration::from_secs(1_709_625_600),
+            scene: "ADD_SCENE_SEARCH".to_owned(),
+            qr_scene: 0,
+            qr_scene_str: String::new(),
+            language: "zh_CN".to_owned(),
+            remark: String::new(),
+        }
+    }
+}
