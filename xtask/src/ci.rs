@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{features, layers, run, tidy};
+use crate::{coverage, features, layers, run, tidy};
 
 /// One check: its name is the command that runs it alone.
 pub(crate) struct Step {
@@ -29,6 +29,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "features", about: "each library alone, with each feature alone", run: features },
     Step { name: "layers", about: "who depends on whom, and on what", run: layers },
     Step { name: "tidy", about: "house rules that no other tool knows", run: tidy },
+    Step { name: "coverage", about: "is there everything of each endpoint?", run: coverage },
     Step { name: "deny", about: "licences, bans, advisories (needs cargo-deny)", run: deny },
 ];
 
@@ -118,6 +119,10 @@ fn doc(workspace: &Workspace) -> Result<Outcome, String> {
 fn features(workspace: &Workspace) -> Result<Outcome, String> {
     features::features(workspace)?;
     Ok(Outcome::Passed)
+}
+
+fn coverage(workspace: &Workspace) -> Result<Outcome, String> {
+    coverage::summary(workspace).map(|()| Outcome::Passed)
 }
 
 fn layers(workspace: &Workspace) -> Result<Outcome, String> {

@@ -1,6 +1,7 @@
 //! The project's own checks and chores. `cargo xtask help` lists them.
 
 mod ci;
+mod coverage;
 mod features;
 mod fixup;
 mod layers;
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[&str]) -> Result<(), String> {
     match arguments {
         ["ci"] => ci::all(&Workspace::load()?),
+        ["coverage"] => coverage::coverage(&Workspace::load()?),
+        ["coverage", "--summary"] => coverage::summary(&Workspace::load()?),
         ["fixup"] => fixup::fixup(&Workspace::load()?),
         ["readme"] => readme::readme(&Workspace::load()?),
         [] | ["help" | "--help" | "-h"] => {
@@ -64,7 +67,7 @@ mod tests {
         for step in ci::STEPS {
             assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
         }
-        for command in ["ci", "readme", "fixup"] {
+        for command in ["ci", "coverage", "readme", "fixup"] {
             assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
         }
     }

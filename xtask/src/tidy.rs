@@ -3,7 +3,7 @@
 mod documents;
 mod exceptions;
 mod manifests;
-mod mask;
+pub(crate) mod mask;
 mod mock;
 mod source;
 mod text;

@@ -10,10 +10,13 @@ pub(super) struct Masked {
     pub(super) comments: String,
 }
 
-#[derive(Clone, Copy)]
-enum Part {
+/// What a piece of source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// One letter of code.
     Code,
     Comment,
+    /// A string or a character with its quotes.
     Literal,
 }
 
@@ -21,25 +24,34 @@ enum Part {
 pub(super) fn mask(source: &str) -> Masked {
     let letters: Vec<char> = source.chars().collect();
     let mut masked = Masked::default();
+    for (part, letters) in parts(&letters) {
+        masked.push(letters, part);
+    }
+    masked
+}
+
+/// The source in pieces; nothing is left out.
+pub(crate) fn parts(letters: &[char]) -> Vec<(Part, &[char])> {
+    let mut parts = Vec::new();
     let mut at = 0;
     while let Some(&letter) = letters.get(at) {
         let next = letters.get(at + 1).copied();
         let (part, length) = match (letter, next) {
-            ('/', Some('/')) => (Part::Comment, line_comment(&letters, at)),
-            ('/', Some('*')) => (Part::Comment, block_comment(&letters, at)),
-            ('"', _) => (Part::Literal, quoted(&letters, at, '"')),
-            ('r', Some('"' | '#')) if !continues_word(&letters, at) => {
-                raw_string(&letters, at).map_or((Part::Code, 1), |length| (Part::Literal, length))
+            ('/', Some('/')) => (Part::Comment, line_comment(letters, at)),
+            ('/', Some('*')) => (Part::Comment, block_comment(letters, at)),
+            ('"', _) => (Part::Literal, quoted(letters, at, '"')),
+            ('r', Some('"' | '#')) if !continues_word(letters, at) => {
+                raw_string(letters, at).map_or((Part::Code, 1), |length| (Part::Literal, length))
             }
-            ('\'', Some('\\')) => (Part::Literal, quoted(&letters, at, '\'')),
+            ('\'', Some('\\')) => (Part::Literal, quoted(letters, at, '\'')),
             ('\'', Some(_)) if letters.get(at + 2) == Some(&'\'') => (Part::Literal, 3),
             _ => (Part::Code, 1),
         };
         let end = (at + length.max(1)).min(letters.len());
-        masked.push(letters.get(at..end).unwrap_or_default(), part);
+        parts.push((part, letters.get(at..end).unwrap_or_default()));
         at = end;
     }
-    masked
+    parts
 }
 
 impl Masked {
