@@ -1,0 +1,175 @@
+//! The state machine, step by step.
+
+use super::*;
+
+#[test]
+fn a_refusal_halts_the_rest() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), judge(Err(code(45028)), false, &[]));
+    assert_eq!(campaign.next(start()), Step::Done);
+    let report = campaign.report();
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert!(report.halted.unwrap().starts_with("call 1: "));
+    assert_eq!(report.chunks[1].outcome, ChunkOutcome::NotSent);
+}
+
+#[test]
+fn sixty_calls_a_minute_and_not_one_more() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    // Sixty attempts at the first call, a second apart; whatever came of them.
+    for second in 0..60 {
+        let at = start() + Duration::from_secs(second);
+        assert_eq!(campaign.next(at), Step::Send { chunk: 0, repeat: false });
+        campaign.apply(&Entry::Intent { chunk: 0, at });
+        let answer = judge(Err(transport(TransportErrorKind::Connect)), false, &[]);
+        campaign.apply(&Entry::Answer { chunk: 0, at: at - MINUTE, answer });
+        campaign.apply(&Entry::Resumed { at });
+    }
+    let wait = Step::Wait { until: start() + MINUTE, reason: WaitReason::Pace };
+    assert_eq!(campaign.next(start() + Duration::from_secs(59)), wait);
+    assert_eq!(campaign.next(start() + MINUTE), Step::Send { chunk: 0, repeat: false });
+}
+
+#[test]
+fn a_repeat_keeps_the_pace_too() {
+    let policy = Policy { calls_per_minute: 1, ..Policy::default() };
+    let mut campaign = Campaign::new(&TEXT, policy);
+    campaign.apply(&Entry::Intent { chunk: 0, at: start() });
+    campaign.apply(&Entry::Resumed { at: start() });
+    let wait = Step::Wait { until: start() + MINUTE, reason: WaitReason::Pace };
+    assert_eq!(campaign.next(start()), wait);
+    assert_eq!(campaign.next(start() + MINUTE), Step::Send { chunk: 0, repeat: true });
+}
+
+#[test]
+fn a_key_that_grew_old_during_a_wait_is_given_up() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), unknown());
+    let window = Policy::default().key_window;
+    assert_eq!(campaign.next(start() + window), Step::Send { chunk: 0, repeat: true });
+    let late = start() + window + Duration::from_millis(1);
+    assert_eq!(campaign.next(late), Step::GiveUp { chunk: 0 });
+    campaign.give_up(0);
+    assert_eq!(campaign.next(late), Step::Done);
+    assert_eq!(campaign.report().conclusion(), Conclusion::Undecided);
+    assert!(campaign.report().halted.unwrap().contains("look on mp.weixin.qq.com"));
+    // What is not in question is not given up.
+    let before = campaign.report();
+    campaign.give_up(1);
+    campaign.give_up(99);
+    assert_eq!(campaign.report(), before);
+}
+
+#[test]
+fn the_last_repeat_ends_before_the_window_does() {
+    let policy = Policy { attempts: u32::MAX, ..Policy::default() };
+    let mut campaign = Campaign::new(&TEXT, policy);
+    let mut now = start();
+    let mut last = now;
+    loop {
+        match campaign.next(now) {
+            Step::Send { chunk: 0, .. } => {
+                attempt(&mut campaign, 0, now, unknown());
+                last = now;
+            }
+            Step::Wait { until, .. } => now = until,
+            step => break assert_eq!(step, Step::Done),
+        }
+    }
+    assert_eq!(last, start() + policy.key_window);
+    assert_eq!(campaign.report().conclusion(), Conclusion::Undecided);
+}
+
+#[test]
+fn a_clock_set_back_makes_an_open_call_undecided() {
+    for back in [Duration::from_millis(1), DAY, 100 * DAY] {
+        let mut campaign = Campaign::new(&TEXT, Policy::default());
+        campaign.apply(&Entry::Intent { chunk: 0, at: start() });
+        campaign.apply(&Entry::Resumed { at: start() - back });
+        assert_eq!(campaign.report().conclusion(), Conclusion::Undecided, "{back:?}");
+        let next = campaign.next(start() - back);
+        assert!(!matches!(next, Step::Send { chunk: 0, .. }), "{back:?}: {next:?}");
+    }
+}
+
+#[test]
+fn a_call_of_unknown_job_does_not_take_another_call_s_job() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), running(7));
+    let others = campaign.jobs_of_others(1);
+    assert_eq!(others, [MsgId::new(7)]);
+    assert!(campaign.jobs_of_others(0).is_empty());
+    attempt(&mut campaign, 1, start(), judge(Ok(already(7)), false, &others));
+    assert_eq!(campaign.report().conclusion(), Conclusion::Undecided, "the first still runs");
+    let report = campaign.report();
+    assert!(matches!(report.chunks[1].outcome, ChunkOutcome::Refused { code: Some(45065), .. }));
+    assert_eq!(report.chunks[2].outcome, ChunkOutcome::NotSent);
+}
+
+#[test]
+fn reports_of_every_kind_and_order() {
+    use ReportSource::{Callback, StatusQuery};
+    let end = |reports: &[(JobStatus, ReportSource)]| {
+        let mut campaign = Campaign::new(&TEXT, Policy::default());
+        attempt(&mut campaign, 0, start(), running(7));
+        for (status, source) in reports {
+            let report = report(7, status.clone(), *source);
+            campaign.apply(&Entry::Report { at: start(), report });
+        }
+        match campaign.report().chunks[0].outcome.clone() {
+            ChunkOutcome::Ended { report, .. } => format!("{}, {}", report.status, report.source),
+            ChunkOutcome::Running { .. } => "running".to_owned(),
+            other => panic!("{other:?}"),
+        }
+    };
+    use JobStatus::{Deleted, Fail, Sending, Success};
+    assert_eq!(end(&[]), "running");
+    assert_eq!(end(&[(Sending, StatusQuery)]), "running");
+    assert_eq!(end(&[(Sending, Callback), (Success, Callback)]), "send success, callback");
+    assert_eq!(end(&[(Success, StatusQuery)]), "send success, status query");
+    assert_eq!(end(&[(Success, StatusQuery), (Success, Callback)]), "send success, callback");
+    assert_eq!(end(&[(Success, Callback), (Success, StatusQuery)]), "send success, callback");
+    assert_eq!(end(&[(Success, Callback), (Fail, Callback)]), "send success, callback");
+    assert_eq!(end(&[(Success, Callback), (Sending, Callback)]), "send success, callback");
+    assert_eq!(end(&[(Fail, StatusQuery)]), "send fail, status query");
+    assert_eq!(end(&[(Deleted, StatusQuery), (Deleted, StatusQuery)]), "deleted, status query");
+}
+
+#[test]
+fn a_report_may_come_before_the_answer() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    campaign.apply(&Entry::Intent { chunk: 0, at: start() });
+    for msg_id in [7, 7, 8] {
+        let report = report(msg_id, JobStatus::Success, ReportSource::Callback);
+        campaign.apply(&Entry::Report { at: start(), report });
+    }
+    assert!(!owns(&campaign, MsgId::new(7)));
+    campaign.apply(&Entry::Answer { chunk: 0, at: start(), answer: running(7) });
+    assert!(owns(&campaign, MsgId::new(7)));
+    assert!(campaign.report().chunks[0].outcome.is_success());
+}
+
+#[test]
+fn conclusions_follow_from_the_calls() {
+    let conclude = |answers: &[Answer], ended: &[u64]| {
+        let mut campaign = Campaign::new(&TEXT, Policy::default());
+        for (chunk, answer) in answers.iter().enumerate() {
+            attempt(&mut campaign, chunk, start(), answer.clone());
+        }
+        for msg_id in ended {
+            let report = report(*msg_id, JobStatus::Success, ReportSource::Callback);
+            campaign.apply(&Entry::Report { at: start(), report });
+        }
+        campaign.report().conclusion()
+    };
+    let refused = || judge(Err(code(45028)), false, &[]);
+    let lost = || Answer::Unknown { reason: String::new(), repeatable: false };
+    assert_eq!(conclude(&[], &[]), Conclusion::Refused);
+    assert_eq!(conclude(&[refused()], &[]), Conclusion::Refused);
+    assert_eq!(conclude(&[running(1), running(2), running(3)], &[1, 2, 3]), Conclusion::Success);
+    assert_eq!(conclude(&[running(1), running(2), running(3)], &[1, 2]), Conclusion::Undecided);
+    assert_eq!(conclude(&[running(1), running(2), refused()], &[1, 2]), Conclusion::Partly);
+    assert_eq!(conclude(&[running(1), running(2)], &[1, 2]), Conclusion::Partly);
+    assert_eq!(conclude(&[running(1), lost()], &[1]), Conclusion::Undecided);
+    assert_eq!(conclude(&[lost()], &[]), Conclusion::Undecided);
+}
