@@ -23,6 +23,8 @@ mod network;
 #[cfg(feature = "reqwest")]
 mod proxies;
 #[cfg(feature = "reqwest")]
+mod seeds;
+#[cfg(feature = "reqwest")]
 mod tiny_server;
 #[cfg(feature = "reqwest")]
 mod wire;
