@@ -54,6 +54,9 @@ pub use settings::{
     Settings, Verdict,
 };
 pub use transport::InProcess;
+/// What a [`CallbackTarget`] is made of, so that a test needs no other crate for it.
+#[cfg(feature = "callbacks")]
+pub use wechat_events::{CallbackToken, EncodingAesKey};
 pub use world::article::{CoverCrop, StoredArticle};
 pub use world::draft::StoredDraft;
 pub use world::follower::Hindrance;
