@@ -25,7 +25,7 @@ pub(crate) enum Command {
 #[command(after_help = "\
 Exit status:
   0    every job ended in `send success` (filtered followers do not change that)
-  1    partly failed: some was sent, a call was refused or a job failed
+  1    failed in part or whole: a call was refused, or a job failed after it was taken
   2    refused: nothing was sent
   3    undecided: for at least one call nobody knows yet; run the same command again
   130  interrupted; run the same command again to go on

@@ -9,7 +9,7 @@ use wechat_mass::campaign::Conclusion;
 pub(crate) enum Exit {
     /// 0: every job ended in `send success`, or a dry run found nothing wrong.
     Success,
-    /// 1: some was sent; a call was refused or a job failed.
+    /// 1: the platform took at least one call; a call was refused or a job failed.
     Partly,
     /// 2: nothing was sent: bad input, or the platform refused before it took anything.
     Refused,
