@@ -210,7 +210,7 @@ impl<'p> Campaign<'p> {
             .chunks
             .iter()
             .filter_map(|chunk| chunk.running_job())
-            .filter(|job| now < job.accepted_at + self.policy.follow_for)
+            .filter(|job| now < job.followed_since + self.policy.follow_for)
             .map(|job| (job.next_look, job.msg_id))
             .min()?;
         Some(if at <= now {

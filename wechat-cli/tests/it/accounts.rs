@@ -109,3 +109,14 @@ fn a_missing_configuration_is_named() {
     run.assert_status(2).assert_says("wechat.toml cannot be read").assert_says("\"shop\"");
     shop.assert_untouched();
 }
+
+/// Otherwise the file would be left aside, and the send rehearsed, without a word.
+#[test]
+fn a_configuration_without_an_account_is_not_left_aside() {
+    let shop = Shop::new(2);
+    let mut command = crate::program::program(&shop.path("."));
+    command.arg("send").arg(shop.path("campaign.toml"));
+    command.arg("--config").arg(shop.path("wechat.toml"));
+    run(&mut command).assert_status(2).assert_says("name one with --account");
+    shop.assert_untouched();
+}

@@ -1,5 +1,7 @@
 //! Campaigns against a server that listens: articles, texts, lists, tags, everyone.
 
+use std::process::Stdio;
+
 use wechat_types::id::TagId;
 
 use crate::shop::{DRAFT_ADD, SEND, SENDALL, Shop, TEXT, example, fan, list_of};
@@ -153,4 +155,14 @@ fn filtered_followers_do_not_change_the_exit_status() {
     assert_eq!(run.result()["sent"], 2);
     assert_eq!(run.result()["failed"], 0);
     assert_eq!(shop.messages(3), [1, 0, 1]);
+}
+
+/// As with `| head -1`, in the middle of a send.
+#[test]
+fn a_send_goes_on_when_nobody_reads_any_more() {
+    let shop = Shop::new(2);
+    let mut child = shop.command(&[]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(shop.messages(2), [1, 1]);
 }

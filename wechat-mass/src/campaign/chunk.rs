@@ -54,7 +54,8 @@ pub(super) struct Job {
     pub(super) msg_id: MsgId,
     pub(super) msg_data_id: Option<MsgDataId>,
     pub(super) already: bool,
-    pub(super) accepted_at: SystemTime,
+    /// The acceptance, or the beginning of the run that took the campaign up.
+    pub(super) followed_since: SystemTime,
     pub(super) next_look: SystemTime,
     /// The status is final; its counters may still come by callback until `next_look`.
     pub(super) ended: Option<MassReport>,
@@ -108,7 +109,7 @@ impl ChunkState {
                     msg_id: *msg_id,
                     msg_data_id: *msg_data_id,
                     already: *already,
-                    accepted_at: at,
+                    followed_since: at,
                     next_look: at + policy.poll_after,
                     ended: None,
                 });
@@ -210,7 +211,7 @@ impl ChunkState {
             }
             Progress::Running(job) => {
                 let mut job = job.clone();
-                (job.accepted_at, job.next_look) = (at, at);
+                (job.followed_since, job.next_look) = (at, at);
                 self.progress = Progress::Running(job);
                 return;
             }
@@ -259,7 +260,7 @@ impl ChunkState {
     }
 }
 
-/// None of a call's recipients follows any more.
+/// The platform refused this call's list, such as one of which nobody follows any more.
 fn is_about_recipients(code: i64) -> bool {
     [ErrorCode::INVALID_OPENID, ErrorCode::INVALID_OPENID_LIST].contains(&ErrorCode::new(code))
 }

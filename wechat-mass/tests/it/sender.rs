@@ -1,11 +1,15 @@
 //! Single keyed calls: sends, previews, status.
 
-use wechat_http::Outcome;
+use async_trait::async_trait;
+use bytes::Bytes;
+use wechat_http::{Client, Outcome, Transport, TransportError};
 use wechat_mass::MassSender;
+use wechat_mass::campaign::Conclusion;
+use wechat_mock::InProcess;
 use wechat_types::id::{ClientMsgId, MsgId, TagId, WeChatName};
 use wechat_types::mass::{JobStatus, MassContent, PreviewReceiver, Recipients, ReportSource};
 
-use crate::world::{PREVIEW, SEND, SENDALL, World, fan, fans};
+use crate::world::{GET, PREVIEW, SEND, SENDALL, World, fan, fans, plan, text};
 
 fn key(text: &str) -> ClientMsgId {
     ClientMsgId::new(text).unwrap()
@@ -131,4 +135,39 @@ async fn a_status_is_a_report_without_counters() {
     assert_eq!((report.total, report.sent), (None, None));
     let error = sender.status(MsgId::new(7)).await.unwrap_err();
     assert_eq!(error.code().map(|code| code.get()), Some(40059));
+}
+
+/// A platform that answers every question about a job with a job of another number.
+#[derive(Debug)]
+struct Confused(InProcess);
+
+#[async_trait]
+impl Transport for Confused {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let is_question = request.uri().path() == GET;
+        let mut answer = self.0.send(request).await?;
+        if is_question {
+            *answer.body_mut() =
+                Bytes::from_static(b"{\"msg_id\":7,\"msg_status\":\"SEND_SUCCESS\"}");
+        }
+        Ok(answer)
+    }
+}
+
+#[tokio::test]
+async fn a_status_is_about_the_job_that_was_asked_for() {
+    let mut world = World::new(5);
+    world.client = Client::builder(world.mock.app_id(), world.mock.app_secret())
+        .transport(Confused(world.mock.transport()))
+        .clock(world.mock.clock())
+        .build()
+        .unwrap();
+    let job = sender(&world).send_to(recipients(), tea(), key("k1")).await.unwrap().msg_id;
+    assert_eq!(sender(&world).status(job).await.unwrap().msg_id, job);
+    // A campaign comes to its end by it, instead of asking for ever.
+    let report = world.run(&plan(5, text())).await;
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
 }
