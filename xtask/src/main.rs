@@ -5,6 +5,7 @@ mod coverage;
 mod features;
 mod fixup;
 mod layers;
+mod peers;
 mod readme;
 mod run;
 mod tidy;
@@ -32,6 +33,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), String> {
         ["coverage"] => coverage::coverage(&Workspace::load()?),
         ["coverage", "--summary"] => coverage::summary(&Workspace::load()?),
         ["fixup"] => fixup::fixup(&Workspace::load()?),
+        ["peers"] => peers::peers(&Workspace::load()?),
         ["readme"] => readme::readme(&Workspace::load()?),
         [] | ["help" | "--help" | "-h"] => {
             println!("{}", help());
@@ -52,6 +54,9 @@ fn help() -> String {
     for step in ci::STEPS {
         text.push_str(&format!("cargo xtask {:<9} {}\n", step.name, step.about));
     }
+    text.push_str(
+        "cargo xtask peers     SDKs of other languages drive the mock (needs python3, node)\n",
+    );
     text.push_str("cargo xtask readme    run the commands of README.md that are marked for CI\n");
     text.push_str("cargo xtask fixup     repair what can be repaired without a decision");
     text
@@ -67,7 +72,7 @@ mod tests {
         for step in ci::STEPS {
             assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
         }
-        for command in ["ci", "coverage", "readme", "fixup"] {
+        for command in ["ci", "coverage", "peers", "readme", "fixup"] {
             assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
         }
     }

@@ -7,6 +7,7 @@ use cargo_metadata::{MetadataCommand, Package};
 /// Where we are, and which packages are ours.
 pub(crate) struct Workspace {
     root: PathBuf,
+    target: PathBuf,
     /// The members in the order of their names.
     pub(crate) members: Vec<Package>,
 }
@@ -20,11 +21,20 @@ impl Workspace {
             .map_err(|error| format!("`cargo metadata` failed: {error}"))?;
         let mut members = metadata.packages;
         members.sort_by(|left, right| left.name.as_ref().cmp(right.name.as_ref()));
-        Ok(Self { root: metadata.workspace_root.into_std_path_buf(), members })
+        Ok(Self {
+            root: metadata.workspace_root.into_std_path_buf(),
+            target: metadata.target_directory.into_std_path_buf(),
+            members,
+        })
     }
 
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
     }
 
     /// The members' names, in order.
