@@ -30,9 +30,12 @@ mod multipart;
 mod past;
 mod query;
 mod random;
+mod remark;
 mod reply;
+mod report;
 mod request;
 mod routes;
+mod rule;
 mod seeding;
 mod server;
 mod settings;
@@ -47,7 +50,9 @@ pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget};
 pub use clock::ManualClock;
 pub use exchange::{Exchange, Push, PushOutcome, UrlCheck};
 pub use fault::{ConnectionFault, FaultRule};
+pub use report::{Report, ReportEntry};
 pub use request::{REDACTED, RecordedAnswer, RecordedRequest};
+pub use rule::{Finding, Rule};
 pub use server::MockServer;
 pub use settings::{
     AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,

@@ -46,6 +46,13 @@ pub(crate) fn media_file<'a>(
     Ok(File { name, content: part.content, description })
 }
 
+/// Name and file name of each part; none when it is no proper upload.
+pub(crate) fn overview(request: &http::Request<Bytes>) -> Option<Vec<(String, Option<String>)>> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let parts = parts(request.body(), &kind.and_then(boundary)?)?;
+    Some(parts.into_iter().map(|part| (part.name, part.file_name)).collect())
+}
+
 /// The boundary named in a `Content-Type`.
 fn boundary(kind: &str) -> Option<String> {
     let (essence, rest) = kind.split_once(';')?;

@@ -11,6 +11,7 @@ use wechat_types::id::MsgId;
 use crate::beijing::unix_seconds;
 use crate::code;
 use crate::random::digest;
+use crate::rule::{self, Finding, Rule};
 
 /// The answer of a call that has nothing to tell.
 pub(crate) const OK: &str = "{\"errcode\":0,\"errmsg\":\"ok\"}";
@@ -40,11 +41,53 @@ pub(crate) struct Refusal {
     pub(crate) msg_id: Option<MsgId>,
     /// Those whom 45171 names.
     pub(crate) failed: Vec<String>,
+    /// The rule that was broken, where the code does not say it: some codes are settings.
+    pub(crate) rule: Option<Rule>,
+    /// Where it was broken, and by what; never a value.
+    pub(crate) field: Option<String>,
+    pub(crate) given: Option<String>,
 }
 
 impl From<i64> for Refusal {
     fn from(code: i64) -> Self {
-        Self { code, text: None, msg_id: None, failed: Vec::new() }
+        Self {
+            code,
+            text: None,
+            msg_id: None,
+            failed: Vec::new(),
+            rule: None,
+            field: None,
+            given: None,
+        }
+    }
+}
+
+impl Refusal {
+    /// Refused by this rule, whatever code the settings have for it.
+    pub(crate) fn by(rule: Rule, code: i64) -> Self {
+        Self { rule: Some(rule), ..code.into() }
+    }
+
+    /// The same, with the field in question.
+    pub(crate) fn at(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
+    }
+
+    /// The same, with what was given: a kind or a size, for values may be secrets.
+    pub(crate) fn given(self, given: impl Into<String>) -> Self {
+        Self { given: Some(given.into()), ..self }
+    }
+
+    /// The same, the field being one of this object.
+    pub(crate) fn within(self, parent: &str) -> Self {
+        let field = self.field.map_or_else(|| parent.to_owned(), |key| format!("{parent}.{key}"));
+        Self { field: Some(field), ..self }
+    }
+
+    /// What the log and the report say about it.
+    pub(crate) fn finding(&self, path: &str) -> Option<Finding> {
+        let rule = self.rule.or_else(|| rule::broken(self.code, path))?;
+        Some(Finding { rule, field: self.field.clone(), given: self.given.clone() })
     }
 }
 

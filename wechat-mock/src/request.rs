@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::fault::ConnectionFault;
 use crate::query::Query;
+#[cfg(feature = "server")]
+use crate::reply::quoted;
+use crate::rule::Finding;
 
 /// Query keys whose values are shown; all others are replaced.
 const SHOWN_KEYS: [&str; 8] =
@@ -40,7 +43,7 @@ pub struct RecordedRequest {
 }
 
 /// What the mock did with a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedAnswer {
     /// The HTTP status; none when no answer was made.
@@ -49,8 +52,11 @@ pub struct RecordedAnswer {
     pub errcode: Option<i64>,
     /// The connection's failure.
     pub fault: Option<ConnectionFault>,
-    /// What is remarkable about the call, such as that the platform has closed it.
-    pub note: Option<&'static str>,
+    /// The rule that the call broke; none when it was accepted, or when a fault answered it.
+    pub broke: Option<Finding>,
+    /// What is odd about the call although the mock takes it, such as that the platform has closed
+    /// it.
+    pub remarks: Vec<Finding>,
 }
 
 impl RecordedRequest {
@@ -72,6 +78,29 @@ impl RecordedRequest {
             body: redacted_body(request),
             answer: RecordedAnswer::default(),
         }
+    }
+
+    /// As the control route tells it: one JSON object.
+    #[cfg(feature = "server")]
+    pub(crate) fn to_json(&self) -> String {
+        let RecordedAnswer { status, errcode, fault, broke, remarks } = &self.answer;
+        let mut answer = Vec::new();
+        answer.extend(status.map(|status| format!("\"status\":{status}")));
+        answer.extend(errcode.map(|code| format!("\"errcode\":{code}")));
+        answer.extend(fault.map(|fault| format!("\"fault\":{}", quoted(&format!("{fault:?}")))));
+        answer.extend(broke.as_ref().map(|broke| format!("\"broke\":{}", broke.to_json())));
+        if !remarks.is_empty() {
+            let remarks: Vec<String> = remarks.iter().map(Finding::to_json).collect();
+            answer.push(format!("\"remarks\":[{}]", remarks.join(",")));
+        }
+        format!(
+            "{{\"number\":{},\"method\":{},\"path\":{},\"answer\":{{{}}},\"line\":{}}}",
+            self.number,
+            quoted(self.method.as_str()),
+            quoted(&self.path),
+            answer.join(","),
+            quoted(&self.to_string())
+        )
     }
 
     /// The body as JSON; `Null` when it is none.
@@ -179,8 +208,11 @@ impl fmt::Display for RecordedRequest {
         if let Some(fault) = self.answer.fault {
             write!(f, " {fault:?}")?;
         }
-        if let Some(note) = self.answer.note {
-            write!(f, " ({note})")?;
+        if let Some(broke) = &self.answer.broke {
+            write!(f, " (broke {broke})")?;
+        }
+        for remark in &self.answer.remarks {
+            write!(f, " (odd: {remark})")?;
         }
         Ok(())
     }

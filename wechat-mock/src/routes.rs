@@ -25,6 +25,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::Method;
 
+pub(crate) use self::library::RETIRED;
+
 use crate::beijing::day;
 use crate::query::Query;
 use crate::reply::{Refusal, Reply};
@@ -170,11 +172,6 @@ fn downloads() -> [(Method, &'static str, DownloadHandler); 2] {
         (Method::GET, "/cgi-bin/media/get", media::get),
         (Method::POST, "/cgi-bin/material/get_material", library::get_material),
     ]
-}
-
-/// What the log says about a call, whatever its answer.
-pub(crate) fn note(path: &str) -> Option<&'static str> {
-    library::RETIRED.contains(&plain_path(path)).then_some("closed since 2022-02-28: use drafts")
 }
 
 /// Method and path of all routes.

@@ -16,9 +16,11 @@ use crate::clock::ManualClock;
 use crate::exchange::{Exchange, Push, PushOutcome};
 use crate::fault::{ConnectionFault, Effect, FaultRule, Faults};
 use crate::query::Query;
-use crate::reply::{self, Reply};
+use crate::remark;
+use crate::reply::{self, Refusal, Reply};
 use crate::request::{RecordedAnswer, RecordedRequest};
 use crate::routes::{self, Call};
+use crate::rule::{Finding, UNKNOWN_PATH};
 use crate::settings::Settings;
 use crate::transport::InProcess;
 use crate::world::account::Account;
@@ -51,6 +53,21 @@ struct Inner {
     /// Tells the background task of the loopback server that something may have become due.
     #[cfg(feature = "server")]
     changed: tokio::sync::Notify,
+}
+
+/// An exchange with what is recorded of it.
+struct Answered {
+    exchange: Exchange,
+    /// The code, when it is an error.
+    errcode: Option<i64>,
+    /// The rule that the call broke.
+    broke: Option<Finding>,
+}
+
+impl From<Exchange> for Answered {
+    fn from(exchange: Exchange) -> Self {
+        Self { exchange, errcode: None, broke: None }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -100,7 +117,7 @@ impl MockServer {
         };
         let path = routes::plain_path(request.uri().path());
         let effect = self.faults().take(path, request.body());
-        let (exchange, errcode) = match effect {
+        let Answered { exchange, errcode, broke } = match effect {
             None => self.answer(request, now, peer, number),
             Some(effect) => self.disturbed(effect, request, now, peer, number),
         };
@@ -108,7 +125,8 @@ impl MockServer {
             status: exchange.response.as_ref().map(|response| response.status().as_u16()),
             errcode,
             fault: exchange.fault,
-            note: routes::note(path),
+            broke,
+            remarks: remark::remarks(request),
         };
         let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
         if let Some(recorded) = lock(&self.0.received).get_mut(index) {
@@ -118,14 +136,14 @@ impl MockServer {
         exchange
     }
 
-    /// The undisturbed answer, and its code when it is an error.
+    /// The undisturbed answer.
     fn answer(
         &self,
         request: &http::Request<Bytes>,
         now: SystemTime,
         peer: IpAddr,
         number: u64,
-    ) -> (Exchange, Option<i64>) {
+    ) -> Answered {
         let settings = self.settings();
         let call = Call {
             request,
@@ -141,19 +159,23 @@ impl MockServer {
         };
         let answer = match (routes::dispatch(&call), settings.unknown_path_code) {
             (Some(answer), _) => answer,
-            (None, Some(code)) => Err(code.into()),
-            (None, None) => return (Exchange::answer(reply::html(404)), None),
-        };
-        let json = |body| reply::json(settings.content_type, body);
-        let (response, code) = match answer {
-            Ok(Reply::Json(body)) => (json(body), None),
-            Ok(Reply::File(file)) => (reply::file(file), None),
-            Err(refusal) => {
-                let body = self.refused(&refusal, request, now, peer, number);
-                (json(body), Some(refusal.code))
+            (None, Some(code)) => Err(Refusal::by(UNKNOWN_PATH, code)),
+            (None, None) => {
+                let broke = Refusal::by(UNKNOWN_PATH, 0).finding(request.uri().path());
+                return Answered { broke, ..Exchange::answer(reply::html(404)).into() };
             }
         };
-        (Exchange::answer(response), code)
+        let json = |body| reply::json(settings.content_type, body);
+        match answer {
+            Ok(Reply::Json(body)) => Exchange::answer(json(body)).into(),
+            Ok(Reply::File(file)) => Exchange::answer(reply::file(file)).into(),
+            Err(refusal) => {
+                let body = self.refused(&refusal, request, now, peer, number);
+                let broke = refusal.finding(routes::plain_path(request.uri().path()));
+                let exchange = Exchange::answer(json(body));
+                Answered { exchange, errcode: Some(refusal.code), broke }
+            }
+        }
     }
 
     fn disturbed(
@@ -163,29 +185,29 @@ impl MockServer {
         now: SystemTime,
         peer: IpAddr,
         number: u64,
-    ) -> (Exchange, Option<i64>) {
+    ) -> Answered {
         let answered = effect.applies().then(|| self.answer(request, now, peer, number));
         match effect {
-            Effect::Connection(fault) => (Exchange::broken(fault), None),
+            Effect::Connection(fault) => Exchange::broken(fault).into(),
             Effect::Errcode { code, .. } => {
                 let body = self.refused(&code.into(), request, now, peer, number);
                 let response = reply::json(self.settings().content_type, body);
-                (Exchange::answer(response), Some(code))
+                Answered { errcode: Some(code), ..Exchange::answer(response).into() }
             }
-            Effect::Status { status, .. } => (Exchange::answer(reply::html(status)), None),
+            Effect::Status { status, .. } => Exchange::answer(reply::html(status)).into(),
             Effect::Garbled | Effect::Cut(_) | Effect::Delayed(_) => {
-                let Some((mut exchange, code)) = answered else {
-                    return (Exchange::broken(ConnectionFault::AnswerLost), None);
+                let Some(mut answered) = answered else {
+                    return Exchange::broken(ConnectionFault::AnswerLost).into();
                 };
-                match (effect, &mut exchange.response) {
+                match (effect, &mut answered.exchange.response) {
                     (Effect::Garbled, Some(response)) => {
                         *response.body_mut() = Bytes::from_static(b"\x1f\x8b\x08{\"errcode\":0");
                     }
                     (Effect::Cut(bytes), Some(response)) => response.body_mut().truncate(bytes),
-                    (Effect::Delayed(by), _) => exchange.delay = by,
+                    (Effect::Delayed(by), _) => answered.exchange.delay = by,
                     _ => {}
                 }
-                (exchange, code)
+                answered
             }
         }
     }

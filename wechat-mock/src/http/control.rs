@@ -13,6 +13,7 @@ use super::plain;
 use crate::beijing::unix_seconds;
 use crate::query::Query;
 use crate::reply::quoted;
+use crate::request::RecordedRequest;
 use crate::server::MockServer;
 
 /// Ten years: more would sooner or later be no time any more.
@@ -55,10 +56,11 @@ pub(super) fn answer(
             json(format!("{{\"now\":{}}}", unix_seconds(server.clock().now())))
         }
         (&Method::GET, "/_mock/received") => {
-            let lines: Vec<String> =
-                server.received().iter().map(|request| quoted(&request.to_string())).collect();
-            json(format!("{{\"received\":[{}]}}", lines.join(",")))
+            let requests: Vec<String> =
+                server.received().iter().map(RecordedRequest::to_json).collect();
+            json(format!("{{\"received\":[{}]}}", requests.join(",")))
         }
+        (&Method::GET, "/_mock/report") => json(server.report().to_json()),
         (&Method::GET, "/_mock/inbox") => {
             let Some(Ok(openid)) = query.get("openid").map(OpenId::new) else {
                 return plain(StatusCode::BAD_REQUEST, "?openid= must be an OpenID");

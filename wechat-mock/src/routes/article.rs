@@ -13,17 +13,21 @@ use crate::world::media::Media;
 /// The list `articles`: 44003 when absent.
 pub(super) fn list(body: &Object) -> Result<Vec<StoredArticle>, Refusal> {
     match body.get("articles") {
-        None | Some(Value::Null) => Err(44003.into()),
-        Some(Value::Array(list)) => list.iter().map(article).collect(),
-        Some(_) => Err(47001.into()),
+        None | Some(Value::Null) => Err(Refusal::from(44003).at("articles").given("missing")),
+        Some(Value::Array(list)) => {
+            let one =
+                |(place, value)| fields::within(&format!("articles[{place}]"), article(value));
+            list.iter().enumerate().map(one).collect()
+        }
+        Some(other) => Err(fields::wrong("articles", other)),
     }
 }
 
 /// The one object that `articles` is in the calls that change one article.
 pub(super) fn single(body: &Object) -> Result<StoredArticle, Refusal> {
     match body.get("articles") {
-        None | Some(Value::Null) => Err(44003.into()),
-        Some(value) => article(value),
+        None | Some(Value::Null) => Err(Refusal::from(44003).at("articles").given("missing")),
+        Some(value) => fields::within("articles", article(value)),
     }
 }
 
@@ -33,7 +37,9 @@ fn article(value: &Value) -> Result<StoredArticle, Refusal> {
     let is_picture_post = match kind {
         None | Some("news") => false,
         Some("newspic") => true,
-        Some(_) => return Err(47001.into()),
+        Some(_) => {
+            return Err(Refusal::from(47001).at("article_type").given("neither news nor newspic"));
+        }
     };
     Ok(StoredArticle {
         is_picture_post,
@@ -58,12 +64,15 @@ fn article(value: &Value) -> Result<StoredArticle, Refusal> {
 
 fn images(object: &Object) -> Result<Vec<String>, Refusal> {
     let Some(info) = fields::inner(object, "image_info")? else { return Ok(Vec::new()) };
-    let Some(Value::Array(list)) = info.get("image_list") else { return Err(47001.into()) };
-    let id = |image: &Value| match image.get("image_media_id") {
-        Some(Value::String(id)) => Ok(id.clone()),
-        _ => Err(47001.into()),
+    let bad = |what: &str| Refusal::from(47001).at(format!("image_info.{what}"));
+    let Some(Value::Array(list)) = info.get("image_list") else {
+        return Err(bad("image_list").given("no list"));
     };
-    list.iter().map(id).collect()
+    let id = |(place, image): (usize, &Value)| match image.get("image_media_id") {
+        Some(Value::String(id)) => Ok(id.clone()),
+        _ => Err(bad(&format!("image_list[{place}].image_media_id")).given("no text")),
+    };
+    list.iter().enumerate().map(id).collect()
 }
 
 fn cover_crops(object: &Object) -> Result<Vec<CoverCrop>, Refusal> {
@@ -71,7 +80,7 @@ fn cover_crops(object: &Object) -> Result<Vec<CoverCrop>, Refusal> {
     let list = match info.get("crop_percent_list") {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(list)) => list,
-        Some(_) => return Err(47001.into()),
+        Some(other) => return Err(fields::wrong("cover_info.crop_percent_list", other)),
     };
     let crop = |value: &Value| {
         let crop = value.as_object().ok_or(47001)?;
@@ -217,11 +226,17 @@ impl Page {
     /// `offset` and `count`: 45164 for a bad offset, 45165 unless the count is 1 to 20.
     pub(super) fn read(body: &Object) -> Result<Self, Refusal> {
         let number = |key, code: i64| match body.get(key) {
-            Some(Value::Number(number)) if number.as_u64().is_none() => Err(code.into()),
+            Some(Value::Number(number)) if number.as_u64().is_none() => {
+                Err(Refusal::from(code).at(key).given("no whole number from 0"))
+            }
             _ => fields::number(body, key),
         };
         let offset = number("offset", 45164)?.unwrap_or_default();
-        let count = number("count", 45165)?.filter(|n| (1..=20).contains(n)).ok_or(45165)?;
+        let count = number("count", 45165)?;
+        let given = || count.map_or_else(|| "missing".to_owned(), |count| count.to_string());
+        let count = count
+            .filter(|count| (1..=20).contains(count))
+            .ok_or_else(|| Refusal::from(45165).at("count").given(given()))?;
         Ok(Self {
             offset: usize::try_from(offset).unwrap_or(usize::MAX),
             count: usize::try_from(count).unwrap_or(usize::MAX),

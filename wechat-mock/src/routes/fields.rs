@@ -14,8 +14,26 @@ pub(super) fn object(body: &[u8]) -> Result<Object, Refusal> {
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(map)) => Ok(map),
-        _ => Err(47001.into()),
+        Ok(other) => Err(Refusal::from(47001).at("the body").given(kind(&other))),
+        Err(_) => Err(Refusal::from(47001).at("the body").given("no JSON")),
     }
+}
+
+/// How a value is called in the log.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// 47001 for a field of a wrong type.
+pub(super) fn wrong(key: &str, value: &Value) -> Refusal {
+    Refusal::from(47001).at(key).given(kind(value))
 }
 
 /// The same, with the platform's view of `\uXXXX` escapes.
@@ -55,7 +73,7 @@ pub(super) fn text<'a>(object: &'a Object, key: &str) -> Result<Option<&'a str>,
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(47001.into()),
+        Some(other) => Err(wrong(key, other)),
     }
 }
 
@@ -72,9 +90,9 @@ pub(super) fn flag(object: &Object, key: &str) -> Result<bool, Refusal> {
         Some(Value::Number(number)) => match number.as_u64() {
             Some(0) => Ok(false),
             Some(1) => Ok(true),
-            _ => Err(47001.into()),
+            _ => Err(Refusal::from(47001).at(key).given("neither 0 nor 1")),
         },
-        Some(_) => Err(47001.into()),
+        Some(other) => Err(wrong(key, other)),
     }
 }
 
@@ -83,9 +101,14 @@ pub(super) fn number(object: &Object, key: &str) -> Result<Option<u64>, Refusal>
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.is_empty() => Ok(None),
-        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| 47001.into()),
-        Some(Value::Number(number)) => number.as_u64().map(Some).ok_or_else(|| 47001.into()),
-        Some(_) => Err(47001.into()),
+        Some(Value::String(text)) => {
+            text.parse().map(Some).map_err(|_| Refusal::from(47001).at(key).given("no number"))
+        }
+        Some(Value::Number(number)) => {
+            let whole = || Refusal::from(47001).at(key).given("no whole number from 0");
+            number.as_u64().map(Some).ok_or_else(whole)
+        }
+        Some(other) => Err(wrong(key, other)),
     }
 }
 
@@ -94,8 +117,22 @@ pub(super) fn inner<'a>(object: &'a Object, key: &str) -> Result<Option<&'a Obje
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(map)) => Ok(Some(map)),
-        Some(_) => Err(47001.into()),
+        Some(other) => Err(wrong(key, other)),
     }
+}
+
+/// Something read from an object inside, its field named with its parent's.
+pub(super) fn within<T>(parent: &str, read: Result<T, Refusal>) -> Result<T, Refusal> {
+    read.map_err(|refusal| refusal.within(parent))
+}
+
+/// A list of texts.
+pub(super) fn texts(key: &str, list: &[Value]) -> Result<Vec<String>, Refusal> {
+    let text = |(place, value): (usize, &Value)| match value {
+        Value::String(text) => Ok(text.clone()),
+        other => Err(wrong(&format!("{key}[{place}]"), other)),
+    };
+    list.iter().enumerate().map(text).collect()
 }
 
 #[cfg(test)]

@@ -84,10 +84,11 @@ fn body(call: &Call<'_>) -> Result<Object, Refusal> {
 }
 
 fn inner(body: &Object) -> Result<&Object, Refusal> {
-    fields::inner(body, "group")?.ok_or_else(|| 47001.into())
+    fields::inner(body, "group")?.ok_or_else(|| Refusal::from(47001).at("group").given("missing"))
 }
 
 fn id(object: &Object, key: &str) -> Result<TagId, Refusal> {
-    let number = fields::number(object, key)?.ok_or(40050)?;
+    let missing = || Refusal::from(40050).at(key).given("missing");
+    let number = fields::number(object, key)?.ok_or_else(missing)?;
     Ok(TagId::new(number))
 }

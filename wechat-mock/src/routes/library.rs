@@ -12,7 +12,7 @@ use crate::world::article::{Covers, StoredArticle, accept};
 use crate::world::media::{Item, MaterialKind, Media, Place};
 
 /// The calls that the platform has closed.
-pub(super) const RETIRED: [&str; 3] =
+pub(crate) const RETIRED: [&str; 3] =
     ["/cgi-bin/material/add_news", "/cgi-bin/material/update_news", "/cgi-bin/media/uploadnews"];
 
 fn refuse_closed(settings: &Settings) -> Result<(), Refusal> {
@@ -76,7 +76,7 @@ pub(super) fn get_material(call: &Call<'_>) -> Download {
             quoted(&media::video_url(&id, call.now))
         ))),
         (Some(file), _) => Ok(Reply::File(media::download(file, file.name.clone()))),
-        (None, _) => Err((-1).into()),
+        (None, _) => Err(40007.into()),
     }
 }
 

@@ -6,6 +6,7 @@ use wechat_types::id::TagId;
 use super::fields::{self, Object};
 use super::{Answer, Call};
 use crate::reply::Refusal;
+use crate::rule::{NO_AUDIENCE, TOO_MANY_OPENIDS};
 use crate::settings::Settings;
 use crate::world::account::Capability;
 use crate::world::media::MaterialKind;
@@ -34,7 +35,7 @@ pub(super) fn preview(call: &Call<'_>) -> Answer {
             // The name wins when both are given.
             (Some(name), _) => PreviewTo::Name(name.to_owned()),
             (None, Some(openid)) => PreviewTo::OpenId(openid.to_owned()),
-            (None, None) => return Err(40003.into()),
+            (None, None) => return Err(Refusal::from(40003).at("touser").given("missing")),
         };
         fields::flag(&body, "send_ignore_reprint")?;
         Ok((to, content(&body, &call.settings)?))
@@ -75,43 +76,50 @@ fn read(body: &Object, audience: Audience, settings: &Settings) -> Result<Send, 
 /// The audience of sendall. Only `"is_to_all": true` means everyone; whatever is missing, empty,
 /// null or zero does not.
 fn filter(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
-    let missing = || Refusal::from(settings.missing_audience_code);
-    let filter = fields::inner(body, "filter")?.ok_or_else(missing)?;
+    let missing = |field: &str| {
+        Refusal::by(NO_AUDIENCE, settings.missing_audience_code).at(field).given("missing")
+    };
+    let filter = fields::inner(body, "filter")?.ok_or_else(|| missing("filter"))?;
     match filter.get("is_to_all") {
         Some(Value::Bool(true)) => return Ok(Audience::Everyone),
         None | Some(Value::Null | Value::Bool(false)) => {}
-        Some(_) => return Err(47001.into()),
+        Some(other) => return Err(fields::wrong("filter.is_to_all", other)),
     }
-    let tag = match fields::number(filter, "tag_id")? {
+    let tag = match fields::within("filter", fields::number(filter, "tag_id"))? {
         Some(tag) => Some(tag),
-        None => fields::number(filter, "group_id")?,
+        None => fields::within("filter", fields::number(filter, "group_id"))?,
     };
-    tag.map(|tag| Audience::Tag(TagId::new(tag))).ok_or_else(missing)
+    tag.map(|tag| Audience::Tag(TagId::new(tag))).ok_or_else(|| missing("filter.tag_id"))
 }
 
 fn touser(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
-    let Some(Value::Array(list)) = body.get("touser") else { return Err(40031.into()) };
+    let Some(Value::Array(list)) = body.get("touser") else {
+        return Err(Refusal::from(40031).at("touser").given("no list"));
+    };
+    let count = format!("{} given", list.len());
     if list.len() < 2 {
-        return Err(40130.into());
+        return Err(Refusal::from(40130).at("touser").given(count));
     }
     if list.len() > settings.openids_per_send {
-        return Err(settings.too_many_openids_code.into());
+        let code = settings.too_many_openids_code;
+        return Err(Refusal::by(TOO_MANY_OPENIDS, code).at("touser").given(count));
     }
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let list: Option<Vec<String>> = list.iter().map(text).collect();
-    list.map(Audience::OpenIds).ok_or_else(|| 40031.into())
+    let no_text = |wrong| Refusal { code: 40031, ..wrong };
+    fields::texts("touser", list).map(Audience::OpenIds).map_err(no_text)
 }
 
 fn content(body: &Object, settings: &Settings) -> Result<Content, Refusal> {
     match fields::text(body, "msgtype")?.unwrap_or_default() {
         "text" => {
-            let text = fields::inner(body, "text")?.ok_or(44004)?;
-            let text = fields::owned(text, "content")?;
+            let missing = || Refusal::from(44004).at("text.content").given("missing or empty");
+            let text = fields::inner(body, "text")?.ok_or_else(missing)?;
+            let text = fields::within("text", fields::owned(text, "content"))?;
             if text.is_empty() {
-                return Err(44004.into());
+                return Err(missing());
             }
             if text.len() > settings.text_limit {
-                return Err(45002.into());
+                let length = format!("{} bytes", text.len());
+                return Err(Refusal::from(45002).at("text.content").given(length));
             }
             Ok(Content::Text(text))
         }
@@ -123,45 +131,52 @@ fn content(body: &Object, settings: &Settings) -> Result<Content, Refusal> {
         "voice" => Ok(Content::Media(MaterialKind::Voice, vec![media_id(body, "voice")?])),
         "mpvideo" | "video" => {
             if let Some(video) = fields::inner(body, "mpvideo")? {
-                fields::text(video, "title")?;
-                fields::text(video, "description")?;
+                fields::within("mpvideo", fields::text(video, "title"))?;
+                fields::within("mpvideo", fields::text(video, "description"))?;
             }
             Ok(Content::Media(MaterialKind::Video, vec![media_id(body, "mpvideo")?]))
         }
         "music" => Ok(Content::Media(MaterialKind::Music, vec![media_id(body, "music")?])),
         "wxcard" => {
-            let card = fields::inner(body, "wxcard")?.ok_or(47001)?;
+            let missing = || Refusal::from(47001).at("wxcard").given("missing");
+            let card = fields::inner(body, "wxcard")?.ok_or_else(missing)?;
             // For previews, as an object or as the text of one.
             if !matches!(
                 card.get("card_ext"),
                 None | Some(Value::Null | Value::String(_) | Value::Object(_))
             ) {
-                return Err(47001.into());
+                return Err(Refusal::from(47001).at("wxcard.card_ext").given("no object or text"));
             }
-            Ok(Content::Card(fields::owned(card, "card_id")?))
+            Ok(Content::Card(fields::within("wxcard", fields::owned(card, "card_id"))?))
         }
-        _ => Err(40008.into()),
+        "" => Err(Refusal::from(40008).at("msgtype").given("missing or empty")),
+        _ => Err(Refusal::from(40008).at("msgtype").given("another one")),
     }
 }
 
 fn media_id(body: &Object, kind: &str) -> Result<String, Refusal> {
-    let object = fields::inner(body, kind)?.ok_or(40007)?;
-    Ok(fields::text(object, "media_id")?.ok_or(40007)?.to_owned())
+    let missing = || Refusal::from(40007).at(format!("{kind}.media_id")).given("missing");
+    let object = fields::inner(body, kind)?.ok_or_else(missing)?;
+    let id = fields::within(kind, fields::text(object, "media_id"))?;
+    Ok(id.ok_or_else(missing)?.to_owned())
 }
 
 fn picture_post(images: &Object, settings: &Settings) -> Result<Content, Refusal> {
-    fields::flag(images, "need_open_comment")?;
-    fields::flag(images, "only_fans_can_comment")?;
-    fields::text(images, "title")?;
-    let recommend = fields::text(images, "recommend")?.unwrap_or_default();
-    if recommend.chars().count() > settings.recommend_limit {
-        return Err(40193.into());
+    fields::within("images", fields::flag(images, "need_open_comment"))?;
+    fields::within("images", fields::flag(images, "only_fans_can_comment"))?;
+    fields::within("images", fields::text(images, "title"))?;
+    let recommend = fields::within("images", fields::text(images, "recommend"))?;
+    let recommend = recommend.unwrap_or_default();
+    let length = recommend.chars().count();
+    if length > settings.recommend_limit {
+        let length = format!("{length} characters");
+        return Err(Refusal::from(40193).at("images.recommend").given(length));
     }
     if settings.illegal_recommend_words.iter().any(|word| recommend.contains(word.as_str())) {
-        return Err(40194.into());
+        return Err(Refusal::from(40194).at("images.recommend"));
     }
-    let Some(Value::Array(list)) = images.get("media_ids") else { return Err(40215.into()) };
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let ids: Option<Vec<String>> = list.iter().map(text).collect();
-    Ok(Content::Media(MaterialKind::Image, ids.ok_or(47001)?))
+    let Some(Value::Array(list)) = images.get("media_ids") else {
+        return Err(Refusal::from(40215).at("images.media_ids").given("no list"));
+    };
+    Ok(Content::Media(MaterialKind::Image, fields::texts("images.media_ids", list)?))
 }

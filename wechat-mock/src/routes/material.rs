@@ -94,7 +94,8 @@ pub(super) fn uploaded<'a>(
     }
     let by_name = Format::of_name(&file.name).filter(|f| formats.contains(f)).ok_or(40113)?;
     if file.content.len() > max_size {
-        return Err(too_large.into());
+        let size = format!("{} bytes", file.content.len());
+        return Err(Refusal::from(too_large).at("media").given(size));
     }
     // 40137 speaks of pictures only.
     let unreadable = if by_name.is_picture() { 40137 } else { 40005 };

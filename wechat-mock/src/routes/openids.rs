@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::fields::Object;
+use super::fields::{self, Object};
 use crate::reply::Refusal;
 use crate::world::people::Page;
 
@@ -10,18 +10,18 @@ pub(super) const OK: &str = "{\"errcode\":0,\"errmsg\":\"ok\"}";
 
 /// A list of 1 to `most` OpenIDs: 40032 otherwise.
 pub(super) fn read(body: &Object, key: &str, most: usize) -> Result<Vec<String>, Refusal> {
-    let list = array(body, key, most)?;
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    list.iter().map(text).collect::<Option<_>>().ok_or_else(|| 47001.into())
+    fields::texts(key, array(body, key, most)?)
 }
 
 /// A list of 1 to `most` values: 40032 otherwise.
 pub(super) fn array<'a>(body: &'a Object, key: &str, most: usize) -> Result<&'a [Value], Refusal> {
     match body.get(key) {
-        None | Some(Value::Null) => Err(40032.into()),
-        Some(Value::Array(list)) if list.is_empty() || list.len() > most => Err(40032.into()),
+        None | Some(Value::Null) => Err(Refusal::from(40032).at(key).given("missing")),
+        Some(Value::Array(list)) if list.is_empty() || list.len() > most => {
+            Err(Refusal::from(40032).at(key).given(format!("{} given", list.len())))
+        }
         Some(Value::Array(list)) => Ok(list),
-        Some(_) => Err(47001.into()),
+        Some(other) => Err(fields::wrong(key, other)),
     }
 }
 

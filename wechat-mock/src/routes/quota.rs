@@ -4,6 +4,7 @@ use super::fields::{self, Object};
 use super::{Answer, Call};
 use crate::beijing::{day, month};
 use crate::reply::Refusal;
+use crate::rule::WRONG_SECRET;
 use crate::settings::Settings;
 use crate::world::account::{Account, Capability};
 use crate::world::quota::{CLEARED, ONE_CLEARED};
@@ -87,7 +88,7 @@ pub(super) fn clear_v2(call: &Call<'_>) -> Answer {
     }
     // Unlike a token, this depends on no list of addresses.
     if secret != account.secret.expose() {
-        return Err(call.settings.wrong_secret_code.into());
+        return Err(Refusal::by(WRONG_SECRET, call.settings.wrong_secret_code));
     }
     clear_all(&mut account, call)
 }

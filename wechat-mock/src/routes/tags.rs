@@ -96,7 +96,7 @@ fn body(call: &Call<'_>) -> Result<Object, Refusal> {
 }
 
 fn inner(body: &Object) -> Result<&Object, Refusal> {
-    fields::inner(body, "tag")?.ok_or_else(|| 47001.into())
+    fields::inner(body, "tag")?.ok_or_else(|| Refusal::from(47001).at("tag").given("missing"))
 }
 
 fn name(tag: &Object) -> Result<String, Refusal> {
@@ -104,7 +104,8 @@ fn name(tag: &Object) -> Result<String, Refusal> {
 }
 
 fn id(object: &Object, key: &str) -> Result<TagId, Refusal> {
-    let number = fields::number(object, key)?.ok_or(45159)?;
+    let missing = || Refusal::from(45159).at(key).given("missing");
+    let number = fields::number(object, key)?.ok_or_else(missing)?;
     Ok(TagId::new(number))
 }
 

@@ -21,6 +21,7 @@ use super::token::{TokenKind, Tokens};
 use crate::beijing::{day, minute};
 use crate::random::Random;
 use crate::reply::Refusal;
+use crate::rule::WRONG_SECRET;
 use crate::settings::{AccountKind, DraftConsumed, Settings, Verdict};
 
 /// What an account may be allowed to do.
@@ -122,7 +123,7 @@ impl Account {
             return Err(40013.into());
         }
         if secret != self.secret.expose() {
-            return Err(settings.wrong_secret_code.into());
+            return Err(Refusal::by(WRONG_SECRET, settings.wrong_secret_code));
         }
         if settings.secret_frozen {
             return Err(40243.into());

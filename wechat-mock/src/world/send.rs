@@ -13,6 +13,7 @@ use super::quota::Taken;
 use crate::beijing::{day, minute, month};
 use crate::random::digest;
 use crate::reply::Refusal;
+use crate::rule::{MASS_QUOTA, NO_FOLLOWER_IN_LIST, UNKNOWN_TAG, WRONG_KIND};
 use crate::settings::{AccountKind, DefaultKey, DraftConsumed, KeyCheck, Settings};
 
 /// To whom. There is no way to leave it out.
@@ -252,7 +253,7 @@ impl Account {
                     Some(MaterialKind::News) => {
                         Ok(Checked::material(id, self.media.articles(id).max(1)))
                     }
-                    Some(_) => Err(settings.wrong_kind_code.into()),
+                    Some(_) => Err(Refusal::by(WRONG_KIND, settings.wrong_kind_code)),
                     None => Err(40007.into()),
                 }
             }
@@ -263,7 +264,7 @@ impl Account {
                 for id in ids {
                     let found = self.media.kind(id).ok_or(40007)?;
                     if found != *kind {
-                        return Err(settings.wrong_kind_code.into());
+                        return Err(Refusal::by(WRONG_KIND, settings.wrong_kind_code));
                     }
                 }
                 match (kind, ids.first()) {
@@ -281,7 +282,7 @@ impl Account {
         match audience {
             Audience::Everyone => Ok(self.followers.subscribed(|_| true)),
             Audience::Tag(tag) if !self.tags.contains(*tag) => {
-                Err(settings.unknown_tag_code.into())
+                Err(Refusal::by(UNKNOWN_TAG, settings.unknown_tag_code))
             }
             Audience::Tag(tag) => Ok(self.followers.subscribed(|f| f.tags.contains(tag))),
             Audience::OpenIds(list) => {
@@ -293,7 +294,7 @@ impl Account {
                 places.sort_unstable();
                 places.dedup();
                 if places.is_empty() {
-                    return Err(settings.no_valid_openid_code.into());
+                    return Err(Refusal::by(NO_FOLLOWER_IN_LIST, settings.no_valid_openid_code));
                 }
                 Ok(places)
             }
@@ -307,7 +308,7 @@ impl Account {
         settings: &Settings,
         now: SystemTime,
     ) -> Result<Vec<Taken>, Refusal> {
-        let used_up = || Refusal::from(settings.mass_quota_code);
+        let used_up = || Refusal::by(MASS_QUOTA, settings.mass_quota_code);
         if self.quotas.is_set_by_hand() {
             return Ok(vec![self.quotas.take_by_hand().ok_or_else(used_up)?]);
         }

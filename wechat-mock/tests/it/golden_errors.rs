@@ -137,18 +137,23 @@ pub(crate) fn with_field(request: &mut http::Request<Bytes>, key: &str, value: &
 }
 
 /// Brings the error about by the rules; `None`: no rule gives it here.
-fn by_rule(endpoint: &Endpoint, code: i64) -> Option<Value> {
+fn by_rule(endpoint: &Endpoint, code: i64) -> Option<(Rig, Value)> {
     let rig = rig();
-    let mut request = good(&rig, &endpoint.name);
+    let answer = ruled(&rig, endpoint, code)?;
+    Some((rig, answer))
+}
+
+fn ruled(rig: &Rig, endpoint: &Endpoint, code: i64) -> Option<Value> {
+    let mut request = good(rig, &endpoint.name);
     let r = &mut request;
-    if golden_library::spoil(&rig, r, &endpoint.name, code)
-        || golden_platform::spoil(&rig, r, &endpoint.name, code)
+    if golden_library::spoil(rig, r, &endpoint.name, code)
+        || golden_platform::spoil(rig, r, &endpoint.name, code)
     {
         return Some(rig.answer(&request));
     }
     // Their tokens and rights are checked like others.
     if golden_people::knows(&endpoint.name) && ![40001, 48001].contains(&code) {
-        return golden_people::by_rule(&rig, &request, &endpoint.name, code);
+        return golden_people::by_rule(rig, &request, &endpoint.name, code);
     }
     let article = |body: &mut Value, key: &str, value: Value| body["articles"][0][key] = value;
     match (endpoint.name.as_str(), code) {
@@ -258,8 +263,10 @@ fn errors_have_the_shape_and_text_of_the_documentation() {
             assert_eq!(wanted["errcode"], code, "{file}");
             let answer = by_rule(&endpoint, code);
             let answer = match answer {
-                Some(answer) => {
+                Some((rig, answer)) => {
                     ruled += 1;
+                    let recorded = rig.server.received().pop().unwrap();
+                    assert!(recorded.answer.broke.is_some(), "{file}: no rule: {recorded}");
                     answer
                 }
                 None => {

@@ -27,6 +27,7 @@ mod mass;
 mod people;
 mod platform;
 mod publishing;
+mod rules;
 mod sends;
 mod tokens;
 mod uploads;
