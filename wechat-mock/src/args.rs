@@ -11,9 +11,10 @@ wechat-mock: an imitation of api.weixin.qq.com for tests, on this machine only.
 
 Usage: wechat-mock [OPTIONS]
 
+  --port N               serve 127.0.0.1:N; 0 takes a free port, which is printed
   --listen ADDR          address to serve [default: 127.0.0.1:8787]
-  --app-id ID            AppID to accept [default: from the seed]
-  --app-secret SECRET    AppSecret to accept [default: from the seed]
+  --app-id ID            AppID to accept [default: WECHAT_APP_ID, else from the seed]
+  --app-secret SECRET    AppSecret to accept [default: WECHAT_APP_SECRET, else from the seed]
   --followers N          invent so many followers [default: 10, with a file 0]
   --followers-file FILE  followers, one OpenID a line
   --tag ID=N             a tag with the first N followers; may be repeated
@@ -26,14 +27,19 @@ Usage: wechat-mock [OPTIONS]
                          [default: real]
   --help, --version
 
-Control: GET /_mock, GET /_mock/received, GET /_mock/inbox?openid=ID,
+Each call is a line on the standard output, with the documented rule that it broke. The end, by
+Ctrl-C or SIGTERM, prints a report of all these rules.
+
+Control: GET /_mock, GET /_mock/received, GET /_mock/report, GET /_mock/inbox?openid=ID,
          POST /_mock/advance?seconds=N
 
 中文摘要:本程序在本机模拟微信公众号接口(获取 token、上传图片与素材、新建草稿、群发、
 预览、查询群发状态、群发结果回调)。把 SDK 的接口域名改成启动时打印的 base URL,用打印的
 appid 和 secret 即可。--followers 设粉丝数,--tag 编号=人数 建标签,--callback-url、
 --callback-token、--aes-key 设回调地址、令牌和消息加解密密钥,--mode 选明文(plain)、
-兼容(compatible)或安全(safe)模式。日志中不出现密钥和 token。按 Ctrl-C 结束。
+兼容(compatible)或安全(safe)模式。--port 设端口(0 为任意空闲端口)。每次调用打印一行,
+不合文档之处会指出违反了哪条规则;结束时(Ctrl-C 或 SIGTERM)打印汇总,也可随时访问
+/_mock/report。日志中不出现密钥和 token。
 ";
 
 pub(crate) enum Command {
@@ -71,8 +77,12 @@ struct Callback {
     mode: Option<String>,
 }
 
-/// Reads the arguments; errors name the option, and never the value of a secret one.
-pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
+/// Reads the arguments, and the environment for what they leave out; errors name the option, and
+/// never the value of a secret one.
+pub(crate) fn parse(
+    args: impl Iterator<Item = String>,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<Command, String> {
     let mut parsed = Args {
         listen: "127.0.0.1:8787".to_owned(),
         app_id: None,
@@ -100,6 +110,10 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
         let mut value = || inline.clone().or_else(|| args.next()).ok_or(format!("{option} what?"));
         match option {
             "--listen" => parsed.listen = value()?,
+            "--port" => {
+                let port: u16 = number(option, &value()?)?;
+                parsed.listen = format!("127.0.0.1:{port}");
+            }
             "--app-id" => parsed.app_id = Some(AppId::new(value()?).map_err(text)?),
             "--app-secret" => parsed.app_secret = Some(AppSecret::new(value()?).map_err(text)?),
             "--followers" => parsed.followers = Some(number(option, &value()?)?),
@@ -123,6 +137,18 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
         }
     }
     parsed.callback = callback.target()?;
+    let set = |name| environment(name).filter(|value| !value.is_empty());
+    if parsed.app_id.is_none()
+        && let Some(id) = set("WECHAT_APP_ID")
+    {
+        parsed.app_id = Some(AppId::new(id).map_err(|e| format!("WECHAT_APP_ID: {e}"))?);
+    }
+    if parsed.app_secret.is_none()
+        && let Some(secret) = set("WECHAT_APP_SECRET")
+    {
+        let secret = AppSecret::new(secret).map_err(|e| format!("WECHAT_APP_SECRET: {e}"))?;
+        parsed.app_secret = Some(secret);
+    }
     Ok(Command::Serve(Box::new(parsed)))
 }
 
@@ -166,7 +192,7 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> Result<Command, String> {
-        parse(line.split_whitespace().map(str::to_owned))
+        parse(line.split_whitespace().map(str::to_owned), |_| None)
     }
 
     #[test]
@@ -179,11 +205,33 @@ mod tests {
     }
 
     #[test]
+    fn a_port_is_one_of_this_machine() {
+        let Ok(Command::Serve(args)) = read("--port 0") else { panic!() };
+        assert_eq!(args.listen, "127.0.0.1:0");
+        assert!(read("--port 65536").is_err());
+    }
+
+    #[test]
+    fn the_environment_says_what_the_arguments_leave_out() {
+        let environment = |name: &str| {
+            Some(if name == "WECHAT_APP_ID" { "wxenv" } else { "env5ecret" }.to_owned())
+        };
+        let read = |line: &str| parse(line.split_whitespace().map(str::to_owned), environment);
+        let Ok(Command::Serve(args)) = read("--app-id wxgiven") else { panic!() };
+        assert_eq!(args.app_id.unwrap().as_str(), "wxgiven");
+        assert_eq!(args.app_secret.unwrap().expose(), "env5ecret");
+        let Ok(Command::Serve(args)) = read("") else { panic!() };
+        assert_eq!(args.app_id.unwrap().as_str(), "wxenv");
+    }
+
+    #[test]
     fn mistakes_are_named_and_secrets_are_not() {
         for (line, part) in [
             ("--followers many", "--followers"),
             ("--listen", "--listen what?"),
-            ("--port 1", "unknown option"),
+            ("--prot 1", "unknown option"),
+            ("--port", "--port what?"),
+            ("--port web", "--port must be"),
             ("--callback-url https://x", "http://"),
             ("--callback-url http://x", "--callback-token is missing"),
             ("--callback-token tok3n", "--callback-url is missing"),

@@ -16,7 +16,8 @@ use wechat_types::id::{OpenId, TagId};
 use args::{Args, Command};
 
 fn main() -> ExitCode {
-    let done = match args::parse(std::env::args().skip(1)) {
+    let environment = |name: &str| std::env::var(name).ok();
+    let done = match args::parse(std::env::args().skip(1), environment) {
         Ok(Command::Help) => print(args::HELP),
         Ok(Command::Version) => print(concat!("wechat-mock ", env!("CARGO_PKG_VERSION"), "\n")),
         Ok(Command::Serve(args)) => serve(*args),
@@ -52,7 +53,8 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         None => server.app_secret().expose().to_owned(),
     };
     print(&format!(
-        "base URL  {}\nappid     {}\nsecret    {secret}\nfollowers {}\nCtrl-C ends it.\n",
+        "base URL  {}\nappid     {}\nsecret    {secret}\nfollowers {}\n\
+         Ctrl-C or SIGTERM ends it, with a report of broken rules.\n",
         listening.base_url(),
         server.app_id(),
         server.followers().len(),
@@ -61,7 +63,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         print(&format!("callback address: {check:?}\n"))?;
     }
     // One listener for the whole time: a signal between two would be lost.
-    let ended = tokio::signal::ctrl_c();
+    let ended = end_signal()?;
     tokio::pin!(ended);
     let mut printed = 0;
     loop {
@@ -70,15 +72,39 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
             printed = request.number;
         }
         tokio::select! {
-            ended = &mut ended => {
-                ended?;
-                break;
-            }
+            () = &mut ended => break,
             () = tokio::time::sleep(Duration::from_millis(100)) => {}
         }
     }
     listening.shutdown().await;
-    Ok(())
+    for request in server.received_after(printed) {
+        print(&format!("{request}\n"))?;
+    }
+    print(&format!("{}\n", server.report()))
+}
+
+/// Ends with the first signal that asks the program to stop; it listens from now on.
+#[cfg(unix)]
+fn end_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends with Ctrl-C.
+#[cfg(not(unix))]
+fn end_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }
 
 fn build(args: &Args) -> Result<MockServer, Box<dyn Error>> {

@@ -26,6 +26,8 @@ mod library;
 mod mass;
 mod people;
 mod platform;
+#[cfg(all(feature = "callbacks", feature = "server", unix))]
+mod program;
 mod publishing;
 mod rules;
 mod sends;

@@ -1,0 +1,106 @@
+//! The program `wechat-mock`: what it prints, and how it ends.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+const SECRET: &str = "5ecret5ecret5ecret5ecret5ecret5e";
+
+struct Program {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    /// Host and port.
+    addr: String,
+    /// The lines up to the last one before the first call.
+    head: String,
+}
+
+impl Program {
+    fn start(args: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wechat-mock"))
+            .args(args)
+            .env("WECHAT_APP_ID", "wx0123456789abcdef")
+            .env("WECHAT_APP_SECRET", SECRET)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut head = String::new();
+        while !head.contains("ends it") {
+            assert!(out.read_line(&mut head).unwrap() > 0, "{head}");
+        }
+        let addr = head.split_once("http://").unwrap().1.lines().next().unwrap().to_owned();
+        Self { child, out, addr, head }
+    }
+
+    /// The answer's body.
+    fn call(&self, line: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.addr).unwrap();
+        let (addr, length) = (&self.addr, body.len());
+        let head = format!("{line} HTTP/1.1\r\nHost: {addr}\r\nContent-Length: {length}\r\n");
+        stream.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    /// Sends the signal and hands out all that was printed after the head.
+    fn end(mut self, signal: &str) -> String {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{rest}");
+        rest
+    }
+}
+
+#[test]
+fn a_free_port_the_environment_and_both_signals() {
+    for signal in ["-TERM", "-INT"] {
+        let program = Program::start(&["--port", "0"]);
+        assert!(program.head.contains("appid     wx0123456789abcdef"), "{}", program.head);
+        assert!(program.head.contains("as given"), "{}", program.head);
+        let url =
+            "GET /cgi-bin/token?grant_type=client_credential&appid=wx0123456789abcdef&secret=";
+        let token: Value =
+            serde_json::from_str(&program.call(&format!("{url}{SECRET}"), "")).unwrap();
+        let token = token["access_token"].as_str().unwrap().to_owned();
+        let send = format!("POST //cgi-bin/message/mass/send?access_token={token}");
+        let one = r#"{"touser":["o1"],"msgtype":"text","text":{"content":"x"}}"#;
+        let answer = program.call(&send, one);
+        assert!(answer.contains("40130"), "{answer}");
+
+        let report: Value = serde_json::from_str(&program.call("GET /_mock/report", "")).unwrap();
+        assert_eq!(report["calls"], 2);
+        let entry = &report["entries"][0];
+        assert_eq!((&entry["errcode"], &entry["first"]), (&40130.into(), &2.into()), "{entry}");
+        assert_eq!(entry["finding"]["rule"], "mass/openids-from-2");
+        assert_eq!(entry["finding"]["field"], "touser");
+        let received = program.call("GET /_mock/received", "");
+        let received: Value = serde_json::from_str(&received).unwrap();
+        assert_eq!(received["received"][1]["answer"]["broke"]["given"], "1 given", "{received}");
+        assert_eq!(received["received"][1]["answer"]["remarks"][0]["rule"], "form/doubled-slash");
+
+        let log = program.end(signal);
+        let line = log.lines().find(|line| line.starts_with("#2 ")).unwrap();
+        let broke =
+            "-> 200 errcode 40130 (broke mass/openids-from-2: touser holds 2 to 10 000 OpenIDs";
+        assert!(line.contains(broke), "{line}");
+        assert!(line.contains("; touser: 1 given) (odd: form/doubled-slash:"), "{line}");
+        assert!(log.contains("2 calls; rules broken: 1, kept in an odd way: 2"), "{log}");
+        assert!(log.contains("    1 x broke 40130 mass/openids-from-2"), "{log}");
+        assert!(!log.contains(SECRET) && !log.contains(&token), "{log}");
+    }
+}
+
+#[test]
+fn help_names_every_option() {
+    let output = Command::new(env!("CARGO_BIN_EXE_wechat-mock")).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for part in ["--port", "--listen", "WECHAT_APP_ID", "/_mock/report", "SIGTERM"] {
+        assert!(help.contains(part), "{part}");
+    }
+}
