@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use crate::forms::AnswerForms;
+
 /// What kind of account is imitated; decides who may call what (48001 otherwise).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -272,6 +274,8 @@ pub struct Settings {
     pub secret_frozen: bool,
     /// Code for an unknown path. Default: none, HTTP 404; newer gateways: 40066. `[guess]`
     pub unknown_path_code: Option<i64>,
+    /// Forms of answers beside the usual ones. Default: none of them.
+    pub forms: AnswerForms,
     /// `Content-Type` of answers. Default: `application/json; encoding=utf-8`. `[users]`
     pub content_type: &'static str,
     /// Tries of a callback. Default: 3. `[official]`
@@ -351,6 +355,7 @@ impl Default for Settings {
             in_process_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             secret_frozen: false,
             unknown_path_code: None,
+            forms: AnswerForms::default(),
             content_type: "application/json; encoding=utf-8",
             push_tries: 3,
             push_timeout: Duration::from_secs(5),

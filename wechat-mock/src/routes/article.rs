@@ -101,14 +101,23 @@ fn product_key(object: &Object) -> Result<String, Refusal> {
     fields::owned(foot, "product_key")
 }
 
+/// Where articles stand. A publication tells which were deleted, and the library adds no digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Draft,
+    Publication,
+    Library,
+}
+
 /// How articles are to be written.
 #[derive(Clone, Copy)]
 pub(super) struct Style<'a> {
     pub(super) media: &'a Media,
     /// With the text itself.
     pub(super) content: bool,
-    /// With `is_deleted`, which published articles have.
-    pub(super) deleted: bool,
+    pub(super) of: Origin,
+    /// Without times and the cover's address.
+    pub(super) short: bool,
 }
 
 /// `"news_item":[…],"create_time":…,"update_time":…` of what has this id.
@@ -119,15 +128,18 @@ pub(super) fn news_item<'a>(
     style: Style<'_>,
 ) -> String {
     let articles: Vec<_> = articles.collect();
-    let alone = articles.len() == 1;
+    let adds_digest = articles.len() == 1 && style.of != Origin::Library;
     let written: Vec<String> = articles
         .into_iter()
         .enumerate()
         .map(|(index, (article, deleted))| {
             let url = format!("{}&chksm={:x}#rd", address(id, index + 1), article.content.len());
-            written(article, &url, &shown_digest(article, alone), deleted, style)
+            written(article, &url, &shown_digest(article, adds_digest), deleted, style)
         })
         .collect();
+    if style.short {
+        return format!("\"news_item\":[{}]", written.join(","));
+    }
     format!(
         "\"news_item\":[{}],\"create_time\":{},\"update_time\":{}",
         written.join(","),
@@ -157,7 +169,9 @@ fn written(
     text("thumb_media_id", &article.thumb_media_id);
     text("url", url);
     let cover = article.images.first().unwrap_or(&article.thumb_media_id);
-    text("thumb_url", style.media.url(cover));
+    if !style.short {
+        text("thumb_url", style.media.url(cover));
+    }
     if article.is_picture_post {
         text("article_type", "newspic");
     } else if article.type_stated {
@@ -170,13 +184,16 @@ fn written(
             text(key, value);
         }
     }
-    out.push_str(&format!(
-        "\"show_cover_pic\":{},\"need_open_comment\":{},\"only_fans_can_comment\":{}",
-        u8::from(article.show_cover_pic),
-        u8::from(article.need_open_comment),
-        u8::from(article.only_fans_can_comment)
-    ));
-    if style.deleted {
+    out.push_str(&format!("\"show_cover_pic\":{}", u8::from(article.show_cover_pic)));
+    // The sample of the library is older than comments.
+    if !(style.short && style.of == Origin::Library) {
+        out.push_str(&format!(
+            ",\"need_open_comment\":{},\"only_fans_can_comment\":{}",
+            u8::from(article.need_open_comment),
+            u8::from(article.only_fans_can_comment)
+        ));
+    }
+    if style.of == Origin::Publication {
         out.push_str(&format!(",\"is_deleted\":{deleted}"));
     }
     out.push_str(&extras(article));

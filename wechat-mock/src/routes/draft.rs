@@ -2,9 +2,10 @@
 
 use wechat_types::id::MediaId;
 
-use super::article::{self, Page, Style};
+use super::article::{self, Origin, Page, Style};
 use super::{Answer, Call, fields};
 use crate::reply::{OK, Refusal, quoted};
+use crate::settings::Settings;
 use crate::world::account::Capability::Material;
 use crate::world::article::{Covers, StoredArticle, accept};
 use crate::world::draft::StoredDraft;
@@ -16,14 +17,20 @@ pub(super) fn add(call: &Call<'_>) -> Answer {
     let articles = accept(articles?, Covers::Permanent, &account.media, &call.settings)?;
     let id = account.new_media_id();
     account.drafts.insert(id.clone(), articles, call.now);
-    Ok(format!("{{\"media_id\":{}}}", quoted(id.as_str())))
+    let item = item_list(&call.settings);
+    Ok(format!("{{\"media_id\":{}{item}}}", quoted(id.as_str())))
+}
+
+/// An empty list that some answers end with.
+pub(super) fn item_list(settings: &Settings) -> &'static str {
+    if settings.forms.empty_item_list { ",\"item\":[]" } else { "" }
 }
 
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let id = media_id(call);
     let account = call.open_daily(Material)?;
     let (id, draft) = account.drafts.living(&id?).ok_or(40007)?;
-    let style = Style { media: &account.media, content: true, deleted: false };
+    let style = Style { media: &account.media, content: true, of: Origin::Draft, short: false };
     Ok(format!("{{{}}}", news_item(&id, draft, style)))
 }
 
@@ -64,7 +71,7 @@ pub(super) fn batch_get(call: &Call<'_>) -> Answer {
     let parsed = page(call);
     let account = call.open_daily(Material)?;
     let (page, content) = parsed?;
-    let style = Style { media: &account.media, content, deleted: false };
+    let style = Style { media: &account.media, content, of: Origin::Draft, short: false };
     Ok(page.write(&account.drafts.list(), |(id, draft)| {
         format!(
             "{{\"media_id\":{},\"content\":{{{}}},\"update_time\":{}}}",

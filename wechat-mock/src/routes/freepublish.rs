@@ -2,7 +2,7 @@
 
 use wechat_types::id::PublishId;
 
-use super::article::{self, Style};
+use super::article::{self, Origin, Style};
 use super::{Answer, Call, draft, fields};
 use crate::beijing::unix_seconds;
 use crate::reply::{OK, quoted};
@@ -18,6 +18,8 @@ pub(super) fn submit(call: &Call<'_>) -> Answer {
     let number = publish_number(publish_id, &call.settings);
     let data = if call.settings.publish_id_as_number {
         String::new()
+    } else if call.settings.forms.msg_data_id_as_number {
+        format!(",\"msg_data_id\":{data_id}")
     } else {
         format!(",\"msg_data_id\":\"{data_id}\"")
     };
@@ -79,7 +81,8 @@ pub(super) fn get_article(call: &Call<'_>) -> Answer {
     let id = fields::object(call.body()).and_then(|body| fields::owned(&body, "article_id"));
     let account = call.open_daily(Material)?;
     let one = account.publications.published(&id?).ok_or(53600)?;
-    let style = Style { media: &account.media, content: true, deleted: true };
+    let short = call.settings.forms.short_articles;
+    let style = Style { media: &account.media, content: true, of: Origin::Publication, short };
     Ok(format!("{{{}}}", news_item(one, style)))
 }
 
@@ -87,7 +90,7 @@ pub(super) fn batch_get(call: &Call<'_>) -> Answer {
     let parsed = draft::page(call);
     let account = call.open_daily(Material)?;
     let (page, content) = parsed?;
-    let style = Style { media: &account.media, content, deleted: true };
+    let style = Style { media: &account.media, content, of: Origin::Publication, short: false };
     Ok(page.write(&account.publications.list(), |one| {
         format!(
             "{{\"article_id\":{},\"content\":{{{}}},\"update_time\":{}}}",

@@ -2,13 +2,13 @@
 
 use wechat_types::id::MediaId;
 
-use super::article::{self, Page, Style};
+use super::article::{self, Origin, Page, Style};
 use super::{Answer, Call, Download, draft, fields, media};
 use crate::beijing::unix_seconds;
 use crate::reply::{OK, Refusal, Reply, quoted};
 use crate::settings::{ClosedCalls, Settings};
 use crate::world::account::Capability::Material;
-use crate::world::article::{Covers, StoredArticle, accept};
+use crate::world::article::{Covers, StoredArticle, accept, address};
 use crate::world::media::{Item, MaterialKind, Media, Place};
 
 /// The calls that the platform has closed.
@@ -60,6 +60,12 @@ pub(super) fn update_news(call: &Call<'_>) -> Answer {
     Ok(OK.to_owned())
 }
 
+/// The address under which a permanent video plays.
+fn player_url(id: &MediaId) -> String {
+    let page = address(id.as_str(), 1).replacen("/s?", "/mp/mp/video?", 1);
+    format!("{}&uin=0&key=0", page.replacen("&idx=1", "", 1))
+}
+
 pub(super) fn get_material(call: &Call<'_>) -> Download {
     let id = draft::media_id(call);
     let account = call.open(Material)?;
@@ -67,21 +73,22 @@ pub(super) fn get_material(call: &Call<'_>) -> Download {
     let item = account.media.library(id.as_str()).ok_or(40007)?;
     match (&item.file, item.kind) {
         (_, MaterialKind::News) => {
-            Ok(Reply::Json(format!("{{{}}}", news_item(&id, item, &account.media))))
+            let short = call.settings.forms.short_articles;
+            Ok(Reply::Json(format!("{{{}}}", news_item(&id, item, &account.media, short))))
         }
         (_, MaterialKind::Video) => Ok(Reply::Json(format!(
             "{{\"title\":{},\"description\":{},\"down_url\":{}}}",
             quoted(item.name()),
             quoted(&item.description),
-            quoted(&media::video_url(&id, call.now))
+            quoted(&player_url(&id))
         ))),
         (Some(file), _) => Ok(Reply::File(media::download(file, file.name.clone()))),
         (None, _) => Err(40007.into()),
     }
 }
 
-fn news_item(id: &MediaId, item: &Item, media: &Media) -> String {
-    let style = Style { media, content: true, deleted: false };
+fn news_item(id: &MediaId, item: &Item, media: &Media, short: bool) -> String {
+    let style = Style { media, content: true, of: Origin::Library, short };
     let articles = item.articles.iter().map(|article| (article, false));
     article::news_item(id.as_str(), articles, (item.created, item.updated), style)
 }
@@ -120,7 +127,7 @@ pub(super) fn batch_get_material(call: &Call<'_>) -> Answer {
     Ok(page.write(&account.media.list(kind), |(id, item)| {
         let what = match kind {
             MaterialKind::News => {
-                format!("\"content\":{{{}}}", news_item(id, item, &account.media))
+                format!("\"content\":{{{}}}", news_item(id, item, &account.media, false))
             }
             // Without a url; the current table has one for it too, the samples have not.
             MaterialKind::Voice => format!("\"name\":{}", quoted(item.name())),

@@ -57,7 +57,7 @@ fn target(body: &Object) -> Result<Target, Refusal> {
 /// Whatever body it has is not looked at: none, `{}` and a speed are all in use.
 pub(super) fn speed_get(call: &Call<'_>) -> Answer {
     let speed = call.open(Capability::Mass)?.speed;
-    Ok(format!("{{\"speed\":{},\"realspeed\":{}}}", speed.level(), speed.real()))
+    Ok(format!("{{\"speed\":{},\"realspeed\":{}}}", speed.level(), speed.real(&call.settings)))
 }
 
 pub(super) fn speed_set(call: &Call<'_>) -> Answer {
@@ -71,5 +71,6 @@ pub(super) fn speed_set(call: &Call<'_>) -> Answer {
     });
     let mut account = call.open(Capability::Mass)?;
     account.speed = parsed?;
-    Ok(OK.to_owned())
+    let empty = call.settings.forms.empty_errmsg;
+    Ok(if empty { "{\"errcode\":0,\"errmsg\":\"\"}" } else { OK }.to_owned())
 }

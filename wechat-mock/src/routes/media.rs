@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use wechat_types::id::MediaId;
 
 use super::material::{self, Library};
-use super::{Answer, Call, Download, fields};
+use super::{Answer, Call, Download, draft, fields};
 use crate::beijing::unix_seconds;
 use crate::file_format::Format;
 use crate::random::{Random, digest};
@@ -21,7 +21,9 @@ pub(super) fn upload_img(call: &Call<'_>) -> Answer {
     let mut guard = call.open(Material)?;
     let account = &mut *guard;
     let url = account.media.add_picture(checked?.0.format, &mut account.random);
-    Ok(format!("{{\"url\":{}}}", quoted(&url)))
+    let forms = &call.settings.forms;
+    let code = if forms.picture_with_errcode { "\"errcode\":0,\"errmsg\":\"ok\"," } else { "" };
+    Ok(format!("{{{code}\"url\":{}}}", quoted(&url)))
 }
 
 pub(super) fn upload(call: &Call<'_>) -> Answer {
@@ -36,7 +38,9 @@ pub(super) fn upload(call: &Call<'_>) -> Answer {
     };
     let id = account.new_temporary_id();
     account.media.insert_temporary(id.clone(), kind, file, call.now);
-    Ok(uploaded(name, key, &id, call.now))
+    let mut answer = uploaded(name, key, &id, call.now);
+    answer.insert_str(answer.len() - 1, draft::item_list(&call.settings));
+    Ok(answer)
 }
 
 /// The answer of media/upload, uploadnews and uploadvideo.

@@ -6,6 +6,7 @@ use super::fields::{self, Object};
 use super::{Answer, Call, openids};
 use crate::reply::{Refusal, quoted};
 use crate::world::account::Capability;
+use crate::world::tag::Tags;
 
 /// OpenIDs in one call.
 const MOST: usize = 50;
@@ -25,7 +26,9 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
         let count = counts.get(&id).copied().unwrap_or_default();
         format!("{{\"id\":{id},\"name\":{},\"count\":{count}}}", quoted(name))
     };
-    let tags: Vec<String> = account.tags.all().map(tag).collect();
+    let own_only = call.settings.forms.own_tags_only;
+    let shown = |(id, _): &(TagId, &str)| !(own_only && Tags::is_system(*id));
+    let tags: Vec<String> = account.tags.all().filter(shown).map(tag).collect();
     Ok(format!("{{\"tags\":[{}]}}", tags.join(",")))
 }
 

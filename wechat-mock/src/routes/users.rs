@@ -7,6 +7,7 @@ use crate::beijing::unix_seconds;
 use crate::reply::{Refusal, quoted};
 use crate::settings::Settings;
 use crate::world::account::{Account, Capability};
+use crate::world::profile::PersonalDetails;
 
 /// OpenIDs in one call.
 const MOST: usize = 100;
@@ -54,17 +55,15 @@ fn one(account: &Account, openid: &str, settings: &Settings) -> Result<String, i
     if !follower.is_subscribed() {
         return Ok(format!("{{\"subscribe\":0,\"openid\":\"{openid}\"{union_id}}}"));
     }
-    let (language, emptied) = if settings.emptied_profiles {
-        let fields = ["nickname", "city", "province", "country", "headimgurl"];
-        let fields: Vec<String> = fields.iter().map(|key| format!(",\"{key}\":\"\"")).collect();
-        ("", format!(",\"sex\":0{}", fields.concat()))
-    } else {
-        (profile.language.as_str(), String::new())
+    let (language, details) = match &profile.details {
+        Some(known) => (profile.language.as_str(), details(known)),
+        None if settings.emptied_profiles => ("", details(&PersonalDetails::default())),
+        None => (profile.language.as_str(), String::new()),
     };
     Ok(format!(
         "{{\"subscribe\":1,\"openid\":\"{openid}\",\"language\":{},\"subscribe_time\":{}{union_id},\
          \"remark\":{},\"groupid\":{},\"tagid_list\":[{}],\"subscribe_scene\":{},\"qr_scene\":{},\
-         \"qr_scene_str\":{}{emptied}}}",
+         \"qr_scene_str\":{}{details}}}",
         quoted(language),
         unix_seconds(profile.followed_at),
         quoted(&profile.remark),
@@ -74,6 +73,18 @@ fn one(account: &Account, openid: &str, settings: &Settings) -> Result<String, i
         profile.qr_scene,
         quoted(&profile.qr_scene_str),
     ))
+}
+
+fn details(of: &PersonalDetails) -> String {
+    let texts = [
+        ("nickname", &of.nickname),
+        ("city", &of.city),
+        ("province", &of.province),
+        ("country", &of.country),
+        ("headimgurl", &of.portrait),
+    ];
+    let texts = texts.map(|(key, text)| format!(",\"{key}\":{}", quoted(text)));
+    format!(",\"sex\":{}{}", of.sex, texts.concat())
 }
 
 pub(super) fn update_remark(call: &Call<'_>) -> Answer {

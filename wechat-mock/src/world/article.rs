@@ -99,10 +99,9 @@ pub(crate) fn accept_one(
     Ok(article)
 }
 
-/// The digest as readers see it: for an article that stands alone and has none, the first 54
-/// characters of its text.
-pub(crate) fn shown_digest(article: &StoredArticle, alone: bool) -> String {
-    if alone && article.digest.is_empty() && !article.is_picture_post {
+/// The digest as readers see it: one that was not given may be the first 54 characters of the text.
+pub(crate) fn shown_digest(article: &StoredArticle, from_text: bool) -> String {
+    if from_text && article.digest.is_empty() && !article.is_picture_post {
         plain_text(&article.content).chars().take(54).collect()
     } else {
         article.digest.clone()

@@ -22,6 +22,26 @@ pub struct FollowerProfile {
     pub language: String,
     /// The account's own note. Default: empty.
     pub remark: String,
+    /// What was told of a person until 2021-12-27. Default: none; it is told whenever it is there.
+    pub details: Option<PersonalDetails>,
+}
+
+/// What user/info told of a person until 2021-12-27; empty and 0 since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PersonalDetails {
+    /// The person's name in WeChat.
+    pub nickname: String,
+    /// 1 male, 2 female, 0 unknown.
+    pub sex: u8,
+    /// The city.
+    pub city: String,
+    /// The province.
+    pub province: String,
+    /// The country.
+    pub country: String,
+    /// The portrait's address.
+    pub portrait: String,
 }
 
 impl Default for FollowerProfile {
@@ -34,6 +54,7 @@ impl Default for FollowerProfile {
             qr_scene_str: String::new(),
             language: "zh_CN".to_owned(),
             remark: String::new(),
+            details: None,
         }
     }
 }

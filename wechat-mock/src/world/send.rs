@@ -162,7 +162,7 @@ impl Account {
                 counts: JobCounts::default(),
                 article_urls,
             },
-            plan: JobPlan::new(settings, self.speed.weight(audience.len()), now),
+            plan: JobPlan::new(settings, self.speed.weight(audience.len(), settings), now),
             audience,
             material: checked.material,
             parts: checked.parts,

@@ -76,7 +76,7 @@ pub(crate) fn shape(value: &Value) -> Value {
 }
 
 /// The answer that the examples' list names for a request.
-fn answered_by(file: &str) -> String {
+pub(crate) fn answered_by(file: &str) -> String {
     let (folder, request) = file.rsplit_once('/').unwrap();
     if let Some(answer) = golden_people::answered_by(file) {
         return format!("{folder}/{answer}.json");
@@ -265,7 +265,7 @@ pub(crate) fn base64(text: &str) -> Vec<u8> {
     out
 }
 
-fn rig() -> Rig {
+pub(crate) fn rig() -> Rig {
     Rig::with(|b| {
         b.app_id(AppId::new("wx0dbf5ed6fc6fa18a").unwrap())
             .app_secret(AppSecret::new("bd2b1aaf7ef4f09be9f52ce2d8d59967").unwrap())
@@ -279,6 +279,33 @@ pub(crate) fn is_left_out(endpoint: &Endpoint) -> bool {
     endpoint.name == "token/callback-check" && !cfg!(feature = "callbacks")
 }
 
+/// The request of a file, in a world where everything exists that it names.
+pub(crate) fn staged(rig: &Rig, endpoint: &Endpoint, file: &str) -> http::Request<Bytes> {
+    with_callback(rig);
+    if golden_people::knows(file) {
+        golden_people::prepare(&rig.server, file);
+    }
+    let staged = golden_library::stage(rig, file);
+    let mut request = if file.ends_with(".txt") {
+        from_text(file, &rig.token())
+    } else {
+        let value = json(file);
+        // What is staged has made what its id names.
+        let named = if staged.is_some() { &value["articles"] } else { &value };
+        prepare(&rig.server, named, "");
+        let query =
+            if endpoint.auth { format!("?access_token={}", rig.token()) } else { String::new() };
+        let url = format!("{}{query}", endpoint.path);
+        // Byte for byte as in the file, indentation included.
+        let body = std::fs::read(folder().join(file)).unwrap();
+        request(&endpoint.method, &url, Bytes::from(body))
+    };
+    if let Some(id) = &staged {
+        golden_library::put_id(&mut request, id);
+    }
+    request
+}
+
 #[test]
 fn requests_are_accepted_and_answered_in_shape() {
     let mut checked = 0;
@@ -286,31 +313,7 @@ fn requests_are_accepted_and_answered_in_shape() {
         let requests = endpoint.files.iter().filter(|file| file.contains("/request"));
         for file in requests {
             let rig = rig();
-            with_callback(&rig);
-            if golden_people::knows(file) {
-                golden_people::prepare(&rig.server, file);
-            }
-            let staged = golden_library::stage(&rig, file);
-            let mut request = if file.ends_with(".txt") {
-                from_text(file, &rig.token())
-            } else {
-                let value = json(file);
-                // What is staged has made what its id names.
-                let named = if staged.is_some() { &value["articles"] } else { &value };
-                prepare(&rig.server, named, "");
-                let query = if endpoint.auth {
-                    format!("?access_token={}", rig.token())
-                } else {
-                    String::new()
-                };
-                let url = format!("{}{query}", endpoint.path);
-                // Byte for byte as in the file, indentation included.
-                let body = std::fs::read(folder().join(file)).unwrap();
-                request(&endpoint.method, &url, Bytes::from(body))
-            };
-            if let Some(id) = &staged {
-                golden_library::put_id(&mut request, id);
-            }
+            let request = staged(&rig, &endpoint, file);
             let wanted = answered_by(file);
             if wanted.ends_with(".txt") {
                 golden_library::check_download(&rig, &request, &wanted);

@@ -16,6 +16,7 @@ mod golden_errors;
 mod golden_library;
 mod golden_people;
 mod golden_platform;
+mod golden_replies;
 mod golden_requests;
 #[cfg(feature = "server")]
 mod http;
