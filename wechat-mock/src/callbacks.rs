@@ -1,4 +1,6 @@
-//! Callbacks: MASSSENDJOBFINISH in its XML, sealed for each try, tried again as documented.
+//! Callbacks: the reports of jobs in their XML, sealed for each try, tried again as documented.
+
+mod publication;
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
@@ -14,6 +16,7 @@ use crate::exchange::{Push, PushOutcome};
 use crate::random::Random;
 use crate::settings::{Settings, Verdict};
 use crate::world::mass_job::JobReport;
+use crate::world::publish::Publication;
 
 /// The server settings of the account: where callbacks go, and how.
 #[derive(Clone, Debug)]
@@ -111,8 +114,19 @@ impl Outbox {
         Self { target, faults, results: Vec::new(), pending: Vec::new(), last_id: 0, random }
     }
 
-    /// Takes a report in. Without a target it is dropped, as for an account without server settings.
+    /// Takes the report of a send in.
     pub(crate) fn add(&mut self, report: &JobReport, sender: &Sender) {
+        self.post(mass_send_job_finish(report, sender), report.at);
+    }
+
+    /// Takes the end of a publication in.
+    pub(crate) fn add_publication(&mut self, ended: &Publication, sender: &Sender) {
+        self.post(publication::publish_job_finish(ended, sender), ended.updated_at);
+    }
+
+    /// Takes a document in that is to be sent at `at`. Without a target it is dropped, as for an
+    /// account without server settings.
+    fn post(&mut self, xml: String, at: SystemTime) {
         if self.target.is_none() {
             return;
         }
@@ -126,9 +140,9 @@ impl Outbox {
             self.last_id += 1;
             self.pending.push(Pending {
                 id: self.last_id,
-                xml: mass_send_job_finish(report, sender),
+                xml: xml.clone(),
                 attempt: 1,
-                due: report.at + delay,
+                due: at + delay,
                 in_flight: false,
             });
         }

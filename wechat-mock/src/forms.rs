@@ -2,7 +2,7 @@
 
 /// Other forms of some answers. The default is the form of the newest tables; each field is another
 /// one that a document shows or that was seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AnswerForms {
     /// draft/add and media/upload answer `"item":[]` as well. `[users]`
@@ -17,23 +17,8 @@ pub struct AnswerForms {
     /// get_material and freepublish/getarticle answer articles without times and `thumb_url`.
     /// `[official]`, the samples
     pub short_articles: bool,
+    /// sendall and send answer no `msg_data_id` for articles. `[official]`, in 2014
+    pub without_msg_data_id: bool,
     /// tags/get leaves the platform's own tags 0, 1 and 2 out. `[guess]`
     pub own_tags_only: bool,
-    /// Followers a minute in units of 10 000, by speed. Default: 80, 60, 45, 30, 10 `[official]`,
-    /// the table; the sample has 15 for speed 3.
-    pub real_speeds: [u64; 5],
-}
-
-impl Default for AnswerForms {
-    fn default() -> Self {
-        Self {
-            empty_item_list: false,
-            picture_with_errcode: false,
-            empty_errmsg: false,
-            msg_data_id_as_number: false,
-            short_articles: false,
-            own_tags_only: false,
-            real_speeds: [80, 60, 45, 30, 10],
-        }
-    }
 }

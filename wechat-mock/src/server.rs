@@ -219,6 +219,7 @@ impl MockServer {
         let mut account = self.account();
         account.advance(&settings, now);
         let reports = account.take_reports();
+        let ended = account.publications.take_ended();
         #[cfg(feature = "callbacks")]
         {
             let sender = sender(&account);
@@ -227,11 +228,14 @@ impl MockServer {
             for report in &reports {
                 outbox.add(report, &sender);
             }
+            for publication in &ended {
+                outbox.add_publication(publication, &sender);
+            }
             outbox.due(&sender, &settings, now)
         }
         #[cfg(not(feature = "callbacks"))]
         {
-            drop(reports);
+            drop((reports, ended));
             Vec::new()
         }
     }

@@ -226,7 +226,8 @@ pub struct Settings {
     /// user/info and its batch carry nickname, portrait and the like, emptied, and the language too.
     /// Default: no `[official]`, newest page; yes: `[users]`.
     pub emptied_profiles: bool,
-    /// Longest remark, bytes (40092). Default: 29 `[official]`, "less than 30"; 30: `[users]`.
+    /// Longest remark, bytes (40092). Default: 29 `[official]`, "less than 30"; 30: `[users]`. The
+    /// client's own limit is 30, so that it keeps nobody from a remark that an account may have.
     pub remark_limit: usize,
     /// Calls of user/get a day (45009). Default: 500. `[official]`
     pub follower_lists_per_day: u32,
@@ -249,6 +250,9 @@ pub struct Settings {
     pub video_as_file: bool,
     /// Calls of uploadnews a day (45009). Default: 10 `[official]`; 100 `[users]`.
     pub upload_news_per_day: u32,
+    /// uploadnews takes permanent covers too. Default: yes `[official]`; no in 2014, and later for
+    /// some: 40007 for a cover that add_news takes. `[users]`
+    pub uploadnews_takes_permanent_covers: bool,
     /// freepublish writes `publish_id` as a number, and submit no `msg_data_id`. Default: no
     /// `[official]`; yes `[sdk]`.
     pub publish_id_as_number: bool,
@@ -274,6 +278,9 @@ pub struct Settings {
     pub secret_frozen: bool,
     /// Code for an unknown path. Default: none, HTTP 404; newer gateways: 40066. `[guess]`
     pub unknown_path_code: Option<i64>,
+    /// Followers a minute in units of 10 000, by level of speed/set. Default: 80, 60, 45, 30, 10
+    /// `[official]`; its own sample has 15 for level 3.
+    pub speeds: [u64; 5],
     /// Forms of answers beside the usual ones. Default: none of them.
     pub forms: AnswerForms,
     /// `Content-Type` of answers. Default: `application/json; encoding=utf-8`. `[users]`
@@ -342,6 +349,7 @@ impl Default for Settings {
             chunked_uploads_refused: true,
             closed_calls: ClosedCalls::default(),
             video_as_file: false,
+            uploadnews_takes_permanent_covers: true,
             upload_news_per_day: 10,
             publish_id_as_number: false,
             token_lifetime: Duration::from_secs(7200),
@@ -355,6 +363,7 @@ impl Default for Settings {
             in_process_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             secret_frozen: false,
             unknown_path_code: None,
+            speeds: [80, 60, 45, 30, 10],
             forms: AnswerForms::default(),
             content_type: "application/json; encoding=utf-8",
             push_tries: 3,

@@ -36,14 +36,10 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
     let mut account = call.open_daily(Material)?;
     let id = PublishId::new(parsed?);
     let one = account.query_publication(id, &call.settings, call.now)?;
-    let (status, failed): (u8, &[u32]) = match &one.status {
-        PublishStatus::Success => (0, &[]),
-        PublishStatus::Publishing => (1, &[]),
-        PublishStatus::OriginalityFailed(failed) => (2, failed),
-        PublishStatus::Failed => (3, &[]),
-        PublishStatus::AuditFailed(failed) => (4, failed),
-        PublishStatus::Deleted => (5, &[]),
-        PublishStatus::Banned => (6, &[]),
+    let status = one.status.number();
+    let failed: &[u32] = match &one.status {
+        PublishStatus::OriginalityFailed(failed) | PublishStatus::AuditFailed(failed) => failed,
+        _ => &[],
     };
     let detail = if status == 0 { detail(one) } else { String::new() };
     let failed: Vec<String> = failed.iter().map(u32::to_string).collect();

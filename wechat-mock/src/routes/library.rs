@@ -33,6 +33,7 @@ pub(super) fn add_news(call: &Call<'_>) -> Answer {
     let mut account = call.open(Material)?;
     refuse_closed(&call.settings)?;
     let articles = accept(articles?, Covers::Permanent, &account.media, &call.settings)?;
+    account.media.room_for(MaterialKind::News)?;
     let id = account.new_media_id();
     let item = Item::new(MaterialKind::News, Place::Library, call.now);
     account.media.insert(id.clone(), Item { articles, ..item });
@@ -44,7 +45,9 @@ pub(super) fn upload_news(call: &Call<'_>) -> Answer {
     let articles = parse_news(call);
     let mut account = call.open_daily(Material)?;
     refuse_closed(&call.settings)?;
-    let articles = accept(articles?, Covers::Any, &account.media, &call.settings)?;
+    let takes_all = call.settings.uploadnews_takes_permanent_covers;
+    let covers = if takes_all { Covers::Any } else { Covers::Temporary };
+    let articles = accept(articles?, covers, &account.media, &call.settings)?;
     let id = account.new_temporary_id();
     let item = Item::new(MaterialKind::News, Place::Prepared, call.now);
     account.media.insert(id.clone(), Item { articles, ..item });

@@ -56,6 +56,7 @@ fn submit(
     let mut account = call.open(right)?;
     account.take_mass_call(name, &call.settings, call.now)?;
     let (msg_id, data_id) = account.send(&parsed?, &call.settings, call.now)?;
+    let data_id = data_id.filter(|_| !call.settings.forms.without_msg_data_id);
     let data_id = data_id.map_or_else(String::new, |id| format!(",\"msg_data_id\":{id}"));
     Ok(format!(
         "{{\"errcode\":0,\"errmsg\":\"send job submission success\",\"msg_id\":{msg_id}{data_id}}}"

@@ -43,6 +43,7 @@ pub(super) fn add_material(call: &Call<'_>) -> Answer {
     let mut guard = call.open(Capability::Material)?;
     let account = &mut *guard;
     let (kind, file, (title, description)) = checked?;
+    account.media.room_for(kind)?;
     let id = account.new_media_id();
     let url = match kind {
         MaterialKind::Image | MaterialKind::Thumb => picture_url(file.format, &mut account.random),

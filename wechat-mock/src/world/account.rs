@@ -305,7 +305,8 @@ impl Account {
     /// When something happens without a request.
     pub(crate) fn next_due(&self) -> Option<SystemTime> {
         let job = self.next_step().map(|(at, _)| at);
-        job.into_iter().chain(self.reports.first().map(|report| report.at)).min()
+        let report = self.reports.first().map(|report| report.at);
+        job.into_iter().chain(report).chain(self.publications.next_due()).min()
     }
 
     /// Reports not told yet.

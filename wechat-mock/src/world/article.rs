@@ -68,6 +68,8 @@ pub(crate) enum Covers {
     Permanent,
     /// From the library or from media/upload.
     Any,
+    /// From media/upload.
+    Temporary,
 }
 
 /// Checks the articles of a new draft or of the closed calls; drops what the platform drops.
@@ -164,6 +166,7 @@ fn check(
     let kind = match covers {
         Covers::Permanent => media.library_kind(thumb),
         Covers::Any => media.kind(thumb),
+        Covers::Temporary => media.temporary(thumb).map(|item| item.kind),
     };
     match kind {
         Some(MaterialKind::Image | MaterialKind::Thumb) => Ok(()),

@@ -168,6 +168,16 @@ impl Media {
         self.find(id).map_or("", |item| &item.url)
     }
 
+    /// May one more of this kind go into the library? 45074.
+    pub(crate) fn room_for(&self, kind: MaterialKind) -> Result<(), i64> {
+        let most = match kind {
+            MaterialKind::Image | MaterialKind::News => 100_000,
+            _ => 1000,
+        };
+        let of_kind = |item: &&Item| item.kind == kind && item.place == Place::Library;
+        if self.items.values().filter(of_kind).count() < most { Ok(()) } else { Err(45074) }
+    }
+
     /// Removes something from the library; 40007.
     pub(crate) fn delete(&mut self, id: &str) -> Result<(), i64> {
         self.library(id).ok_or(40007)?;

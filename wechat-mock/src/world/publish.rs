@@ -32,6 +32,21 @@ pub enum PublishStatus {
     Banned,
 }
 
+impl PublishStatus {
+    /// As it is written.
+    pub(crate) fn number(&self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Publishing => 1,
+            Self::OriginalityFailed(_) => 2,
+            Self::Failed => 3,
+            Self::AuditFailed(_) => 4,
+            Self::Deleted => 5,
+            Self::Banned => 6,
+        }
+    }
+}
+
 /// What the mock knows of a publication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -65,6 +80,8 @@ struct Entry {
 pub(crate) struct Publications {
     all: BTreeMap<PublishId, Entry>,
     pub(crate) next_statuses: std::collections::VecDeque<PublishStatus>,
+    /// Those that ended and were not told of yet.
+    ended: Vec<Publication>,
 }
 
 impl Publications {
@@ -119,6 +136,22 @@ impl Publications {
         is_there
     }
 
+    /// When the next one ends by itself, or ended and is to be told of.
+    pub(crate) fn next_due(&self) -> Option<SystemTime> {
+        let ends = self.all.values().filter_map(|entry| match entry.plan {
+            JobPlan::At { end, .. } if entry.public.status == PublishStatus::Publishing => {
+                Some(end)
+            }
+            _ => None,
+        });
+        ends.chain(self.ended.iter().map(|one| one.updated_at)).min()
+    }
+
+    /// Ends not told yet, as they were when it came to them.
+    pub(crate) fn take_ended(&mut self) -> Vec<Publication> {
+        std::mem::take(&mut self.ended)
+    }
+
     /// Carries out all that is due; answers the drafts of what has been published.
     fn advance(&mut self, now: SystemTime) -> Vec<MediaId> {
         let mut used = Vec::new();
@@ -129,6 +162,7 @@ impl Publications {
             {
                 entry.public.status = entry.ends_as.clone();
                 entry.public.updated_at = end;
+                self.ended.push(entry.public.clone());
                 if is_public(&entry.public) {
                     used.push(entry.draft.clone());
                 }

@@ -251,7 +251,8 @@ impl Account {
                 }
                 match self.media.kind(id) {
                     Some(MaterialKind::News) => {
-                        Ok(Checked::material(id, self.media.articles(id).max(1)))
+                        let articles = self.media.articles(id).max(1);
+                        Ok(Checked { articles, ..Checked::material(id, articles) })
                     }
                     Some(_) => Err(Refusal::by(WRONG_KIND, settings.wrong_kind_code)),
                     None => Err(40007.into()),

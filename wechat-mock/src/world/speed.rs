@@ -22,7 +22,7 @@ impl Speed {
 
     /// Followers a minute in units of 10 000.
     pub(crate) fn real(self, settings: &Settings) -> u64 {
-        settings.forms.real_speeds.get(self.0).copied().unwrap_or(1).max(1)
+        settings.speeds.get(self.0).copied().unwrap_or(1).max(1)
     }
 
     /// How many followers the fastest level serves while this one serves so many.

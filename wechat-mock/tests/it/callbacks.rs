@@ -161,3 +161,42 @@ fn the_address_is_checked_by_an_echo() {
     ));
     assert_eq!(UrlCheck::of(&push, &PushOutcome::NoAnswer), UrlCheck::NoAnswer);
 }
+
+#[test]
+fn the_end_of_a_publication_is_pushed() {
+    use wechat_mock::PublishStatus;
+    for (status, wanted) in [
+        (PublishStatus::Success, "<publish_status>0</publish_status><article_id><![CDATA["),
+        (PublishStatus::Failed, "<publish_status>3</publish_status></PublishEventInfo>"),
+        (
+            PublishStatus::OriginalityFailed(vec![1, 2]),
+            "<publish_status>2</publish_status><fail_idx>1</fail_idx><fail_idx>2</fail_idx></Publ",
+        ),
+    ] {
+        let rig = rig();
+        rig.server.configure(|s| s.progress = JobProgress::default());
+        rig.server.next_publish_status(status);
+        let draft = rig.server.add_draft();
+        let body = serde_json::json!({"media_id": draft.as_str()});
+        let id = rig.call("/cgi-bin/freepublish/submit", &body)["publish_id"].clone();
+        assert!(rig.server.due(rig.now()).is_empty(), "not before its end");
+        let wait = rig.server.next_due().unwrap().duration_since(rig.now()).unwrap();
+        rig.clock.advance(wait);
+        let pushes = rig.server.due(rig.now());
+        assert_eq!(pushes.len(), 1);
+        let xml = String::from_utf8(pushes[0].body.to_vec()).unwrap();
+        assert!(xml.contains("<Event><![CDATA[PUBLISHJOBFINISH]]></Event>"), "{xml}");
+        let number = id.as_str().unwrap();
+        assert!(xml.contains(&format!("<PublishEventInfo><publish_id>{number}<")), "{xml}");
+        assert!(xml.contains(wanted), "{xml}");
+        // The address is the one that freepublish/get tells.
+        let told = rig.call("/cgi-bin/freepublish/get", &serde_json::json!({"publish_id": id}));
+        let url = told["article_detail"]["item"][0]["article_url"].as_str();
+        let item =
+            |url| format!("<count>1</count><item><idx>1</idx><article_url><![CDATA[{url}]]>");
+        assert!(url.is_none_or(|url| xml.contains(&item(url))), "{xml}");
+        assert!(rig.server.due(rig.now()).is_empty(), "told once");
+        rig.server.settle(&pushes[0], &PushOutcome::success(), rig.now());
+        assert_eq!(rig.server.next_due(), None);
+    }
+}

@@ -362,7 +362,7 @@ fn produced(rig: &Rig, endpoint: &Endpoint, file: &str, wanted: &Value) -> Optio
         ("mass/speed-get", _) => {
             // The sample has another speed than the table.
             if variant.is_empty() {
-                configure(|s| s.forms.real_speeds[3] = 15);
+                configure(|s| s.speeds[3] = 15);
             }
             let level = json!({"speed": wanted["speed"]});
             assert_eq!(rig.code("/cgi-bin/message/mass/speed/set", &level), 0);

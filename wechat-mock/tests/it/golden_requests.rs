@@ -313,6 +313,9 @@ fn requests_are_accepted_and_answered_in_shape() {
         let requests = endpoint.files.iter().filter(|file| file.contains("/request"));
         for file in requests {
             let rig = rig();
+            // Only later pages tell the articles' number.
+            let is_old = file == "mass/sendall/request-mpnews-group-2014.json";
+            rig.server.configure(|s| s.forms.without_msg_data_id = is_old);
             let request = staged(&rig, &endpoint, file);
             let wanted = answered_by(file);
             if wanted.ends_with(".txt") {

@@ -171,3 +171,21 @@ fn only_verified_accounts_have_a_library() {
         assert_eq!(body == PNG, wanted == 0);
     }
 }
+
+#[test]
+fn a_cover_that_add_news_takes_may_be_refused_by_uploadnews() {
+    let rig = rig();
+    let permanent = added(&rig, "thumb", "a.jpg", crate::rig::JPEG);
+    let url = format!("/cgi-bin/media/upload?type=thumb&access_token={}", rig.token());
+    let answer = rig.answer(&upload(&url, "a.jpg", crate::rig::JPEG));
+    let temporary = text(&answer, "thumb_media_id");
+    let code = |path: &str, thumb: &str| {
+        let article = json!({"title": "t", "content": "c", "thumb_media_id": thumb});
+        rig.code(path, &json!({"articles": [article]}))
+    };
+    let (add, news) = ("/cgi-bin/material/add_news", "/cgi-bin/media/uploadnews");
+    assert_eq!([code(add, &permanent), code(news, &permanent), code(news, &temporary)], [0; 3]);
+    rig.server.configure(|s| s.uploadnews_takes_permanent_covers = false);
+    assert_eq!((code(add, &permanent), code(news, &permanent)), (0, 40007));
+    assert_eq!(code(news, &temporary), 0);
+}

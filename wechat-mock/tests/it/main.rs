@@ -11,6 +11,8 @@ mod rig;
 
 #[cfg(feature = "callbacks")]
 mod callbacks;
+#[cfg(feature = "server")]
+mod clients;
 mod faults;
 mod golden_errors;
 mod golden_library;
