@@ -34,10 +34,11 @@ const mock = {
     return answer.json();
   },
 
-  /** The requests so far, without their numbers: `GET /cgi-bin/... -> 200`. */
+  /** The requests so far, without numbers and remarks: `GET /cgi-bin/... -> 200`. */
   async received() {
     const { received } = await this.control('/received');
-    return received.map((line) => line.slice(line.indexOf(' ') + 1));
+    const bare = (line) => line.split(/ \((?:broke|odd:) /)[0];
+    return received.map(({ line }) => bare(line).slice(line.indexOf(' ') + 1));
   },
 
   /** The requests behind the first `before`: method, path and end of each. */

@@ -11,6 +11,7 @@ import importlib.metadata
 import io
 import json
 import os
+import re
 import urllib.request
 
 from wechatpy import WeChatClient
@@ -55,8 +56,9 @@ class Mock:
             return json.load(answer)
 
     def received(self):
-        """The requests so far, without their numbers: `GET /cgi-bin/... -> 200`."""
-        return [line.split(" ", 1)[1] for line in self.control("/received")["received"]]
+        """The requests so far, without numbers and remarks: `GET /cgi-bin/... -> 200`."""
+        lines = [request["line"] for request in self.control("/received")["received"]]
+        return [re.split(r" \((?:broke|odd:) ", line)[0].split(" ", 1)[1] for line in lines]
 
     def since(self, before):
         """The requests behind the first `before`: method, path and end of each."""

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::fault::ConnectionFault;
+use crate::rule::Finding;
 
 /// The outcome of one request, for a driver to carry out.
 #[derive(Debug)]
@@ -25,6 +26,21 @@ impl Exchange {
 
     pub(crate) fn broken(fault: ConnectionFault) -> Self {
         Self { response: None, fault: Some(fault), delay: Duration::ZERO }
+    }
+}
+
+/// An exchange with what is recorded of it.
+pub(crate) struct Answered {
+    pub(crate) exchange: Exchange,
+    /// The code, when it is an error.
+    pub(crate) errcode: Option<i64>,
+    /// The rule that the call broke.
+    pub(crate) broke: Option<Finding>,
+}
+
+impl From<Exchange> for Answered {
+    fn from(exchange: Exchange) -> Self {
+        Self { exchange, errcode: None, broke: None }
     }
 }
 

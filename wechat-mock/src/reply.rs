@@ -42,10 +42,10 @@ pub(crate) struct Refusal {
     /// Those whom 45171 names.
     pub(crate) failed: Vec<String>,
     /// The rule that was broken, where the code does not say it: some codes are settings.
-    pub(crate) rule: Option<Rule>,
+    pub(crate) rule: Option<&'static Rule>,
     /// Where it was broken, and by what; never a value.
-    pub(crate) field: Option<String>,
-    pub(crate) given: Option<String>,
+    pub(crate) field: Option<Box<str>>,
+    pub(crate) given: Option<Box<str>>,
 }
 
 impl From<i64> for Refusal {
@@ -64,30 +64,32 @@ impl From<i64> for Refusal {
 
 impl Refusal {
     /// Refused by this rule, whatever code the settings have for it.
-    pub(crate) fn by(rule: Rule, code: i64) -> Self {
+    pub(crate) fn by(rule: &'static Rule, code: i64) -> Self {
         Self { rule: Some(rule), ..code.into() }
     }
 
     /// The same, with the field in question.
-    pub(crate) fn at(self, field: impl Into<String>) -> Self {
+    pub(crate) fn at(self, field: impl Into<Box<str>>) -> Self {
         Self { field: Some(field.into()), ..self }
     }
 
     /// The same, with what was given: a kind or a size, for values may be secrets.
-    pub(crate) fn given(self, given: impl Into<String>) -> Self {
+    pub(crate) fn given(self, given: impl Into<Box<str>>) -> Self {
         Self { given: Some(given.into()), ..self }
     }
 
     /// The same, the field being one of this object.
     pub(crate) fn within(self, parent: &str) -> Self {
-        let field = self.field.map_or_else(|| parent.to_owned(), |key| format!("{parent}.{key}"));
+        let field =
+            self.field.map_or_else(|| parent.into(), |key| format!("{parent}.{key}").into());
         Self { field: Some(field), ..self }
     }
 
     /// What the log and the report say about it.
     pub(crate) fn finding(&self, path: &str) -> Option<Finding> {
-        let rule = self.rule.or_else(|| rule::broken(self.code, path))?;
-        Some(Finding { rule, field: self.field.clone(), given: self.given.clone() })
+        let rule = self.rule.copied().or_else(|| rule::broken(self.code, path))?;
+        let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+        Some(Finding { rule, field: text(&self.field), given: text(&self.given) })
     }
 }
 

@@ -13,14 +13,14 @@ use crate::builder::{ClockSource, MockServerBuilder};
 #[cfg(feature = "callbacks")]
 use crate::callbacks::Outbox;
 use crate::clock::ManualClock;
-use crate::exchange::{Exchange, Push, PushOutcome};
+use crate::exchange::{Answered, Exchange, Push, PushOutcome};
 use crate::fault::{ConnectionFault, Effect, FaultRule, Faults};
 use crate::query::Query;
 use crate::remark;
 use crate::reply::{self, Refusal, Reply};
 use crate::request::{RecordedAnswer, RecordedRequest};
 use crate::routes::{self, Call};
-use crate::rule::{Finding, UNKNOWN_PATH};
+use crate::rule::UNKNOWN_PATH;
 use crate::settings::Settings;
 use crate::transport::InProcess;
 use crate::world::account::Account;
@@ -53,21 +53,6 @@ struct Inner {
     /// Tells the background task of the loopback server that something may have become due.
     #[cfg(feature = "server")]
     changed: tokio::sync::Notify,
-}
-
-/// An exchange with what is recorded of it.
-struct Answered {
-    exchange: Exchange,
-    /// The code, when it is an error.
-    errcode: Option<i64>,
-    /// The rule that the call broke.
-    broke: Option<Finding>,
-}
-
-impl From<Exchange> for Answered {
-    fn from(exchange: Exchange) -> Self {
-        Self { exchange, errcode: None, broke: None }
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -159,9 +144,9 @@ impl MockServer {
         };
         let answer = match (routes::dispatch(&call), settings.unknown_path_code) {
             (Some(answer), _) => answer,
-            (None, Some(code)) => Err(Refusal::by(UNKNOWN_PATH, code)),
+            (None, Some(code)) => Err(Refusal::by(&UNKNOWN_PATH, code)),
             (None, None) => {
-                let broke = Refusal::by(UNKNOWN_PATH, 0).finding(request.uri().path());
+                let broke = Refusal::by(&UNKNOWN_PATH, 0).finding(request.uri().path());
                 return Answered { broke, ..Exchange::answer(reply::html(404)).into() };
             }
         };

@@ -78,7 +78,7 @@ fn read(body: &Object, audience: Audience, settings: &Settings) -> Result<Send, 
 /// null or zero does not.
 fn filter(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
     let missing = |field: &str| {
-        Refusal::by(NO_AUDIENCE, settings.missing_audience_code).at(field).given("missing")
+        Refusal::by(&NO_AUDIENCE, settings.missing_audience_code).at(field).given("missing")
     };
     let filter = fields::inner(body, "filter")?.ok_or_else(|| missing("filter"))?;
     match filter.get("is_to_all") {
@@ -103,7 +103,7 @@ fn touser(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
     }
     if list.len() > settings.openids_per_send {
         let code = settings.too_many_openids_code;
-        return Err(Refusal::by(TOO_MANY_OPENIDS, code).at("touser").given(count));
+        return Err(Refusal::by(&TOO_MANY_OPENIDS, code).at("touser").given(count));
     }
     let no_text = |wrong| Refusal { code: 40031, ..wrong };
     fields::texts("touser", list).map(Audience::OpenIds).map_err(no_text)

@@ -88,7 +88,7 @@ pub(super) fn clear_v2(call: &Call<'_>) -> Answer {
     }
     // Unlike a token, this depends on no list of addresses.
     if secret != account.secret.expose() {
-        return Err(Refusal::by(WRONG_SECRET, call.settings.wrong_secret_code));
+        return Err(Refusal::by(&WRONG_SECRET, call.settings.wrong_secret_code));
     }
     clear_all(&mut account, call)
 }

@@ -123,7 +123,7 @@ impl Account {
             return Err(40013.into());
         }
         if secret != self.secret.expose() {
-            return Err(Refusal::by(WRONG_SECRET, settings.wrong_secret_code));
+            return Err(Refusal::by(&WRONG_SECRET, settings.wrong_secret_code));
         }
         if settings.secret_frozen {
             return Err(40243.into());

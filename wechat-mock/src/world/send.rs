@@ -254,7 +254,7 @@ impl Account {
                         let articles = self.media.articles(id).max(1);
                         Ok(Checked { articles, ..Checked::material(id, articles) })
                     }
-                    Some(_) => Err(Refusal::by(WRONG_KIND, settings.wrong_kind_code)),
+                    Some(_) => Err(Refusal::by(&WRONG_KIND, settings.wrong_kind_code)),
                     None => Err(40007.into()),
                 }
             }
@@ -265,7 +265,7 @@ impl Account {
                 for id in ids {
                     let found = self.media.kind(id).ok_or(40007)?;
                     if found != *kind {
-                        return Err(Refusal::by(WRONG_KIND, settings.wrong_kind_code));
+                        return Err(Refusal::by(&WRONG_KIND, settings.wrong_kind_code));
                     }
                 }
                 match (kind, ids.first()) {
@@ -283,7 +283,7 @@ impl Account {
         match audience {
             Audience::Everyone => Ok(self.followers.subscribed(|_| true)),
             Audience::Tag(tag) if !self.tags.contains(*tag) => {
-                Err(Refusal::by(UNKNOWN_TAG, settings.unknown_tag_code))
+                Err(Refusal::by(&UNKNOWN_TAG, settings.unknown_tag_code))
             }
             Audience::Tag(tag) => Ok(self.followers.subscribed(|f| f.tags.contains(tag))),
             Audience::OpenIds(list) => {
@@ -295,7 +295,7 @@ impl Account {
                 places.sort_unstable();
                 places.dedup();
                 if places.is_empty() {
-                    return Err(Refusal::by(NO_FOLLOWER_IN_LIST, settings.no_valid_openid_code));
+                    return Err(Refusal::by(&NO_FOLLOWER_IN_LIST, settings.no_valid_openid_code));
                 }
                 Ok(places)
             }
@@ -309,7 +309,7 @@ impl Account {
         settings: &Settings,
         now: SystemTime,
     ) -> Result<Vec<Taken>, Refusal> {
-        let used_up = || Refusal::by(MASS_QUOTA, settings.mass_quota_code);
+        let used_up = || Refusal::by(&MASS_QUOTA, settings.mass_quota_code);
         if self.quotas.is_set_by_hand() {
             return Ok(vec![self.quotas.take_by_hand().ok_or_else(used_up)?]);
         }

@@ -55,7 +55,8 @@ fn differences(got: &Value, wanted: &Value, place: &str, found: &mut Vec<String>
                         if MADE_UP.contains(&key.as_str())
                             && (key != "thumb_media_id" || wanted.contains_key("created_at")) =>
                     {
-                        if kind(key, got) != kind(key, value) {
+                        let (got, value) = (kind(key, got), kind(key, value));
+                        if got != value {
                             found.push(format!("{place}: {got}, not {value}"));
                         }
                     }
@@ -227,7 +228,7 @@ fn publication(rig: &Rig, variant: &str, wanted: &Value) -> Value {
             rig.server.next_publish_status(status);
         }
         "-audit-failed" => {
-            rig.server.next_publish_status(PublishStatus::AuditFailed(failed(wanted)))
+            rig.server.next_publish_status(PublishStatus::AuditFailed(failed(wanted)));
         }
         "-failed" => rig.server.next_publish_status(PublishStatus::Failed),
         _ => {}
@@ -435,7 +436,7 @@ fn produced(rig: &Rig, endpoint: &Endpoint, file: &str, wanted: &Value) -> Optio
             let rig = Rig::with(|b| b.settings(|s| s.followers_per_page = 3));
             if variant != "-empty" {
                 ids.for_each(|id| {
-                    rig.server.add_follower(OpenId::new(id.as_str().unwrap()).unwrap())
+                    rig.server.add_follower(OpenId::new(id.as_str().unwrap()).unwrap());
                 });
             }
             let file = match variant {
