@@ -7,9 +7,9 @@ mod result_text;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use wechat_http::{BaseUrl, Client, SystemClock, describe};
+use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{Driver, DriverError, Inbox, NoInbox, Plan, Policy};
-use wechat_mass::journal::{FileJournal, Journal, MemoryJournal};
+use wechat_mass::journal::{Journal, MemoryJournal, SqliteStore, Store as _};
 use wechat_types::mass::AudienceKind;
 
 use crate::account::{self, Account};
@@ -143,9 +143,12 @@ async fn drive_server(
         }
         None => None,
     };
-    let mut journal = FileJournal::open(&state_folder(args).join(folder), plan)
-        .map_err(|e| vec![describe(&e)])?;
-    output.journal(&journal);
+    let failed = |e| vec![describe(&e)];
+    let file = state_folder(args).join(folder).join("journal.db");
+    let store = SqliteStore::open(&file).map_err(failed)?;
+    let mut journal = store.open(plan, SystemClock::new().now()).await.map_err(failed)?;
+    let known = journal.load().await.map_err(failed)?.len();
+    output.journal(store.path(), known);
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
     let inbox: &mut dyn Inbox = match &mut listener {
         Some(listener) => listener,
@@ -154,7 +157,7 @@ async fn drive_server(
             &mut none
         }
     };
-    Ok(drive(&client, plan, policy, (&mut journal, true), inbox, output).await)
+    Ok(drive(&client, plan, policy, (journal.as_mut(), true), inbox, output).await)
 }
 
 async fn drive(

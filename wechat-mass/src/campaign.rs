@@ -12,8 +12,8 @@ mod policy;
 mod report;
 mod verdict;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::time::{Duration, SystemTime};
+use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use wechat_types::id::MsgId;
 use wechat_types::mass::MassReport;
@@ -40,8 +40,8 @@ pub struct Campaign<'p> {
     chunks: Vec<ChunkState>,
     /// Reports of jobs that no chunk has yet: a report may come before the send's own answer.
     early: BTreeMap<MsgId, MassReport>,
-    /// When the last sends went out, for the pace.
-    sent_at: VecDeque<SystemTime>,
+    /// A budget is used up: no call before this moment.
+    closed_until: Option<(SystemTime, WaitReason)>,
     /// This run has added the covers anew, after the platform had lost them.
     covers_renewed: bool,
     /// Why nothing further is sent.
@@ -103,6 +103,8 @@ pub enum Step {
 pub enum WaitReason {
     /// 60 calls a minute are allowed, or the platform asked for a pause.
     Pace,
+    /// The calls of the day or of the month are used up.
+    Quota,
     /// A call's answer was lost; the same call with the same key will tell.
     Repeat,
     /// Jobs are running.
@@ -118,7 +120,7 @@ impl<'p> Campaign<'p> {
             uploads: vec![Uploads::default(); plan.content().articles().len()],
             chunks: plan.chunks().iter().map(|_| ChunkState::default()).collect(),
             early: BTreeMap::new(),
-            sent_at: VecDeque::new(),
+            closed_until: None,
             covers_renewed: false,
             halted: None,
         }
@@ -156,8 +158,8 @@ impl<'p> Campaign<'p> {
             } else if !chunk.key_is_good_at(now, &self.policy) {
                 // The machine may have slept through the wait.
                 Step::GiveUp { chunk: number }
-            } else if let Some(until) = self.pace(now) {
-                Step::Wait { until, reason: WaitReason::Pace }
+            } else if let Some(wait) = self.closed(now) {
+                wait
             } else {
                 Step::Send { chunk: number, repeat: true }
             }),
@@ -171,10 +173,7 @@ impl<'p> Campaign<'p> {
                 if self.plan.content().needs_draft() && chunk.draft.is_none() {
                     return Some(Step::AddDraft { chunk: number });
                 }
-                Some(match self.pace(now) {
-                    Some(until) => Step::Wait { until, reason: WaitReason::Pace },
-                    None => Step::Send { chunk: number, repeat: false },
-                })
+                Some(self.closed(now).unwrap_or(Step::Send { chunk: number, repeat: false }))
             }
             _ => None,
         }
@@ -195,13 +194,15 @@ impl<'p> Campaign<'p> {
         )
     }
 
-    /// When the next call may go out, if not now.
-    fn pace(&self, now: SystemTime) -> Option<SystemTime> {
-        const MINUTE: Duration = Duration::from_secs(60);
-        let limit = self.policy.calls_per_minute.max(1);
-        let nth_last = self.sent_at.len().checked_sub(limit)?;
-        let free_at = *self.sent_at.get(nth_last)? + MINUTE;
-        (free_at > now).then_some(free_at)
+    /// The wait for a budget to open.
+    fn closed(&self, now: SystemTime) -> Option<Step> {
+        let (until, reason) = self.closed_until.filter(|(until, _)| *until > now)?;
+        Some(Step::Wait { until, reason })
+    }
+
+    /// A budget is used up until then. Not recorded: whoever tries again learns the same.
+    pub fn close_until(&mut self, until: SystemTime, reason: WaitReason) {
+        self.closed_until = Some((until, reason));
     }
 
     /// The job that is next asked for, or waited for.
@@ -257,10 +258,6 @@ impl<'p> Campaign<'p> {
                 }
             }
             Entry::Intent { chunk, at } => {
-                self.sent_at.push_back(*at);
-                while self.sent_at.len() > self.policy.calls_per_minute.max(1) {
-                    self.sent_at.pop_front();
-                }
                 if let Some(state) = self.chunks.get_mut(*chunk) {
                     state.intend(*at);
                 }
@@ -314,12 +311,6 @@ impl<'p> Campaign<'p> {
 
     fn chunk_of(&mut self, msg_id: MsgId) -> Option<&mut ChunkState> {
         self.chunks.iter_mut().find(|chunk| chunk.msg_id() == Some(msg_id))
-    }
-
-    /// The jobs of all chunks but this one: 45065 must not name one of them.
-    fn jobs_of_others(&self, number: usize) -> Vec<MsgId> {
-        let others = self.chunks.iter().enumerate().filter(|(other, _)| *other != number);
-        others.filter_map(|(_, chunk)| chunk.msg_id()).collect()
     }
 
     /// A look at a job told nothing new: the next one comes later. Nothing worth recording.

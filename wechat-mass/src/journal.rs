@@ -1,8 +1,11 @@
 //! What a campaign has done, recorded so that it survives the process: intent before each call,
 //! answer after it.
 
-mod file;
+pub mod conformance;
+mod frozen;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug};
@@ -10,13 +13,16 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use wechat_types::id::MediaId;
+use wechat_types::id::{AppId, MediaId, MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
-use crate::campaign::Answer;
+use crate::campaign::{Answer, Plan};
+use crate::quota::{Budget, Spend};
 
-pub use file::FileJournal;
-pub use memory::MemoryJournal;
+pub use frozen::Frozen;
+pub use memory::{MemoryJournal, MemoryStore};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteJournal, SqliteStore};
 
 /// A recorded fact about a campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +93,93 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// A call was about to be made.
+    pub(crate) fn is_intent(&self) -> bool {
+        matches!(self, Self::Intent { .. })
+    }
+}
+
+/// The durable side of one account's server: all its campaigns, what they spent, their jobs.
+///
+/// A store is shared: by the campaigns of a program, and by programs on the same machine.
+#[async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// Takes a campaign up: freezes a new plan, or finds it frozen by an earlier run.
+    ///
+    /// While the journal is held, nobody else can take up the same campaign.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`]: somebody else holds the campaign; **another plan** went out under this name,
+    /// with the difference in the text; the store cannot be read or written.
+    async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError>;
+
+    /// The account's campaigns, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the store cannot be read.
+    async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError>;
+
+    /// What is recorded of a campaign, oldest first; nothing when there is none of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the store cannot be read.
+    async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError>;
+
+    /// Reserves a call that belongs to no campaign: a preview, a deletion, a send that somebody
+    /// made on mp.weixin.qq.com.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain; the call must not be made then.
+    async fn spend(
+        &self,
+        account: &AppId,
+        spend: Spend,
+        at: SystemTime,
+        budgets: &[Budget],
+    ) -> Result<Reserved, JournalError>;
+
+    /// When calls of these kinds were reserved since a moment, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the store cannot be read.
+    async fn spent(
+        &self,
+        account: &AppId,
+        spends: &[Spend],
+        since: SystemTime,
+    ) -> Result<Vec<SystemTime>, JournalError>;
+
+    /// Keeps a report that came by callback, of a job that may not be known yet, or not be ours.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain; the callback must not be answered with success
+    /// then.
+    async fn keep_report(
+        &self,
+        account: &AppId,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError>;
+
+    /// Reports kept after the `number`-th, with their numbers, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the store cannot be read.
+    async fn reports_after(
+        &self,
+        account: &AppId,
+        number: u64,
+    ) -> Result<Vec<(u64, MassReport)>, JournalError>;
+}
+
 /// The durable side of one campaign.
 #[async_trait]
 pub trait Journal: Debug + Send {
@@ -101,8 +194,127 @@ pub trait Journal: Debug + Send {
     ///
     /// # Errors
     ///
-    /// [`JournalError`] when that is not certain; nothing further may be sent then.
+    /// [`JournalError`] when that is not certain; nothing further may be sent then. Also when the
+    /// fact is the acceptance of a job that belongs to another call.
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError>;
+
+    /// Reserves a call within its budgets and records its intent, both or neither.
+    ///
+    /// # Errors
+    ///
+    /// As [`append`](Self::append). Also when the clock says that it is earlier than at an earlier
+    /// call: then nothing can be counted.
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError>;
+
+    /// The other call that a job belongs to; none when nobody has it, or this very call.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when it cannot be read.
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError>;
+}
+
+/// A call about to be made.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Claim<'a> {
+    /// The call, from 0.
+    pub chunk: usize,
+    /// When.
+    pub at: SystemTime,
+    /// What it costs.
+    pub spend: Spend,
+    /// What it costs it from.
+    pub budgets: &'a [Budget],
+}
+
+impl<'a> Claim<'a> {
+    /// Takes all parts as they stand.
+    pub fn new(chunk: usize, at: SystemTime, spend: Spend, budgets: &'a [Budget]) -> Self {
+        Self { chunk, at, spend, budgets }
+    }
+
+    /// The fact that is recorded when it is granted.
+    pub fn intent(&self) -> Entry {
+        Entry::Intent { chunk: self.chunk, at: self.at }
+    }
+}
+
+/// Whether a call may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reserved {
+    /// It is reserved.
+    Granted,
+    /// It is not, and nothing was recorded.
+    #[non_exhaustive]
+    Wait {
+        /// From when it may be tried again.
+        until: SystemTime,
+        /// The budget that is used up; with several, the one that opens last.
+        budget: Budget,
+    },
+}
+
+impl Reserved {
+    /// Asks each budget; `spent` gives the moments that a budget was drawn on in its window.
+    fn by<E>(
+        budgets: &[Budget],
+        mut spent: impl FnMut(&Budget) -> Result<Vec<SystemTime>, E>,
+    ) -> Result<Self, E> {
+        let mut reserved = Self::Granted;
+        for budget in budgets {
+            let Some(until) = budget.wait(&spent(budget)?) else { continue };
+            if !matches!(reserved, Self::Wait { until: known, .. } if known >= until) {
+                reserved = Self::Wait { until, budget: *budget };
+            }
+        }
+        Ok(reserved)
+    }
+}
+
+/// Which call a job belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobOwner {
+    /// The campaign's name.
+    pub campaign: String,
+    /// The call, from 0.
+    pub chunk: usize,
+}
+
+impl JobOwner {
+    /// Takes both as they stand.
+    pub fn new(campaign: impl Into<String>, chunk: usize) -> Self {
+        Self { campaign: campaign.into(), chunk }
+    }
+}
+
+/// A clock that is back by more than this cannot count budgets, nor tell how old a key is.
+const CLOCK_BACK: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Refuses a call at a moment before the last one.
+fn check_clock(at: SystemTime, last: Option<SystemTime>) -> Result<(), JournalError> {
+    match last.and_then(|last| last.duration_since(at).ok()) {
+        Some(back) if back > CLOCK_BACK => Err(JournalError::new(format!(
+            "the clock is {} seconds before the last recorded call: set it right; until then \
+             nothing is sent, for neither budgets nor the age of keys can be told",
+            back.as_secs()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn job_taken(msg_id: MsgId, owner: &JobOwner) -> JournalError {
+    JournalError::new(format!(
+        "job {msg_id} belongs to call {} of campaign {:?}: it cannot be another call's too",
+        owner.chunk + 1,
+        owner.campaign
+    ))
 }
 
 /// The journal cannot be read or written.
@@ -118,6 +330,19 @@ impl JournalError {
     /// Says what happened, to what, and what to do.
     pub fn new(problem: impl Into<String>) -> Self {
         Self { problem: problem.into(), source: None }
+    }
+
+    fn taken_up(campaign: &str) -> Self {
+        Self::new(format!("another program is sending the campaign {campaign:?}"))
+    }
+
+    fn changed(frozen: &Frozen, plan: &Plan, before: &[OpenId]) -> Self {
+        Self::new(format!(
+            "the campaign {:?} was begun with another plan: {}. Whoever is in both would get two \
+             messages; if that is meant, give the campaign another name",
+            frozen.name,
+            frozen.difference(plan, before)
+        ))
     }
 
     /// The same with the storage's own error.
@@ -140,17 +365,17 @@ impl StdError for JournalError {
 }
 
 /// Times as milliseconds since 1970.
-mod unix_millis {
+pub(crate) mod unix_millis {
     use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(at: &SystemTime, s: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(at: &SystemTime, s: S) -> Result<S::Ok, S::Error> {
         let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
         s.serialize_u64(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<SystemTime, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<SystemTime, D::Error> {
         let millis = u64::deserialize(d)?;
         UNIX_EPOCH
             .checked_add(Duration::from_millis(millis))

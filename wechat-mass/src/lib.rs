@@ -12,13 +12,15 @@
 //! [`Inbox`](campaign::Inbox). It knows nothing of callbacks' XML: reports come in as
 //! [`MassReport`](wechat_types::mass::MassReport).
 //!
-//! What it does not do yet: quotas of the day and month are shown by the plan, not reserved.
+//! Calls are reserved in the [`journal`] before they are made, within what the account may do in a
+//! minute, a day and a month: [`quota`].
 
 pub mod article;
 pub mod campaign;
 mod client_msg_id;
 pub mod journal;
 mod problem;
+pub mod quota;
 pub mod recipients;
 mod sender;
 mod split;

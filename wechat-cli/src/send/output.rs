@@ -2,12 +2,13 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::SystemTime;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan, WaitReason};
-use wechat_mass::journal::{Entry, FileJournal};
+use wechat_mass::journal::Entry;
 use wechat_mass::recipients::Corrections;
 
 use super::plan_text;
@@ -81,18 +82,12 @@ impl Output {
         });
     }
 
-    pub(super) fn journal(&self, journal: &FileJournal) {
-        let (file, known) = (journal.file().display().to_string(), journal.entries().len());
-        let fields = json!({ "file": file, "entries": known, "torn_bytes": journal.torn_bytes() });
-        self.say("journal", fields, || {
-            let torn = match journal.torn_bytes() {
-                0 => String::new(),
-                bytes => format!("; a torn last line of {bytes} bytes was cut off"),
-            };
-            match known {
-                0 => format!("recorded in {file}{torn}"),
-                _ => format!("resumed from {file}, {known} entries{torn}"),
-            }
+    pub(super) fn journal(&self, file: &Path, known: usize) {
+        let file = file.display().to_string();
+        let fields = json!({ "file": file, "entries": known });
+        self.say("journal", fields, || match known {
+            0 => format!("recorded in {file}"),
+            _ => format!("resumed from {file}, {known} entries"),
         });
     }
 
@@ -234,6 +229,7 @@ fn answered(answer: &Answer) -> String {
 fn waited_for(reason: WaitReason) -> &'static str {
     match reason {
         WaitReason::Pace => "waiting until the next call may be made",
+        WaitReason::Quota => "waiting until the day's or the month's quota opens",
         WaitReason::Repeat => "waiting to ask with the same key what became of the call",
         WaitReason::Jobs => "waiting for the jobs to end",
         _ => "waiting",

@@ -81,7 +81,7 @@ fn a_secret_comes_from_file_environment_or_the_configuration() {
     .iter()
     .enumerate()
     {
-        shop.write("campaign.toml", TEXT.replace("三款", &format!("{number}款")));
+        shop.write("campaign.toml", TEXT.replace("\"spring\"", &format!("\"spring {number}\"")));
         let config = shop.config("", "").replace("app_secret_file = \"secret\"", line);
         shop.write("elsewhere.toml", config);
         let config = shop.path("elsewhere.toml");

@@ -18,12 +18,12 @@ fn a_server_is_named_by_option_environment_or_configuration() {
     run_option.assert_status(0).assert_says(&server);
     assert_eq!(shop.count(SEND), 1);
 
-    shop.write("campaign.toml", TEXT.replace("三款", "四款"));
+    shop.write("campaign.toml", TEXT.replace("\"spring\"", "\"spring 2\""));
     let run_environment = run(shop.bare().env("WECHAT_BASE_URL", &server));
     run_environment.assert_status(0).assert_says(&server);
     assert_eq!(shop.count(SEND), 2);
 
-    shop.write("campaign.toml", TEXT.replace("三款", "五款"));
+    shop.write("campaign.toml", TEXT.replace("\"spring\"", "\"spring 3\""));
     shop.write("wechat.toml", shop.config(&format!("base_url = \"{server}\""), ""));
     let run_configuration = run(&mut shop.bare());
     run_configuration.assert_status(0).assert_says(&server);

@@ -7,7 +7,7 @@ use wechat_types::id::{MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{MassReport, ReportSource};
 
 use super::policy::Policy;
-use super::verdict::{Answer, pause_after};
+use super::verdict::{Answer, opens_again};
 
 /// What is known about one call.
 #[derive(Debug, Default)]
@@ -117,8 +117,8 @@ impl ChunkState {
             }
             Answer::Rejected { code, reason } => {
                 self.forget_attempts();
-                match code.and_then(pause_after) {
-                    Some(pause) => self.put_off(at + pause, TOO_FAST, *code, reason),
+                match code.and_then(|code| opens_again(code, at)) {
+                    Some(opens) => self.put_off(opens, TOO_FAST, *code, reason),
                     None if code.is_some_and(is_about_recipients) => {
                         // The other calls have other recipients.
                         self.refuse(*code, reason);

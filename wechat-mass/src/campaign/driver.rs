@@ -5,14 +5,15 @@ use std::time::SystemTime;
 
 use wechat_http::Client;
 use wechat_types::error_code::ErrorCode;
-use wechat_types::id::AppId;
+use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::{MassContent, MassReport, Recipients};
 
 use super::plan::{ChunkAudience, Content};
 use super::verdict::{judge, reason_of};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
-use crate::journal::{Entry, Journal, JournalError};
+use crate::journal::{Claim, Entry, JobOwner, Journal, JournalError, Reserved};
+use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
 
 /// Runs a campaign to its end. It awaits only the client, the journal and the inbox.
@@ -88,10 +89,26 @@ impl Run<'_, '_> {
     async fn record(&mut self, entry: Entry) -> Result<(), DriverError> {
         match self.journal.append(&entry).await {
             Ok(()) => {
-                self.campaign.apply(&entry);
-                (self.observe)(Event::Recorded(&entry));
+                self.take_in(&entry);
                 Ok(())
             }
+            Err(source) => Err(self.stopped(source)),
+        }
+    }
+
+    /// Takes in what was recorded.
+    fn take_in(&mut self, entry: &Entry) {
+        self.campaign.apply(entry);
+        (self.observe)(Event::Recorded(entry));
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        number: usize,
+    ) -> Result<Option<JobOwner>, DriverError> {
+        match self.journal.other_owner(msg_id, number).await {
+            Ok(owner) => Ok(owner),
             Err(source) => Err(self.stopped(source)),
         }
     }
@@ -256,7 +273,9 @@ impl<'a> Driver<'a> {
             run.campaign.halt(format!("the plan has no call {}", number + 1));
             return Ok(());
         };
-        run.record(Entry::Intent { chunk: number, at: self.now() }).await?;
+        if !self.claim(run, number, &planned.audience).await? {
+            return Ok(());
+        }
         let (sender, key) = (MassSender::new(self.client.clone()), planned.key.clone());
         let answer = match planned.audience {
             ChunkAudience::Everyone => sender.send_all(content, key).await,
@@ -268,7 +287,45 @@ impl<'a> Driver<'a> {
                 }
             }
         };
-        let answer: Answer = judge(answer, repeat, &run.campaign.jobs_of_others(number));
+        let other = match &answer {
+            Ok(accepted) => run.other_owner(accepted.msg_id, number).await?,
+            Err(_) => None,
+        };
+        let answer: Answer = judge(answer, repeat, other.as_ref());
         run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await
+    }
+
+    /// Reserves a call and records its intent; `false` when its budget is used up.
+    async fn claim(
+        &self,
+        run: &mut Run<'_, '_>,
+        number: usize,
+        audience: &ChunkAudience,
+    ) -> Result<bool, DriverError> {
+        let spend = match audience {
+            ChunkAudience::Everyone => Spend::ToEveryone,
+            ChunkAudience::Tag(_) => Spend::ToTag,
+            ChunkAudience::OpenIds(_) => Spend::ByOpenIds,
+        };
+        let budgets = self.policy.limits.budgets(spend);
+        let claim = Claim::new(number, self.now(), spend, &budgets);
+        match run.journal.claim(&claim).await {
+            Ok(Reserved::Granted) => {
+                run.take_in(&claim.intent());
+                Ok(true)
+            }
+            Ok(Reserved::Wait { budget, .. }) if budget.limit == 0 => {
+                let call = number + 1;
+                run.campaign.halt(format!("call {call}: the account's limits allow no such call"));
+                Ok(false)
+            }
+            Ok(Reserved::Wait { until, budget }) => {
+                let minute = budget.window == Window::Minute;
+                let reason = if minute { WaitReason::Pace } else { WaitReason::Quota };
+                run.campaign.close_until(until, reason);
+                Ok(false)
+            }
+            Err(source) => Err(run.stopped(source)),
+        }
     }
 }

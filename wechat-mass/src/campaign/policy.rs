@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use crate::quota::Limits;
+
 /// Times and limits of a campaign's run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// Calls a minute. The platform allows 60.
-    pub calls_per_minute: usize,
+    /// What the account may do in a minute, a day and a month.
+    pub limits: Limits,
     /// The pause before a call whose answer was lost is made again with its key. The platform
     /// answers 45066 to a key that comes again within a minute.
     pub repeat_after: Duration,
@@ -47,11 +49,11 @@ impl Policy {
 }
 
 impl Default for Policy {
-    /// Stops at what is undecided; 60 calls a minute; 6 attempts, 60 seconds apart, for 23 hours; a look at each job every
-    /// 30 seconds for 6 hours; 30 seconds for its counters.
+    /// Stops at what is undecided; the documented limits; 6 attempts, 60 seconds apart, for 23
+    /// hours; a look at each job every 30 seconds for 6 hours; 30 seconds for its counters.
     fn default() -> Self {
         Self {
-            calls_per_minute: 60,
+            limits: Limits::default(),
             repeat_after: Duration::from_secs(60),
             attempts: 6,
             key_window: Duration::from_secs(23 * 60 * 60),

@@ -5,6 +5,7 @@ mod stories;
 mod verdicts;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -17,6 +18,7 @@ use wechat_types::mass::{Audience, GetMassStatus, JobStatus, Recipients, ReportS
 use super::verdict::judge;
 use super::*;
 use crate::article::{ArticleSource, Picture};
+use crate::journal::JobOwner;
 use crate::sender::Accepted;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -45,6 +47,18 @@ static ARTICLE: LazyLock<Plan> = LazyLock::new(|| {
 
 fn owns(campaign: &Campaign<'_>, msg_id: MsgId) -> bool {
     campaign.chunks.iter().any(|chunk| chunk.msg_id() == Some(msg_id))
+}
+
+/// What a journal knows: the other call that has the job of this answer.
+fn other_owner(
+    campaign: &Campaign<'_>,
+    answer: &Result<Accepted, Error>,
+    chunk: usize,
+) -> Option<JobOwner> {
+    let msg_id = answer.as_ref().ok()?.msg_id;
+    let mut others = campaign.chunks.iter().enumerate().filter(|(number, _)| *number != chunk);
+    let (number, _) = others.find(|(_, chunk)| chunk.msg_id() == Some(msg_id))?;
+    Some(JobOwner::new("spring", number))
 }
 
 fn media(name: &str) -> MediaId {
@@ -82,7 +96,7 @@ fn unknown() -> Answer {
 }
 
 fn running(msg_id: u64) -> Answer {
-    judge(Ok(accepted(msg_id)), false, &[])
+    judge(Ok(accepted(msg_id)), false, None)
 }
 
 fn report(msg_id: u64, status: JobStatus, source: ReportSource) -> MassReport {

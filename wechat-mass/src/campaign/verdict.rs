@@ -1,10 +1,14 @@
 //! What an answer to a send means: one pure function over answer, attempt and known jobs.
 
+use std::time::{Duration, SystemTime};
+
 use serde::{Deserialize, Serialize};
 use wechat_http::{Error, Outcome, describe};
 use wechat_types::error_code::{ErrorClass, ErrorCode};
 use wechat_types::id::{MsgDataId, MsgId};
 
+use crate::journal::JobOwner;
+use crate::quota::Window;
 use crate::sender::Accepted;
 
 /// What is known about a call after its answer, or after none came.
@@ -54,17 +58,23 @@ pub enum Answer {
 /// Reads an answer.
 ///
 /// `repeat` tells that an earlier attempt may have been accepted: then only 0 and 45065 settle it,
-/// for a consumed draft answers 40007 and a used quota 45028. `others` are the jobs of the
-/// campaign's other calls: the platform was seen to answer 45065 with the job of another call of
-/// the same content.
-pub(crate) fn judge(answer: Result<Accepted, Error>, repeat: bool, others: &[MsgId]) -> Answer {
-    let error = match answer {
+/// for a consumed draft answers 40007 and a used quota 45028. `other` is the call that the job in
+/// the answer belongs to already: the platform was seen to answer 45065 with the job of another
+/// call of the same content.
+pub(crate) fn judge(
+    answer: Result<Accepted, Error>,
+    repeat: bool,
+    other: Option<&JobOwner>,
+) -> Answer {
+    let error = match (answer, other) {
         // A job belongs to one call, however the platform came to name it.
-        Ok(Accepted { msg_id, already, .. }) if others.contains(&msg_id) => {
+        (Ok(Accepted { msg_id, already, .. }), Some(owner)) => {
             let how = if already { "45065 with" } else { "accepted as" };
             let reason = format!(
-                "{how} job {msg_id}, which belongs to another call of this campaign: the platform \
-                 took this call for that one"
+                "{how} job {msg_id}, which belongs to call {} of campaign {:?}: the platform took \
+                 this call for that one",
+                owner.chunk + 1,
+                owner.campaign
             );
             return if already && !repeat {
                 Answer::Rejected { code: Some(ErrorCode::CLIENT_MSG_ID_EXISTS.get()), reason }
@@ -72,10 +82,10 @@ pub(crate) fn judge(answer: Result<Accepted, Error>, repeat: bool, others: &[Msg
                 Answer::Unknown { reason, repeatable: false }
             };
         }
-        Ok(Accepted { msg_id, msg_data_id, already }) => {
+        (Ok(Accepted { msg_id, msg_data_id, already }), None) => {
             return Answer::Accepted { msg_id, msg_data_id, already };
         }
-        Err(error) => error,
+        (Err(error), _) => error,
     };
     let reason = reason_of(&error);
     let code = error.code();
@@ -101,17 +111,25 @@ pub(crate) fn judge(answer: Result<Accepted, Error>, repeat: bool, others: &[Msg
             reason: format!(
                 "an earlier attempt may have been accepted, and the repeat was refused: {reason}"
             ),
-            repeatable: code.is_some_and(|code| pause_after(code.get()).is_some()),
+            repeatable: code.and_then(pause).is_some(),
         },
         _ => Answer::Rejected { code: code.map(ErrorCode::get), reason },
     }
 }
 
-/// The pause after which a call may succeed that was refused for coming too fast.
-pub(crate) fn pause_after(code: i64) -> Option<std::time::Duration> {
+/// When a call may succeed that was refused for coming too fast, or too often on this day.
+pub(crate) fn opens_again(code: i64, at: SystemTime) -> Option<SystemTime> {
     match ErrorCode::new(code) {
-        ErrorCode::MASS_SEND_TOO_FAST => Some(std::time::Duration::from_secs(180)),
-        ErrorCode::MINUTE_QUOTA_REACHED => Some(std::time::Duration::from_secs(60)),
+        ErrorCode::DAILY_QUOTA_REACHED => Some(Window::Day.ends(at)),
+        code => Some(at + pause(code)?),
+    }
+}
+
+/// The pause that the platform asks for.
+fn pause(code: ErrorCode) -> Option<Duration> {
+    match code {
+        ErrorCode::MASS_SEND_TOO_FAST => Some(Duration::from_secs(180)),
+        ErrorCode::MINUTE_QUOTA_REACHED => Some(Duration::from_secs(60)),
         _ => None,
     }
 }

@@ -1,35 +1,243 @@
-//! A journal that ends with the process: for a mock's world, which ends with it too.
+//! A store that ends with the process: for a mock's world, which ends with it too.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
+use wechat_types::id::{AppId, MsgId, OpenId};
+use wechat_types::mass::{AudienceKind, MassReport};
 
-use super::{Entry, Journal, JournalError};
+use super::{
+    Claim, Entry, Frozen, JobOwner, Journal, JournalError, Reserved, Store, check_clock, job_taken,
+};
+use crate::campaign::{Answer, Plan};
+use crate::quota::{Budget, Spend};
 
-/// Keeps the entries in memory. Not for real followers: a killed process forgets what it sent.
+/// Keeps everything in memory. Not for real followers: a killed process forgets what it sent.
+///
+/// Clones are the same store.
 #[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<State>>);
+
+/// One campaign in a [`MemoryStore`].
+#[derive(Debug)]
 pub struct MemoryJournal {
-    entries: Vec<Entry>,
+    state: Arc<Mutex<State>>,
+    /// The account, empty where there is no store to share, and the name.
+    key: Key,
 }
 
-impl MemoryJournal {
+/// Account and campaign.
+type Key = (String, String);
+
+#[derive(Debug, Default)]
+struct State {
+    campaigns: BTreeMap<Key, Held>,
+    /// By account, in the order of their reservation.
+    spent: BTreeMap<String, Vec<(Spend, SystemTime)>>,
+    jobs: BTreeMap<(String, MsgId), JobOwner>,
+    reports: Vec<(String, MassReport)>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    frozen: Option<Frozen>,
+    recipients: Vec<OpenId>,
+    entries: Vec<Entry>,
+    taken_up: bool,
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    // Every change is made in one piece, so a panic elsewhere leaves nothing half done.
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl MemoryStore {
     /// Nothing recorded.
     pub fn new() -> Self {
         Self::default()
     }
+}
+
+impl MemoryJournal {
+    /// A campaign of its own store, of which nothing is recorded.
+    pub fn new() -> Self {
+        Self { state: Arc::default(), key: Key::default() }
+    }
 
     /// What is recorded.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
+    pub fn entries(&self) -> Vec<Entry> {
+        let state = lock(&self.state);
+        state.campaigns.get(&self.key).map(|held| held.entries.clone()).unwrap_or_default()
+    }
+}
+
+impl Default for MemoryJournal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for MemoryJournal {
+    fn drop(&mut self) {
+        if let Some(held) = lock(&self.state).campaigns.get_mut(&self.key) {
+            held.taken_up = false;
+        }
+    }
+}
+
+impl State {
+    fn spent(&self, account: &str, spends: &[Spend], since: SystemTime) -> Vec<SystemTime> {
+        let all = self.spent.get(account).into_iter().flatten();
+        let mut found: Vec<_> = all
+            .filter(|(spend, at)| spends.contains(spend) && *at >= since)
+            .map(|(_, at)| *at)
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn reserve(
+        &mut self,
+        account: &str,
+        spend: Spend,
+        at: SystemTime,
+        budgets: &[Budget],
+    ) -> Result<Reserved, JournalError> {
+        let last = self.spent.get(account).and_then(|spent| spent.iter().map(|(_, at)| *at).max());
+        check_clock(at, last)?;
+        let reserved = Reserved::by(budgets, |budget| {
+            Ok(self.spent(account, budget.spends, budget.window.began(at)))
+        })?;
+        if reserved == Reserved::Granted {
+            self.spent.entry(account.to_owned()).or_default().push((spend, at));
+        }
+        Ok(reserved)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
+        let mut state = lock(&self.0);
+        let key = (plan.account().as_str().to_owned(), plan.name().to_owned());
+        let held = state.campaigns.entry(key.clone()).or_default();
+        if held.taken_up {
+            return Err(JournalError::taken_up(plan.name()));
+        }
+        match &held.frozen {
+            Some(frozen) if frozen.is_of(plan) => {}
+            Some(frozen) if held.entries.iter().any(Entry::is_intent) => {
+                return Err(JournalError::changed(frozen, plan, &held.recipients));
+            }
+            _ => {
+                held.entries.clear();
+                held.frozen = Some(Frozen::of(plan, at));
+                held.recipients = match plan.audience().kind() {
+                    AudienceKind::OpenIds(list) => list.clone(),
+                    _ => Vec::new(),
+                };
+            }
+        }
+        held.taken_up = true;
+        Ok(Box::new(MemoryJournal { state: Arc::clone(&self.0), key }))
+    }
+
+    async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
+        let state = lock(&self.0);
+        let all = state.campaigns.values().filter_map(|held| held.frozen.clone());
+        let mut found: Vec<_> = all.filter(|frozen| frozen.account == *account).collect();
+        found.sort_by_key(|frozen| frozen.began);
+        Ok(found)
+    }
+
+    async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError> {
+        let state = lock(&self.0);
+        let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
+        Ok(held.map(|held| held.entries.clone()).unwrap_or_default())
+    }
+
+    async fn spend(
+        &self,
+        account: &AppId,
+        spend: Spend,
+        at: SystemTime,
+        budgets: &[Budget],
+    ) -> Result<Reserved, JournalError> {
+        lock(&self.0).reserve(account.as_str(), spend, at, budgets)
+    }
+
+    async fn spent(
+        &self,
+        account: &AppId,
+        spends: &[Spend],
+        since: SystemTime,
+    ) -> Result<Vec<SystemTime>, JournalError> {
+        Ok(lock(&self.0).spent(account.as_str(), spends, since))
+    }
+
+    async fn keep_report(
+        &self,
+        account: &AppId,
+        report: &MassReport,
+        _at: SystemTime,
+    ) -> Result<(), JournalError> {
+        lock(&self.0).reports.push((account.as_str().to_owned(), report.clone()));
+        Ok(())
+    }
+
+    async fn reports_after(
+        &self,
+        account: &AppId,
+        number: u64,
+    ) -> Result<Vec<(u64, MassReport)>, JournalError> {
+        let state = lock(&self.0);
+        let numbered = (1_u64..).zip(&state.reports);
+        Ok(numbered
+            .filter(|(at, (of, _))| *at > number && of == account.as_str())
+            .map(|(at, (_, report))| (at, report.clone()))
+            .collect())
     }
 }
 
 #[async_trait]
 impl Journal for MemoryJournal {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        Ok(self.entries.clone())
+        Ok(self.entries())
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        self.entries.push(entry.clone());
+        let (account, campaign) = self.key.clone();
+        let mut state = lock(&self.state);
+        if let Entry::Answer { chunk, answer: Answer::Accepted { msg_id, .. }, .. } = entry {
+            let owner = JobOwner::new(campaign, *chunk);
+            let known = state.jobs.entry((account, *msg_id)).or_insert_with(|| owner.clone());
+            if *known != owner {
+                return Err(job_taken(*msg_id, known));
+            }
+        }
+        state.campaigns.entry(self.key.clone()).or_default().entries.push(entry.clone());
         Ok(())
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        let mut state = lock(&self.state);
+        let reserved = state.reserve(&self.key.0, claim.spend, claim.at, claim.budgets)?;
+        if reserved == Reserved::Granted {
+            let held = state.campaigns.entry(self.key.clone()).or_default();
+            held.entries.push(claim.intent());
+        }
+        Ok(reserved)
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        let state = lock(&self.state);
+        let owner = state.jobs.get(&(self.key.0.clone(), msg_id));
+        Ok(owner.filter(|owner| **owner != JobOwner::new(self.key.1.as_str(), chunk)).cloned())
     }
 }

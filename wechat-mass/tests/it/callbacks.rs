@@ -106,7 +106,7 @@ async fn an_early_callback_survives_the_process() {
     let mut journal = MemoryJournal::new();
     // Intent, answer, report, second intent: then the lights go out.
     let mut inbox = world.callbacks();
-    let mut dying = Dying { inner: &mut journal, appends_left: 4, entry_survives: true };
+    let mut dying = Dying { inner: &mut journal, records_left: 4, record_survives: true };
     let mut observe = |_: Event<'_>| {};
     let run = world.run_with(&plan, &mut dying, &mut inbox, &mut observe);
     assert!(poll_once(run).is_none());

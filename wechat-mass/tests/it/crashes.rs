@@ -2,10 +2,10 @@
 //! next run brings every follower exactly one message.
 
 use wechat_mass::campaign::{CampaignReport, Conclusion, Content, Event, NoInbox, Plan};
-use wechat_mass::journal::{Entry, FileJournal, MemoryJournal};
+use wechat_mass::journal::{Entry, MemoryJournal, SqliteStore, Store as _};
 use wechat_mock::{JobProgress, KeyCheck};
 
-use crate::world::{SEND, TWO_CALLS, World, article, plan, text};
+use crate::world::{SEND, TWO_CALLS, World, article, plan, poll_once, text};
 
 /// Runs out the campaign after a death.
 fn finish(world: &mut World, plan: &Plan, journal: &mut MemoryJournal) -> CampaignReport {
@@ -94,19 +94,23 @@ fn a_death_whose_repeat_finds_the_draft_gone_is_undecided_and_never_a_second_mes
 }
 
 #[test]
-fn a_file_survives_as_well() {
-    for entry_survives in [false, true] {
+fn a_database_survives_as_well() {
+    for record_survives in [false, true] {
         for at in 1.. {
             let folder = tempfile::tempdir().unwrap();
             let mut world = World::new(5);
             let plan = plan(5, article());
-            let mut journal = FileJournal::open(folder.path(), &plan).unwrap();
-            let first = world.run_and_die(&plan, &mut journal, at, entry_survives);
+            // Each time anew, as another process would.
+            let open = |now| {
+                let store = SqliteStore::open(&folder.path().join("journal.db")).unwrap();
+                poll_once(store.open(&plan, now)).unwrap().unwrap()
+            };
+            let mut journal = open(world.now());
+            let first = world.run_and_die(&plan, journal.as_mut(), at, record_survives);
             drop(journal);
             world.restart();
-            let mut journal = FileJournal::open(folder.path(), &plan).unwrap();
-            assert_eq!(journal.torn_bytes(), 0);
-            let report = world.run_and_die(&plan, &mut journal, usize::MAX, true).unwrap();
+            let mut journal = open(world.now());
+            let report = world.run_and_die(&plan, journal.as_mut(), usize::MAX, true).unwrap();
             assert_eq!(report.conclusion(), Conclusion::Success, "died at {at}: {report:?}");
             world.assert_once(5);
             if first.is_some() {
@@ -114,32 +118,6 @@ fn a_file_survives_as_well() {
                 break;
             }
         }
-    }
-}
-
-#[test]
-fn a_file_cut_at_any_byte_never_brings_a_second_message() {
-    let folder = tempfile::tempdir().unwrap();
-    let plan = plan(5, text());
-    let file = {
-        let world = World::new(5);
-        let mut journal = FileJournal::open(folder.path(), &plan).unwrap();
-        world.run_and_die(&plan, &mut journal, usize::MAX, true).unwrap();
-        journal.file().to_owned()
-    };
-    let whole = std::fs::read(&file).unwrap();
-    // What the disk may hold of the last three entries after a power cut: intent, answer, report.
-    let intent = whole.windows(8).position(|w| w == b"\"intent\"").unwrap();
-    for length in (intent..whole.len()).step_by(7) {
-        let mut world = World::new(5);
-        // The platform knows all of it.
-        world.run_and_die(&plan, &mut MemoryJournal::new(), usize::MAX, true).unwrap();
-        std::fs::write(&file, &whole[..length]).unwrap();
-        world.restart();
-        let mut journal = FileJournal::open(folder.path(), &plan).unwrap();
-        let report = world.run_and_die(&plan, &mut journal, usize::MAX, true).unwrap();
-        assert_eq!(report.conclusion(), Conclusion::Success, "cut at {length}: {report:?}");
-        world.assert_once(5);
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use wechat_mass::campaign::{ChunkOutcome, Conclusion, Event, NoInbox, WaitReason};
-use wechat_mass::journal::MemoryJournal;
+use wechat_mass::campaign::{ChunkOutcome, Conclusion, Event, NoInbox, Plan, WaitReason};
+use wechat_mass::journal::{MemoryJournal, MemoryStore, Store as _};
+use wechat_mass::quota::{Limits, Window};
 
-use crate::world::{SEND, THREE_CALLS, TWO_CALLS, World, fan, plan, text};
+use crate::world::{SEND, THREE_CALLS, TWO_CALLS, World, app_id, fan, plan, text, to_fans};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -34,7 +35,7 @@ async fn calls_within_the_limit_go_out_at_once() {
 async fn the_call_over_the_limit_waits_for_the_minute_to_pass() {
     for (limit, expected) in [(1, [0, 60, 120]), (2, [0, 0, 60]), (3, [0, 0, 0])] {
         let mut world = three_calls();
-        world.policy.calls_per_minute = limit;
+        world.policy.limits.sends_per_minute = limit;
         world.run(&plan(THREE_CALLS, text())).await;
         assert_eq!(arrivals(&world), expected, "{limit} a minute");
     }
@@ -43,7 +44,7 @@ async fn the_call_over_the_limit_waits_for_the_minute_to_pass() {
 #[tokio::test]
 async fn the_wait_is_shown_with_its_reason() {
     let mut world = three_calls();
-    world.policy.calls_per_minute = 1;
+    world.policy.limits.sends_per_minute = 1;
     let began = world.now();
     let (mut waits, mut inbox) = (Vec::new(), NoInbox::new(world.mock.clock()));
     world
@@ -61,7 +62,8 @@ async fn the_wait_is_shown_with_its_reason() {
 #[tokio::test]
 async fn repeats_count_as_calls() {
     let mut world = three_calls();
-    (world.policy.calls_per_minute, world.policy.repeat_after) = (1, Duration::from_secs(5));
+    world.policy.limits.sends_per_minute = 1;
+    world.policy.repeat_after = Duration::from_secs(5);
     world.mock.on(SEND).nth(2).times(2).answer_lost();
     let report = world.run(&plan(TWO_CALLS, text())).await;
     assert_eq!(arrivals(&world), [0, 60, 120, 180]);
@@ -71,7 +73,7 @@ async fn repeats_count_as_calls() {
 #[tokio::test]
 async fn a_new_run_knows_the_calls_of_the_last_one() {
     let mut world = World::new(TWO_CALLS);
-    world.policy.calls_per_minute = 1;
+    world.policy.limits.sends_per_minute = 1;
     let plan = plan(TWO_CALLS, text());
     for (died_at, answer_survives) in [(2, true), (2, false), (3, false)] {
         let mut world = World { policy: world.policy, ..World::new(TWO_CALLS) };
@@ -89,6 +91,41 @@ async fn a_new_run_knows_the_calls_of_the_last_one() {
 }
 
 #[tokio::test]
+async fn a_day_s_calls_are_spread_over_the_days() {
+    let mut world = three_calls();
+    world.policy.limits.by_open_ids_per_day = 2;
+    let report = world.run(&plan(THREE_CALLS, text())).await;
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    let arrivals = arrivals(&world);
+    let sends = world.requests(SEND);
+    assert_eq!(Window::Day.began(sends[2].at), sends[2].at, "at midnight in Beijing");
+    assert!(arrivals[2] > arrivals[1] && arrivals[2] - arrivals[0] <= 24 * 60 * 60);
+}
+
+#[tokio::test]
+async fn campaigns_share_the_account_s_minute() {
+    let mut world = three_calls();
+    world.policy.limits.sends_per_minute = 1;
+    let store = MemoryStore::new();
+    for name in ["spring", "summer"] {
+        let plan = Plan::new(app_id(), name, to_fans(5), text()).unwrap();
+        let mut journal = store.open(&plan, world.now()).await.unwrap();
+        world.run_on(&plan, journal.as_mut()).await.unwrap();
+    }
+    assert_eq!(arrivals(&world), [0, 60]);
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_send_is_told_so() {
+    let mut world = three_calls();
+    world.policy.limits = Limits::subscription();
+    let report = world.run(&plan(5, text())).await;
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert!(report.halted.unwrap().contains("limits allow no such call"));
+    assert_eq!(world.count(SEND), 0);
+}
+
+#[tokio::test]
 async fn the_platform_asks_for_a_pause() {
     for (code, pause) in [(42010, 180), (45011, 60)] {
         let world = World::new(TWO_CALLS);
@@ -98,6 +135,18 @@ async fn the_platform_asks_for_a_pause() {
         assert_eq!(arrivals(&world), [0, 0, pause], "{code}");
         world.assert_once(TWO_CALLS);
     }
+}
+
+#[tokio::test]
+async fn a_day_s_quota_used_up_elsewhere_is_waited_for_until_midnight() {
+    let world = World::new(TWO_CALLS);
+    world.mock.on(SEND).nth(2).errcode(45009);
+    let report = world.run(&plan(TWO_CALLS, text())).await;
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    let sends = world.requests(SEND);
+    assert_eq!(sends.len(), 3);
+    assert_eq!(Window::Day.began(sends[2].at), sends[2].at, "at midnight in Beijing");
+    world.assert_once(TWO_CALLS);
 }
 
 #[tokio::test]

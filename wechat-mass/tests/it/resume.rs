@@ -17,7 +17,7 @@ fn died_after_the_call(plan: &Plan) -> (World, MemoryJournal) {
     let mut world = World::new(5);
     let mut journal = MemoryJournal::new();
     assert!(world.run_and_die(plan, &mut journal, 2, false).is_none());
-    assert!(matches!(journal.entries(), [Entry::Intent { .. }]));
+    assert!(matches!(journal.entries()[..], [Entry::Intent { .. }]));
     assert_eq!(world.count(SEND), 1);
     world.restart();
     (world, journal)

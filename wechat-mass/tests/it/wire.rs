@@ -52,7 +52,7 @@ fn names(entries: &[Entry]) -> Vec<(String, String)> {
 async fn requests_of(world: &World, plan: &Plan) -> String {
     let mut journal = MemoryJournal::new();
     world.run_on(plan, &mut journal).await.unwrap();
-    let names = names(journal.entries());
+    let names = names(&journal.entries());
     let shown: Vec<_> = world.mock.received().iter().map(|r| shown(r, &names)).collect();
     shown.join("\n\n")
 }

@@ -11,7 +11,9 @@ use wechat_mass::article::{ArticleSource, Picture};
 use wechat_mass::campaign::{
     CampaignReport, Content, Driver, DriverError, Event, Inbox, NoInbox, Plan, Policy,
 };
-use wechat_mass::journal::{Entry, Journal, JournalError, MemoryJournal};
+use wechat_mass::journal::{
+    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, Reserved,
+};
 use wechat_mock::{
     JobState, ManualClock, MassJob, MockServer, RecordedRequest, Settings, StoredDraft, Verdict,
 };
@@ -171,10 +173,10 @@ impl World {
         &self,
         plan: &Plan,
         journal: &mut dyn Journal,
-        at_append: usize,
-        entry_survives: bool,
+        at_record: usize,
+        record_survives: bool,
     ) -> Option<CampaignReport> {
-        let mut dying = Dying { inner: journal, appends_left: at_append, entry_survives };
+        let mut dying = Dying { inner: journal, records_left: at_record, record_survives };
         poll_once(self.run_on(plan, &mut dying)).map(Result::unwrap)
     }
 
@@ -316,13 +318,21 @@ pub(crate) fn report_of(job: &MassJob) -> MassReport {
     report
 }
 
-/// A journal whose program dies at the `n`-th append, counted from 1.
+/// A journal whose program dies at the `n`-th record, counted from 1.
 #[derive(Debug)]
 pub(crate) struct Dying<'j> {
     pub(crate) inner: &'j mut dyn Journal,
-    pub(crate) appends_left: usize,
-    /// The fatal entry itself is recorded.
-    pub(crate) entry_survives: bool,
+    pub(crate) records_left: usize,
+    /// The fatal record itself is made.
+    pub(crate) record_survives: bool,
+}
+
+impl Dying<'_> {
+    /// Whether this record is made; the program may be gone after it, or before.
+    fn dies(&mut self) -> Option<bool> {
+        self.records_left -= 1;
+        (self.records_left == 0).then_some(self.record_survives)
+    }
 }
 
 #[async_trait]
@@ -332,14 +342,29 @@ impl Journal for Dying<'_> {
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        self.appends_left -= 1;
-        if self.appends_left > 0 {
-            return self.inner.append(entry).await;
-        }
-        if self.entry_survives {
-            self.inner.append(entry).await?;
+        match self.dies() {
+            None => return self.inner.append(entry).await,
+            Some(true) => self.inner.append(entry).await?,
+            Some(false) => {}
         }
         // The program is gone: nothing that waits here ever goes on.
         std::future::pending().await
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        match self.dies() {
+            None => return self.inner.claim(claim).await,
+            Some(true) => assert_eq!(self.inner.claim(claim).await?, Reserved::Granted),
+            Some(false) => {}
+        }
+        std::future::pending().await
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_owner(msg_id, chunk).await
     }
 }

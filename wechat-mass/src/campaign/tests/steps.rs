@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_refusal_halts_the_rest() {
     let mut campaign = Campaign::new(&TEXT, Policy::default());
-    attempt(&mut campaign, 0, start(), judge(Err(code(45028)), false, &[]));
+    attempt(&mut campaign, 0, start(), judge(Err(code(45028)), false, None));
     assert_eq!(campaign.next(start()), Step::Done);
     let report = campaign.report();
     assert_eq!(report.conclusion(), Conclusion::Refused);
@@ -14,31 +14,29 @@ fn a_refusal_halts_the_rest() {
 }
 
 #[test]
-fn sixty_calls_a_minute_and_not_one_more() {
-    let mut campaign = Campaign::new(&TEXT, Policy::default());
-    // Sixty attempts at the first call, a second apart; whatever came of them.
-    for second in 0..60 {
-        let at = start() + Duration::from_secs(second);
-        assert_eq!(campaign.next(at), Step::Send { chunk: 0, repeat: false });
-        campaign.apply(&Entry::Intent { chunk: 0, at });
-        let answer = judge(Err(transport(TransportErrorKind::Connect)), false, &[]);
-        campaign.apply(&Entry::Answer { chunk: 0, at: at - MINUTE, answer });
-        campaign.apply(&Entry::Resumed { at });
+fn a_budget_that_is_used_up_is_waited_for() {
+    for repeat in [false, true] {
+        let mut campaign = Campaign::new(&TEXT, Policy::default());
+        if repeat {
+            campaign.apply(&Entry::Intent { chunk: 0, at: start() });
+            campaign.apply(&Entry::Resumed { at: start() });
+        }
+        campaign.close_until(start() + MINUTE, WaitReason::Quota);
+        let wait = Step::Wait { until: start() + MINUTE, reason: WaitReason::Quota };
+        assert_eq!(campaign.next(start()), wait);
+        assert_eq!(campaign.next(start() + MINUTE), Step::Send { chunk: 0, repeat });
     }
-    let wait = Step::Wait { until: start() + MINUTE, reason: WaitReason::Pace };
-    assert_eq!(campaign.next(start() + Duration::from_secs(59)), wait);
-    assert_eq!(campaign.next(start() + MINUTE), Step::Send { chunk: 0, repeat: false });
 }
 
 #[test]
-fn a_repeat_keeps_the_pace_too() {
-    let policy = Policy { calls_per_minute: 1, ..Policy::default() };
-    let mut campaign = Campaign::new(&TEXT, policy);
-    campaign.apply(&Entry::Intent { chunk: 0, at: start() });
-    campaign.apply(&Entry::Resumed { at: start() });
-    let wait = Step::Wait { until: start() + MINUTE, reason: WaitReason::Pace };
+fn a_day_s_quota_opens_at_midnight_in_beijing() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    // 2026-01-12 10:00 in Beijing.
+    attempt(&mut campaign, 0, start(), judge(Err(code(45009)), false, None));
+    let midnight = start() + Duration::from_secs(14 * 60 * 60);
+    let wait = Step::Wait { until: midnight, reason: WaitReason::Pace };
     assert_eq!(campaign.next(start()), wait);
-    assert_eq!(campaign.next(start() + MINUTE), Step::Send { chunk: 0, repeat: true });
+    assert_eq!(campaign.next(midnight), Step::Send { chunk: 0, repeat: false });
 }
 
 #[test]
@@ -96,10 +94,8 @@ fn a_clock_set_back_makes_an_open_call_undecided() {
 fn a_call_of_unknown_job_does_not_take_another_call_s_job() {
     let mut campaign = Campaign::new(&TEXT, Policy::default());
     attempt(&mut campaign, 0, start(), running(7));
-    let others = campaign.jobs_of_others(1);
-    assert_eq!(others, [MsgId::new(7)]);
-    assert!(campaign.jobs_of_others(0).is_empty());
-    attempt(&mut campaign, 1, start(), judge(Ok(already(7)), false, &others));
+    let other = JobOwner::new("spring", 0);
+    attempt(&mut campaign, 1, start(), judge(Ok(already(7)), false, Some(&other)));
     assert_eq!(campaign.report().conclusion(), Conclusion::Undecided, "the first still runs");
     let report = campaign.report();
     assert!(matches!(report.chunks[1].outcome, ChunkOutcome::Refused { code: Some(45065), .. }));
@@ -162,7 +158,7 @@ fn conclusions_follow_from_the_calls() {
         }
         campaign.report().conclusion()
     };
-    let refused = || judge(Err(code(45028)), false, &[]);
+    let refused = || judge(Err(code(45028)), false, None);
     let lost = || Answer::Unknown { reason: String::new(), repeatable: false };
     assert_eq!(conclude(&[], &[]), Conclusion::Refused);
     assert_eq!(conclude(&[refused()], &[]), Conclusion::Refused);

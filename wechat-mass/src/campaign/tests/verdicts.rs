@@ -18,7 +18,12 @@ fn word(answer: &Answer) -> String {
 #[test]
 fn the_table_of_verdicts() {
     use TransportErrorKind as Kind;
-    let other = [MsgId::new(8), MsgId::new(9)];
+    let owner = JobOwner::new("spring", 4);
+    // Job 9 belongs to another call.
+    let other = |answer: &Result<Accepted, Error>| {
+        let is_other = answer.as_ref().is_ok_and(|accepted| accepted.msg_id.get() == 9);
+        is_other.then_some(&owner)
+    };
     let unknown = "unknown, repeat";
     let refused = |code: i64| (format!("rejected Some({code})"), "unknown for good".to_owned());
     let same = |word: &str| (word.to_owned(), word.to_owned());
@@ -97,14 +102,17 @@ fn the_table_of_verdicts() {
         ("45011", Box::new(|| Err(code(45011))), two("rejected Some(45011)", unknown)),
     ];
     for (name, make, (first, repeat)) in rows {
-        assert_eq!(word(&judge(make(), false, &other)), first, "{name}, first attempt");
-        assert_eq!(word(&judge(make(), true, &other)), repeat, "{name}, repeat");
+        for (is_repeat, expected) in [(false, first), (true, repeat)] {
+            let answer = make();
+            let other = other(&answer);
+            assert_eq!(word(&judge(answer, is_repeat, other)), expected, "{name}, {is_repeat}");
+        }
     }
 }
 
 #[test]
 fn reasons_name_what_happened_and_what_to_do() {
-    let reason = |answer| match judge(Err(answer), true, &[]) {
+    let reason = |answer| match judge(Err(answer), true, None) {
         Answer::Unknown { reason, .. } => reason,
         other => panic!("{other:?}"),
     };
@@ -113,7 +121,10 @@ fn reasons_name_what_happened_and_what_to_do() {
     {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let answer = judge(Ok(already(9)), true, &[MsgId::new(9)]);
+    let answer = judge(Ok(already(9)), true, Some(&JobOwner::new("spring", 4)));
     let Answer::Unknown { reason, .. } = answer else { panic!("{answer:?}") };
-    assert!(reason.contains("job 9") && reason.contains("another call"), "{reason}");
+    assert!(
+        reason.contains("job 9") && reason.contains("call 5 of campaign \"spring\""),
+        "{reason}"
+    );
 }

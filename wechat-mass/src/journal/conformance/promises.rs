@@ -1,0 +1,306 @@
+//! The checks behind the promises.
+
+use std::fmt::Debug;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use wechat_types::id::{AppId, MsgId, OpenId};
+use wechat_types::mass::{Audience, JobStatus, MassReport, ReportSource};
+
+use super::Place;
+use crate::campaign::{Answer, Content, Plan};
+use crate::journal::{Claim, Entry, Journal, Reserved, Store};
+use crate::quota::{Budget, Limits, Spend, Window};
+
+type Checked = Result<(), String>;
+
+/// 2026-03-31 23:59:00 in Beijing: a minute before a day and a month end.
+fn last_minute() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_774_972_740)
+}
+
+fn after(seconds: u64) -> SystemTime {
+    last_minute() + Duration::from_secs(seconds)
+}
+
+fn failed(what: &str) -> impl Fn(&dyn std::fmt::Display) -> String {
+    move |error| format!("{what}: {error}")
+}
+
+fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Checked {
+    if found == expected {
+        return Ok(());
+    }
+    Err(format!("{what}: {found:?} instead of {expected:?}"))
+}
+
+fn account(name: &str) -> Result<AppId, String> {
+    AppId::new(name).map_err(|e| e.to_string())
+}
+
+fn plan_of(app_id: &str, name: &str, text: &str, recipients: usize) -> Result<Plan, String> {
+    let fan = |number: usize| OpenId::new(format!("oTESTfan{number:020}"));
+    let fans: Result<Vec<_>, _> = (0..recipients).map(fan).collect();
+    let audience =
+        Audience::open_ids(fans.map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
+    Plan::new(account(app_id)?, name, audience, Content::Text(text.to_owned()))
+        .map_err(|e| e.to_string())
+}
+
+fn plan(name: &str) -> Result<Plan, String> {
+    plan_of("wx0123456789abcdef", name, "你好", 3)
+}
+
+fn store(place: &dyn Place) -> Result<Box<dyn Store>, String> {
+    place.open().map_err(|e| failed("the place does not open")(&e))
+}
+
+async fn open(store: &dyn Store, plan: &Plan) -> Result<Box<dyn Journal>, String> {
+    store.open(plan, last_minute()).await.map_err(|e| failed("the campaign is not taken up")(&e))
+}
+
+fn budget(window: Window, limit: u32) -> Budget {
+    let limits = match window {
+        Window::Minute => Limits { sends_per_minute: limit, ..Limits::none() },
+        Window::Day => Limits { by_open_ids_per_day: limit, ..Limits::none() },
+        Window::Month => Limits { to_everyone_per_month: limit, ..Limits::none() },
+    };
+    let spend = if window == Window::Month { Spend::ToEveryone } else { Spend::ByOpenIds };
+    let found = limits.budgets(spend).into_iter().find(|budget| budget.window == window);
+    found.unwrap_or(Budget { spends: &Spend::ALL, window, limit })
+}
+
+async fn claim(
+    journal: &mut dyn Journal,
+    chunk: usize,
+    at: SystemTime,
+    budgets: &[Budget],
+) -> Result<Reserved, String> {
+    let claim = Claim::new(chunk, at, Spend::ByOpenIds, budgets);
+    journal.claim(&claim).await.map_err(|e| failed("the claim fails")(&e))
+}
+
+async fn load(journal: &mut dyn Journal) -> Result<Vec<Entry>, String> {
+    journal.load().await.map_err(|e| failed("the entries cannot be read")(&e))
+}
+
+fn accepted(chunk: usize, job: u64) -> Entry {
+    let answer = Answer::Accepted { msg_id: MsgId::new(job), msg_data_id: None, already: false };
+    Entry::Answer { chunk, at: last_minute(), answer }
+}
+
+fn report(job: u64) -> MassReport {
+    MassReport::new(MsgId::new(job), JobStatus::Success, ReportSource::Callback)
+}
+
+pub(super) async fn records_survive(place: &dyn Place) -> Checked {
+    let plan = plan("spring")?;
+    let written = [
+        Entry::Picture {
+            article: 0,
+            source: "茶.jpg".to_owned(),
+            url: "http://x/'\"\\".to_owned(),
+        },
+        accepted(0, u64::MAX),
+        Entry::Report { at: after(1), report: report(u64::MAX) },
+        Entry::Resumed { at: after(2) },
+    ];
+    let first = store(place)?;
+    let mut journal = open(first.as_ref(), &plan).await?;
+    claim(journal.as_mut(), 0, after(0), &[]).await?;
+    for entry in &written {
+        journal.append(entry).await.map_err(|e| failed("an entry is not recorded")(&e))?;
+    }
+    let expected: Vec<Entry> =
+        [Entry::Intent { chunk: 0, at: after(0) }].into_iter().chain(written).collect();
+    same("the open journal", &load(journal.as_mut()).await?, &expected)?;
+    drop((journal, first));
+
+    let again = store(place)?;
+    same("another process", &load(open(again.as_ref(), &plan).await?.as_mut()).await?, &expected)?;
+    let by_name = again.entries(plan.account(), "spring").await.map_err(|e| e.to_string())?;
+    same("by its name", &by_name, &expected)?;
+    let all = again.campaigns(plan.account()).await.map_err(|e| e.to_string())?;
+    same("the list", &all.iter().map(|frozen| frozen.name.as_str()).collect(), &vec!["spring"])
+}
+
+pub(super) async fn one_holder(place: &dyn Place) -> Checked {
+    let (plan, other) = (plan("spring")?, plan("summer")?);
+    let (first, second) = (store(place)?, store(place)?);
+    let journal = open(first.as_ref(), &plan).await?;
+    if second.open(&plan, last_minute()).await.is_ok() {
+        return Err("two hold the same campaign".to_owned());
+    }
+    open(second.as_ref(), &other).await.map_err(|e| format!("another campaign beside it: {e}"))?;
+    drop(journal);
+    open(second.as_ref(), &plan).await.map_err(|e| format!("after the first let go: {e}"))?;
+    Ok(())
+}
+
+pub(super) async fn plans_are_frozen(place: &dyn Place) -> Checked {
+    let plan = plan("spring")?;
+    let store = store(place)?;
+    let mut journal = open(store.as_ref(), &plan).await?;
+    claim(journal.as_mut(), 0, last_minute(), &[]).await?;
+    drop(journal);
+    drop(open(store.as_ref(), &plan).await?);
+    let account = plan.account().as_str();
+    for (changed, word) in [
+        (plan_of(account, "spring", "再见", 3)?, "content"),
+        (plan_of(account, "spring", "你好", 4)?, "oTESTfan00000000000000000003"),
+        (plan_of(account, "spring", "你好", 2)?, "oTESTfan00000000000000000002"),
+    ] {
+        match store.open(&changed, last_minute()).await {
+            Ok(_) => return Err(format!("a changed plan is taken up: {word}")),
+            Err(error) if !error.to_string().contains(word) => {
+                return Err(format!("the difference ({word}) is not shown: {error}"));
+            }
+            Err(_) => {}
+        }
+    }
+    let kept = load(open(store.as_ref(), &plan).await?.as_mut()).await?;
+    same("after the refusals", &kept, &vec![Entry::Intent { chunk: 0, at: last_minute() }])
+}
+
+pub(super) async fn unsent_plans_change(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let mut journal = open(store.as_ref(), &plan("spring")?).await?;
+    let picture = Entry::Picture { article: 0, source: String::new(), url: String::new() };
+    journal.append(&picture).await.map_err(|e| e.to_string())?;
+    drop(journal);
+    let changed = plan_of("wx0123456789abcdef", "spring", "再见", 3)?;
+    same("its entries", &load(open(store.as_ref(), &changed).await?.as_mut()).await?, &Vec::new())
+}
+
+pub(super) async fn budgets_hold(place: &dyn Place) -> Checked {
+    let (first, second) = (store(place)?, store(place)?);
+    let mut spring = open(first.as_ref(), &plan("spring")?).await?;
+    let mut summer = open(second.as_ref(), &plan("summer")?).await?;
+    let minute = [budget(Window::Minute, 2)];
+    same("the first", &claim(spring.as_mut(), 0, after(0), &minute).await?, &Reserved::Granted)?;
+    same("the second", &claim(summer.as_mut(), 0, after(10), &minute).await?, &Reserved::Granted)?;
+    let wait =
+        |seconds| Reserved::Wait { until: after(seconds), budget: budget(Window::Minute, 2) };
+    same("the third", &claim(spring.as_mut(), 1, after(59), &minute).await?, &wait(60))?;
+    same("in time", &claim(spring.as_mut(), 1, after(60), &minute).await?, &Reserved::Granted)?;
+    same("the fourth", &claim(summer.as_mut(), 1, after(60), &minute).await?, &wait(70))?;
+    let account = account("wx0123456789abcdef")?;
+    let spent = first.spent(&account, &[Spend::ByOpenIds], last_minute()).await;
+    same(
+        "what was spent",
+        &spent.map_err(|e| e.to_string())?,
+        &vec![after(0), after(10), after(60)],
+    )?;
+    let preview = Limits { previews_per_day: 1, ..Limits::none() }.budgets(Spend::Preview);
+    for expected in [true, false] {
+        let reserved = second.spend(&account, Spend::Preview, after(60), &preview).await;
+        let granted = reserved.map_err(|e| e.to_string())? == Reserved::Granted;
+        same("a preview", &granted, &expected)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn windows_are_beijing(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let account = account("wx0123456789abcdef")?;
+    for (window, spend) in [(Window::Day, Spend::ByOpenIds), (Window::Month, Spend::ToEveryone)] {
+        let budgets = [budget(window, 1)];
+        let wait = Reserved::Wait { until: after(60), budget: budget(window, 1) };
+        for (at, expected) in [(0, Reserved::Granted), (59, wait), (60, Reserved::Granted)] {
+            let reserved = store.spend(&account, spend, after(at), &budgets).await;
+            same("at midnight", &reserved.map_err(|e| e.to_string())?, &expected)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn waiting_records_nothing(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let mut journal = open(store.as_ref(), &plan("spring")?).await?;
+    let none = [budget(Window::Day, 0)];
+    if claim(journal.as_mut(), 0, last_minute(), &none).await? == Reserved::Granted {
+        return Err("a budget of nothing grants a call".to_owned());
+    }
+    same("the entries", &load(journal.as_mut()).await?, &Vec::new())?;
+    let account = account("wx0123456789abcdef")?;
+    let spent = store.spent(&account, &Spend::ALL, UNIX_EPOCH).await.map_err(|e| e.to_string())?;
+    same("what was spent", &spent, &Vec::new())
+}
+
+pub(super) async fn clock_set_back(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let mut journal = open(store.as_ref(), &plan("spring")?).await?;
+    claim(journal.as_mut(), 0, after(3600), &[]).await?;
+    claim(journal.as_mut(), 0, after(3599), &[])
+        .await
+        .map_err(|e| format!("a second back: {e}"))?;
+    let back = Claim::new(0, after(0), Spend::ByOpenIds, &[]);
+    match journal.claim(&back).await {
+        Ok(_) => Err("a call an hour before the last one is claimed".to_owned()),
+        Err(_) => same("the entries", &load(journal.as_mut()).await?.len(), &2),
+    }
+}
+
+pub(super) async fn jobs_have_one_owner(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let mut spring = open(store.as_ref(), &plan("spring")?).await?;
+    let mut summer = open(store.as_ref(), &plan("summer")?).await?;
+    let accept = accepted(1, 7);
+    spring.append(&accept).await.map_err(|e| e.to_string())?;
+    spring.append(&accept).await.map_err(|e| format!("the same call again: {e}"))?;
+    for (journal, chunk) in [(&mut spring, 2), (&mut summer, 1)] {
+        let before = load(journal.as_mut()).await?;
+        if journal.append(&accepted(chunk, 7)).await.is_ok() {
+            return Err(format!("job 7 belongs to two calls ({chunk})"));
+        }
+        same("after the refusal", &load(journal.as_mut()).await?, &before)?;
+        let owner = journal.other_owner(MsgId::new(7), chunk).await.map_err(|e| e.to_string())?;
+        let found = owner.map(|owner| (owner.campaign, owner.chunk));
+        same("the owner", &found, &Some(("spring".to_owned(), 1)))?;
+    }
+    for (job, chunk) in [(7, 1), (8, 2)] {
+        let owner = spring.other_owner(MsgId::new(job), chunk).await.map_err(|e| e.to_string())?;
+        same("another owner", &owner, &None)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn reports_are_kept(place: &dyn Place) -> Checked {
+    let account = account("wx0123456789abcdef")?;
+    let first = store(place)?;
+    for job in [5, 9, 5] {
+        let kept = first.keep_report(&account, &report(job), last_minute()).await;
+        kept.map_err(|e| failed("a report is not kept")(&e))?;
+    }
+    drop(first);
+    let again = store(place)?;
+    let all = again.reports_after(&account, 0).await.map_err(|e| e.to_string())?;
+    let jobs: Vec<u64> = all.iter().map(|(_, report)| report.msg_id.get()).collect();
+    same("the jobs", &jobs, &vec![5, 9, 5])?;
+    let Some((number, _)) = all.get(1) else { return Err("no second report".to_owned()) };
+    let rest = again.reports_after(&account, *number).await.map_err(|e| e.to_string())?;
+    same("after the second", &rest, &all.get(2..).unwrap_or_default().to_vec())
+}
+
+pub(super) async fn accounts_are_apart(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let (one, two) = ("wx0123456789abcdef", "wxfedcba9876543210");
+    let mut first = open(store.as_ref(), &plan_of(one, "spring", "你好", 3)?).await?;
+    let mut second = open(store.as_ref(), &plan_of(two, "spring", "你好", 3)?).await?;
+    let budgets = [budget(Window::Minute, 1)];
+    for journal in [&mut first, &mut second] {
+        same(
+            "a claim",
+            &claim(journal.as_mut(), 0, after(0), &budgets).await?,
+            &Reserved::Granted,
+        )?;
+        journal.append(&accepted(0, 7)).await.map_err(|e| format!("the same job id: {e}"))?;
+    }
+    store
+        .keep_report(&account(one)?, &report(7), last_minute())
+        .await
+        .map_err(|e| e.to_string())?;
+    let others = store.reports_after(&account(two)?, 0).await.map_err(|e| e.to_string())?;
+    same("the other's reports", &others, &Vec::new())?;
+    let names = store.campaigns(&account(two)?).await.map_err(|e| e.to_string())?;
+    same("the other's campaigns", &names.len(), &1)
+}

@@ -1,0 +1,344 @@
+//! A store in one SQLite file: durable before it counts, shared by the programs of one machine.
+
+mod rows;
+mod schema;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use wechat_types::id::{AppId, MsgId};
+use wechat_types::mass::MassReport;
+
+use super::{Claim, Entry, Frozen, JobOwner, Journal, JournalError, Reserved, Store};
+use crate::campaign::{Answer, Plan};
+use crate::client_msg_id::ContentDigest;
+use crate::quota::{Budget, Spend};
+use schema::Unusable;
+
+/// A database of campaigns. Clones are the same one; other programs may have it open too.
+///
+/// A record is on the disk when its method returns: each is a transaction of its own, in WAL mode
+/// and with full flushes. That takes well under a millisecond, and the next step must wait for it
+/// anyway, so it is done in place.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    database: Arc<Database>,
+}
+
+/// One campaign in a [`SqliteStore`], which nobody else can take up until this is dropped.
+#[derive(Debug)]
+pub struct SqliteJournal {
+    database: Arc<Database>,
+    campaign: i64,
+    name: String,
+    account: String,
+    /// The operating system releases it when the process dies.
+    _held: File,
+}
+
+#[derive(Debug)]
+struct Database {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+/// How long another program's transaction is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl SqliteStore {
+    /// Opens a database, or begins it, with the folders it lies in.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`]: it cannot be read or written, is no journal, or is of a newer version.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let failed = |what: &str| {
+            let problem = format!("{}: the journal cannot be {what}", path.display());
+            move |source| JournalError::new(problem).with_source(source)
+        };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(folder).map_err(failed("created"))?;
+        let mut connection = connect(path).map_err(|error| failure(path, &error))?;
+        match schema::migrate(&mut connection) {
+            Ok(()) => {}
+            Err(Unusable::Newer(version)) => {
+                return Err(JournalError::new(format!(
+                    "{}: the journal has version {version}, this program knows up to {}: use the \
+                     newer program",
+                    path.display(),
+                    schema::NEWEST
+                )));
+            }
+            Err(Unusable::Foreign) => {
+                return Err(JournalError::new(format!(
+                    "{}: an SQLite database, but no journal of campaigns: name another file",
+                    path.display()
+                )));
+            }
+            Err(Unusable::Failed(error)) => return Err(failure(path, &error)),
+        }
+        // Each time: the process may have died between making the file and this.
+        flush_names(folder)?;
+        let database = Database { path: path.to_owned(), connection: Mutex::new(connection) };
+        Ok(Self { database: Arc::new(database) })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.database.path
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+/// Makes a file's name as durable as its content, and the names of the folders it is in: two of
+/// them may be new.
+fn flush_names(folder: &Path) -> Result<(), JournalError> {
+    if cfg!(unix) {
+        for folder in folder.ancestors().take(3).filter(|f| !f.as_os_str().is_empty()) {
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| {
+                let problem = format!("{}: the folder cannot be flushed", folder.display());
+                JournalError::new(problem).with_source(source)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// SQLite's error in words, with what to do.
+fn failure(path: &Path, error: &rusqlite::Error) -> JournalError {
+    use rusqlite::ErrorCode;
+    let advice = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "the disk is full: make room, then run the same command again",
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            "it cannot be written: look at its permissions and those of its folder"
+        }
+        Some(ErrorCode::CannotOpen) => "it cannot be opened: look at its folder",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program has held it for longer than ten seconds: look what it does"
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "it is damaged, or no database: restore it from a backup, or look on mp.weixin.qq.com \
+             what was sent and name another file"
+        }
+        _ => "SQLite gave up",
+    };
+    JournalError::new(format!(
+        "{}: {advice}. Nothing further is sent, for it could not be recorded ({error})",
+        path.display()
+    ))
+}
+
+impl Database {
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // An open transaction was rolled back when the panic dropped it.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads in one consistent view.
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Trouble>,
+    ) -> Result<T, JournalError> {
+        self.transact(TransactionBehavior::Deferred, read)
+    }
+
+    /// Writes all or nothing.
+    fn write<T>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Trouble>,
+    ) -> Result<T, JournalError> {
+        // At once, for a read that becomes a write may find the database changed.
+        self.transact(TransactionBehavior::Immediate, write)
+    }
+
+    fn transact<T>(
+        &self,
+        behavior: TransactionBehavior,
+        work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Trouble>,
+    ) -> Result<T, JournalError> {
+        let mut connection = self.connection();
+        let done = connection.transaction_with_behavior(behavior).map_err(Trouble::from).and_then(
+            |transaction| {
+                let done = work(&transaction, &self.path)?;
+                transaction.commit()?;
+                Ok(done)
+            },
+        );
+        done.map_err(|trouble| match trouble {
+            Trouble::Sqlite(error) => failure(&self.path, &error),
+            Trouble::Refused(error) => error,
+        })
+    }
+}
+
+/// What ends a transaction.
+enum Trouble {
+    Sqlite(rusqlite::Error),
+    Refused(JournalError),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<JournalError> for Trouble {
+    fn from(error: JournalError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Locks a campaign for this process. The file stays: whoever deleted it would let in a second one.
+fn hold(database: &Path, plan: &Plan) -> Result<File, JournalError> {
+    let parts = [plan.account().as_str().as_bytes(), plan.name().as_bytes()];
+    let hash: String = ContentDigest::of(parts).to_string().chars().take(16).collect();
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{hash}.lock"));
+    let path = database.with_file_name(name);
+    let failed = |source| {
+        let problem = format!("{}: the campaign cannot be locked", path.display());
+        JournalError::new(problem).with_source(source)
+    };
+    let file = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(JournalError::taken_up(plan.name())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
+        let held = hold(&self.database.path, plan)?;
+        let campaign = self.database.write(|transaction, path| {
+            match rows::campaign(transaction, path, plan.account(), plan.name())? {
+                Some((id, frozen)) if frozen.is_of(plan) => Ok(id),
+                Some((id, frozen)) => {
+                    if rows::entries(transaction, path, id)?.iter().any(Entry::is_intent) {
+                        let before = rows::recipients(transaction, path, id)?;
+                        return Err(JournalError::changed(&frozen, plan, &before).into());
+                    }
+                    rows::forget(transaction, id)?;
+                    rows::freeze(transaction, plan, at)
+                }
+                None => rows::freeze(transaction, plan, at),
+            }
+        })?;
+        Ok(Box::new(SqliteJournal {
+            database: Arc::clone(&self.database),
+            campaign,
+            name: plan.name().to_owned(),
+            account: plan.account().as_str().to_owned(),
+            _held: held,
+        }))
+    }
+
+    async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
+        self.database.read(|transaction, path| rows::campaigns(transaction, path, account))
+    }
+
+    async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError> {
+        self.database.read(|transaction, path| {
+            match rows::campaign(transaction, path, account, name)? {
+                Some((id, _)) => rows::entries(transaction, path, id),
+                None => Ok(Vec::new()),
+            }
+        })
+    }
+
+    async fn spend(
+        &self,
+        account: &AppId,
+        spend: Spend,
+        at: SystemTime,
+        budgets: &[Budget],
+    ) -> Result<Reserved, JournalError> {
+        self.database.write(|transaction, _| {
+            rows::reserve(transaction, account.as_str(), spend, at, budgets)
+        })
+    }
+
+    async fn spent(
+        &self,
+        account: &AppId,
+        spends: &[Spend],
+        since: SystemTime,
+    ) -> Result<Vec<SystemTime>, JournalError> {
+        self.database
+            .read(|transaction, _| rows::spent(transaction, account.as_str(), spends, since))
+    }
+
+    async fn keep_report(
+        &self,
+        account: &AppId,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.database.write(|transaction, _| rows::keep_report(transaction, account, report, at))
+    }
+
+    async fn reports_after(
+        &self,
+        account: &AppId,
+        number: u64,
+    ) -> Result<Vec<(u64, MassReport)>, JournalError> {
+        self.database.read(|transaction, path| rows::reports(transaction, path, account, number))
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+        self.database.read(|transaction, path| rows::entries(transaction, path, self.campaign))
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.database.write(|transaction, _| {
+            if let Entry::Answer { chunk, answer: Answer::Accepted { msg_id, .. }, .. } = entry {
+                let owner = JobOwner::new(self.name.as_str(), *chunk);
+                rows::own(transaction, &self.account, *msg_id, self.campaign, &owner)?;
+            }
+            rows::record(transaction, self.campaign, entry)
+        })
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        self.database.write(|transaction, _| {
+            let Claim { at, spend, budgets, .. } = *claim;
+            let reserved = rows::reserve(transaction, &self.account, spend, at, budgets)?;
+            if reserved == Reserved::Granted {
+                rows::record(transaction, self.campaign, &claim.intent())?;
+            }
+            Ok(reserved)
+        })
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        let this = JobOwner::new(self.name.as_str(), chunk);
+        let owner = self
+            .database
+            .read(|transaction, _| rows::owner_of(transaction, &self.account, msg_id))?;
+        Ok(owner.filter(|owner| *owner != this))
+    }
+}

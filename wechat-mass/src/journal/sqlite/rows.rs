@@ -1,0 +1,259 @@
+//! Facts to rows and back; a row that cannot be read is an error that names it.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{OptionalExtension as _, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wechat_types::id::{AppId, MsgId, OpenId};
+use wechat_types::mass::MassReport;
+
+use super::Trouble;
+use crate::campaign::Plan;
+use crate::journal::{Entry, Frozen, JobOwner, JournalError, Reserved, check_clock, job_taken};
+use crate::quota::{Budget, Spend};
+
+type Done<T> = Result<T, Trouble>;
+
+fn millis(at: SystemTime) -> i64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn moment(millis: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}
+
+fn text(value: &impl Serialize) -> Done<String> {
+    serde_json::to_string(value)
+        .map_err(|error| JournalError::new("a fact cannot be written").with_source(error).into())
+}
+
+fn damaged(path: &Path, table: &str, row: i64) -> Trouble {
+    JournalError::new(format!(
+        "{}: row {row} of the table {table} cannot be read; nothing is sent, for it may tell of a \
+         send: restore the file from a backup, or look on mp.weixin.qq.com what was sent and name \
+         another journal",
+        path.display()
+    ))
+    .into()
+}
+
+fn parse<T: DeserializeOwned>(path: &Path, table: &str, row: i64, text: &str) -> Done<T> {
+    serde_json::from_str(text).map_err(|_| damaged(path, table, row))
+}
+
+pub(super) fn campaign(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    account: &AppId,
+    name: &str,
+) -> Done<Option<(i64, Frozen)>> {
+    let mut find = transaction
+        .prepare_cached("SELECT id, frozen FROM campaign WHERE account = ?1 AND name = ?2")?;
+    let found: Option<(i64, String)> = find
+        .query_row(params![account.as_str(), name], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found.map(|(id, frozen)| Ok((id, parse(path, "campaign", id, &frozen)?))).transpose()
+}
+
+pub(super) fn campaigns(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    account: &AppId,
+) -> Done<Vec<Frozen>> {
+    let mut all = transaction
+        .prepare_cached("SELECT id, frozen FROM campaign WHERE account = ?1 ORDER BY id")?;
+    let mut rows = all.query([account.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, frozen): (i64, String) = (row.get(0)?, row.get(1)?);
+        found.push(parse(path, "campaign", id, &frozen)?);
+    }
+    Ok(found)
+}
+
+/// Writes a plan down. A call's recipients are one value: ten thousand rows take ten times as long.
+pub(super) fn freeze(transaction: &Transaction<'_>, plan: &Plan, at: SystemTime) -> Done<i64> {
+    let frozen = text(&Frozen::of(plan, at))?;
+    transaction.execute(
+        "INSERT INTO campaign (account, name, frozen) VALUES (?1, ?2, ?3)",
+        params![plan.account().as_str(), plan.name(), frozen],
+    )?;
+    let id = transaction.last_insert_rowid();
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO call (campaign, number, key, recipients) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (number, chunk) in (0_i64..).zip(plan.chunks()) {
+        let list: Vec<&str> = plan.open_ids(chunk).iter().map(OpenId::as_str).collect();
+        let recipients = (!list.is_empty()).then(|| list.join("\n").into_bytes());
+        insert.execute(params![id, number, chunk.key.as_str(), recipients])?;
+    }
+    Ok(id)
+}
+
+/// Nothing of it was sent, so it may be planned anew.
+pub(super) fn forget(transaction: &Transaction<'_>, campaign: i64) -> Done<()> {
+    transaction.execute("DELETE FROM campaign WHERE id = ?1", [campaign])?;
+    Ok(())
+}
+
+/// Everybody the frozen plan names, in the order of the calls.
+pub(super) fn recipients(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    campaign: i64,
+) -> Done<Vec<OpenId>> {
+    let mut all = transaction.prepare_cached(
+        "SELECT rowid, recipients FROM call WHERE campaign = ?1 AND recipients IS NOT NULL ORDER BY number",
+    )?;
+    let mut rows = all.query([campaign])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        let list =
+            std::str::from_utf8(row.get_ref(1)?.as_blob().map_err(|_| damaged(path, "call", id))?)
+                .map_err(|_| damaged(path, "call", id))?;
+        for open_id in list.split('\n') {
+            found.push(OpenId::new(open_id).map_err(|_| damaged(path, "call", id))?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn entries(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    campaign: i64,
+) -> Done<Vec<Entry>> {
+    let mut all =
+        transaction.prepare_cached("SELECT id, fact FROM entry WHERE campaign = ?1 ORDER BY id")?;
+    let mut rows = all.query([campaign])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        let fact = row.get_ref(1)?.as_str().map_err(|_| damaged(path, "entry", id))?;
+        found.push(parse(path, "entry", id, fact)?);
+    }
+    Ok(found)
+}
+
+pub(super) fn record(transaction: &Transaction<'_>, campaign: i64, entry: &Entry) -> Done<()> {
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO entry (campaign, fact) VALUES (?1, ?2)")?;
+    insert.execute(params![campaign, text(entry)?])?;
+    Ok(())
+}
+
+pub(super) fn spent(
+    transaction: &Transaction<'_>,
+    account: &str,
+    spends: &[Spend],
+    since: SystemTime,
+) -> Done<Vec<SystemTime>> {
+    let mut all = transaction.prepare_cached(
+        "SELECT spend, at FROM spent WHERE account = ?1 AND at >= ?2 ORDER BY at",
+    )?;
+    let mut rows = all.query(params![account, millis(since)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(0)?;
+        if spends.iter().any(|spend| spend.as_str() == name) {
+            found.push(moment(row.get(1)?));
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn reserve(
+    transaction: &Transaction<'_>,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+    budgets: &[Budget],
+) -> Done<Reserved> {
+    let last: Option<i64> = transaction
+        .prepare_cached("SELECT max(at) FROM spent WHERE account = ?1")?
+        .query_row([account], |row| row.get(0))?;
+    check_clock(at, last.map(moment))?;
+    let reserved = Reserved::by(budgets, |budget| {
+        spent(transaction, account, budget.spends, budget.window.began(at))
+    })?;
+    if reserved == Reserved::Granted {
+        transaction
+            .prepare_cached("INSERT INTO spent (account, spend, at) VALUES (?1, ?2, ?3)")?
+            .execute(params![account, spend.as_str(), millis(at)])?;
+    }
+    Ok(reserved)
+}
+
+/// Gives a job to a call, unless it is another's.
+pub(super) fn own(
+    transaction: &Transaction<'_>,
+    account: &str,
+    msg_id: MsgId,
+    campaign: i64,
+    owner: &JobOwner,
+) -> Done<()> {
+    match owner_of(transaction, account, msg_id)? {
+        Some(known) if known == *owner => Ok(()),
+        Some(known) => Err(job_taken(msg_id, &known).into()),
+        None => {
+            let call = i64::try_from(owner.chunk).unwrap_or(i64::MAX);
+            transaction
+                .prepare_cached(
+                    "INSERT INTO job (account, msg_id, campaign, call) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![account, msg_id.to_string(), campaign, call])?;
+            Ok(())
+        }
+    }
+}
+
+pub(super) fn owner_of(
+    transaction: &Transaction<'_>,
+    account: &str,
+    msg_id: MsgId,
+) -> Done<Option<JobOwner>> {
+    let mut find = transaction.prepare_cached(
+        "SELECT campaign.name, job.call FROM job JOIN campaign ON campaign.id = job.campaign
+         WHERE job.account = ?1 AND job.msg_id = ?2",
+    )?;
+    let found: Option<(String, i64)> = find
+        .query_row(params![account, msg_id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.map(|(name, call)| JobOwner::new(name, usize::try_from(call).unwrap_or_default())))
+}
+
+pub(super) fn keep_report(
+    transaction: &Transaction<'_>,
+    account: &AppId,
+    report: &MassReport,
+    at: SystemTime,
+) -> Done<()> {
+    transaction
+        .prepare_cached("INSERT INTO report (account, at, report) VALUES (?1, ?2, ?3)")?
+        .execute(params![account.as_str(), millis(at), text(report)?])?;
+    Ok(())
+}
+
+pub(super) fn reports(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    account: &AppId,
+    number: u64,
+) -> Done<Vec<(u64, MassReport)>> {
+    let mut all = transaction.prepare_cached(
+        "SELECT id, report FROM report WHERE account = ?1 AND id > ?2 ORDER BY id",
+    )?;
+    let after = i64::try_from(number).unwrap_or(i64::MAX);
+    let mut rows = all.query(params![account.as_str(), after])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let report: String = row.get(1)?;
+        found.push((id.unsigned_abs(), parse(path, "report", id, &report)?));
+    }
+    Ok(found)
+}

@@ -1,0 +1,101 @@
+//! Beijing's days and months: eight hours ahead of UTC, without summer time since 1991.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const DAY: u64 = 24 * 3600;
+const AHEAD: u64 = 8 * 3600;
+
+/// Later than anything that is planned, and still a date that one may add to.
+pub(super) fn far() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1 << 40)
+}
+
+/// The beginning of the day.
+pub(super) fn day(at: SystemTime) -> SystemTime {
+    midnight(days(at))
+}
+
+/// The beginning of the next day.
+pub(super) fn next_day(at: SystemTime) -> SystemTime {
+    midnight(days(at) + 1)
+}
+
+/// The beginning of the month.
+pub(super) fn month(at: SystemTime) -> SystemTime {
+    let days = days(at);
+    midnight(days + 1 - u64::from(day_of_month(days)))
+}
+
+/// The beginning of the next month.
+pub(super) fn next_month(at: SystemTime) -> SystemTime {
+    // No month has more than 31 days, and the next one has more than three.
+    let first = days(month(at));
+    month(midnight(first + 31))
+}
+
+/// Days since 1970 in Beijing.
+fn days(at: SystemTime) -> u64 {
+    (at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() + AHEAD) / DAY
+}
+
+/// 1970-01-01 began in Beijing eight hours before the epoch; earlier moments count as the epoch.
+fn midnight(days: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs((days * DAY).saturating_sub(AHEAD))
+}
+
+/// The day of the month, from 1, by the usual count of days from March of the year 0.
+fn day_of_month(days: u64) -> u8 {
+    let days = days + 719_468;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    u8::try_from(day_of_year - (153 * month + 2) / 5 + 1).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn seconds(at: SystemTime) -> u64 {
+        at.duration_since(UNIX_EPOCH).unwrap().as_secs()
+    }
+
+    /// By `TZ=Asia/Shanghai date -d 2026-02-28 +%s` and the like.
+    #[test]
+    fn days_and_months_begin_in_beijing() {
+        const FEB_28: u64 = 1_772_208_000;
+        const MARCH_1: u64 = FEB_28 + DAY;
+        const FEB_1: u64 = FEB_28 - 27 * DAY;
+        assert_eq!(seconds(day(at(FEB_28))), FEB_28);
+        assert_eq!(seconds(day(at(MARCH_1 - 1))), FEB_28);
+        assert_eq!(seconds(next_day(at(MARCH_1 - 1))), MARCH_1);
+        assert_eq!(seconds(month(at(MARCH_1 - 1))), FEB_1);
+        assert_eq!(seconds(next_month(at(MARCH_1 - 1))), MARCH_1);
+        assert_eq!(seconds(month(at(MARCH_1))), MARCH_1);
+        // 2028 is a leap year: 2028-02-29 00:00 in Beijing.
+        assert_eq!(seconds(next_month(at(1_835_366_400))), 1_835_366_400 + DAY);
+        // 2026-12-31 23:59:59.
+        assert_eq!(seconds(next_month(at(1_798_732_799))), 1_798_732_800);
+    }
+
+    proptest! {
+        #[test]
+        fn a_moment_lies_in_its_day_and_month(seconds in DAY..40_000 * DAY) {
+            let now = at(seconds);
+            prop_assert!(day(now) <= now && now < next_day(now));
+            prop_assert!(month(now) <= day(now) && now < next_month(now));
+            prop_assert_eq!(month(next_month(now)), next_month(now));
+            prop_assert_eq!(month(month(now)), month(now));
+            let length = next_month(now).duration_since(month(now)).unwrap().as_secs() / DAY;
+            prop_assert!((28..=31).contains(&length));
+        }
+    }
+}

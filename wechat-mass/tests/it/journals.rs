@@ -1,0 +1,184 @@
+//! The promises of a store, kept by both of them; and a check that breaks one of them.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use wechat_mass::campaign::Plan;
+use wechat_mass::journal::conformance::{PROMISES, Place};
+use wechat_mass::journal::{
+    Claim, Entry, Frozen, JobOwner, Journal, JournalError, MemoryStore, Reserved, SqliteStore,
+    Store,
+};
+use wechat_mass::quota::{Budget, Spend};
+use wechat_types::id::{AppId, MsgId};
+use wechat_types::mass::MassReport;
+
+struct Memory(MemoryStore);
+
+impl Place for Memory {
+    fn open(&self) -> Result<Box<dyn Store>, JournalError> {
+        Ok(Box::new(self.0.clone()))
+    }
+}
+
+struct Sqlite(PathBuf);
+
+impl Place for Sqlite {
+    fn open(&self) -> Result<Box<dyn Store>, JournalError> {
+        Ok(Box::new(SqliteStore::open(&self.0)?))
+    }
+}
+
+#[tokio::test]
+async fn memory_keeps_every_promise() {
+    for promise in PROMISES {
+        let place = Memory(MemoryStore::new());
+        assert_eq!(promise.check(&place).await, Ok(()), "{}", promise.name());
+    }
+}
+
+#[tokio::test]
+async fn sqlite_keeps_every_promise() {
+    for promise in PROMISES {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Sqlite(folder.path().join("new/folder/journal.db"));
+        assert_eq!(promise.check(&place).await, Ok(()), "{}", promise.name());
+    }
+}
+
+/// What a bad store does wrong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    ForgetsEntries,
+    IgnoresBudgets,
+    RecordsRefusedClaims,
+    SharesJobs,
+    DropsReports,
+}
+
+/// A store with one fault, over a good one.
+#[derive(Debug)]
+struct Bad(MemoryStore, Fault);
+
+#[derive(Debug)]
+struct BadJournal(Box<dyn Journal>, Fault);
+
+impl Place for Bad {
+    fn open(&self) -> Result<Box<dyn Store>, JournalError> {
+        Ok(Box::new(Self(self.0.clone(), self.1)))
+    }
+}
+
+#[async_trait]
+impl Store for Bad {
+    async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
+        Ok(Box::new(BadJournal(self.0.open(plan, at).await?, self.1)))
+    }
+
+    async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
+        self.0.campaigns(account).await
+    }
+
+    async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError> {
+        self.0.entries(account, name).await
+    }
+
+    async fn spend(
+        &self,
+        account: &AppId,
+        spend: Spend,
+        at: SystemTime,
+        budgets: &[Budget],
+    ) -> Result<Reserved, JournalError> {
+        self.0.spend(account, spend, at, budgets).await
+    }
+
+    async fn spent(
+        &self,
+        account: &AppId,
+        spends: &[Spend],
+        since: SystemTime,
+    ) -> Result<Vec<SystemTime>, JournalError> {
+        self.0.spent(account, spends, since).await
+    }
+
+    async fn keep_report(
+        &self,
+        account: &AppId,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        if self.1 == Fault::DropsReports {
+            Ok(())
+        } else {
+            self.0.keep_report(account, report, at).await
+        }
+    }
+
+    async fn reports_after(
+        &self,
+        account: &AppId,
+        number: u64,
+    ) -> Result<Vec<(u64, MassReport)>, JournalError> {
+        self.0.reports_after(account, number).await
+    }
+}
+
+#[async_trait]
+impl Journal for BadJournal {
+    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+        self.0.load().await
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        match self.1 {
+            Fault::ForgetsEntries => Ok(()),
+            // The owner is not looked at.
+            Fault::SharesJobs => match self.0.append(entry).await {
+                Err(_) => Ok(()),
+                done => done,
+            },
+            _ => self.0.append(entry).await,
+        }
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        if self.1 == Fault::IgnoresBudgets {
+            let free = Claim::new(claim.chunk, claim.at, claim.spend, &[]);
+            return self.0.claim(&free).await;
+        }
+        let reserved = self.0.claim(claim).await?;
+        if self.1 == Fault::RecordsRefusedClaims && reserved != Reserved::Granted {
+            self.0.append(&claim.intent()).await?;
+        }
+        Ok(reserved)
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.0.other_owner(msg_id, chunk).await
+    }
+}
+
+#[tokio::test]
+async fn a_bad_store_is_found_out() {
+    for fault in [
+        Fault::ForgetsEntries,
+        Fault::IgnoresBudgets,
+        Fault::RecordsRefusedClaims,
+        Fault::SharesJobs,
+        Fault::DropsReports,
+    ] {
+        let mut broken = Vec::new();
+        for promise in PROMISES {
+            if promise.check(&Bad(MemoryStore::new(), fault)).await.is_err() {
+                broken.push(promise.name());
+            }
+        }
+        assert!(!broken.is_empty(), "nobody notices that a store {fault:?}");
+    }
+}

@@ -1,0 +1,350 @@
+//! The journal in a database: damaged, foreign, newer, full, locked, read-only, of another plan.
+
+use std::error::Error as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use wechat_mass::campaign::{Conclusion, Content, DriverError, Plan};
+use wechat_mass::journal::{
+    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, Reserved, SqliteStore, Store as _,
+};
+use wechat_types::id::MsgId;
+use wechat_types::mass::Audience;
+
+use crate::world::{
+    SEND, TWO_CALLS, World, app_id, article, fan, fans, plan, poll_once, tea, text, to_fans,
+};
+
+/// A finished campaign's database in a folder of its own.
+struct Kept {
+    folder: tempfile::TempDir,
+    file: PathBuf,
+    plan: Plan,
+    world: World,
+}
+
+impl Kept {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("journal.db");
+        let kept = Self { folder, file, plan: plan(5, article()), world: World::new(5) };
+        let mut journal = kept.open(&kept.plan).unwrap();
+        kept.world.run_and_die(&kept.plan, journal.as_mut(), usize::MAX, true).unwrap();
+        kept
+    }
+
+    fn open(&self, plan: &Plan) -> Result<Box<dyn Journal>, JournalError> {
+        open(&self.file, plan, &self.world)
+    }
+
+    fn sql(&self, sql: &str) {
+        Connection::open(&self.file).unwrap().execute_batch(sql).unwrap();
+    }
+}
+
+fn open(file: &Path, plan: &Plan, world: &World) -> Result<Box<dyn Journal>, JournalError> {
+    poll_once(SqliteStore::open(file)?.open(plan, world.now())).unwrap()
+}
+
+#[track_caller]
+fn problem<T>(opened: Result<T, JournalError>) -> String {
+    opened.err().expect("an error").to_string()
+}
+
+fn entries(journal: &mut dyn Journal) -> Result<Vec<Entry>, JournalError> {
+    poll_once(journal.load()).unwrap()
+}
+
+#[test]
+fn what_is_written_is_what_is_read() {
+    let kept = Kept::new();
+    let (world, mut memory) = (World::new(5), MemoryJournal::new());
+    poll_once(world.run_on(&kept.plan, &mut memory)).unwrap().unwrap();
+    let mut journal = kept.open(&kept.plan).unwrap();
+    assert_eq!(entries(journal.as_mut()).unwrap(), memory.entries());
+}
+
+#[test]
+fn a_call_s_recipients_are_one_value() {
+    let kept = Kept::new();
+    let database = Connection::open(&kept.file).unwrap();
+    let (calls, list): (i64, Vec<u8>) = database
+        .query_row("SELECT count(*), max(recipients) FROM call", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    let expected: Vec<String> = fans(5).iter().map(ToString::to_string).collect();
+    assert_eq!((calls, String::from_utf8(list).unwrap()), (1, expected.join("\n")));
+}
+
+#[test]
+fn a_damaged_row_is_an_error_with_its_place_and_nothing_is_sent() {
+    for (table, column) in [("entry", "fact"), ("campaign", "frozen")] {
+        for garbage in ["garbage", "", r#"{"entry":"unheard_of"}"#, r#"{"entry":"intent"}"#] {
+            let kept = Kept::new();
+            let calls = kept.world.mock.received().len();
+            kept.sql(&format!("UPDATE {table} SET {column} = '{garbage}'"));
+            let opened = kept.open(&kept.plan);
+            let problem = problem(opened.and_then(|mut journal| entries(journal.as_mut())));
+            assert!(problem.contains(&format!("row 1 of the table {table}")), "{problem}");
+            assert!(problem.contains("nothing is sent"), "{problem}");
+            assert_eq!(kept.world.mock.received().len(), calls);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_file_is_named() {
+    let kept = Kept::new();
+    let whole = fs::read(&kept.file).unwrap();
+    for text in [b"no database at all, but a long enough text of a hundred bytes or more, such as a letter to a friend".to_vec(), {
+        let mut cut = whole.clone();
+        cut.truncate(4096);
+        cut
+    }] {
+        fs::write(&kept.file, text).unwrap();
+        let opened = kept.open(&kept.plan).and_then(|mut journal| entries(journal.as_mut()));
+        let problem = problem(opened);
+        assert!(problem.contains("journal.db") && problem.contains("damaged"), "{problem}");
+    }
+}
+
+#[test]
+fn a_database_of_something_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.db");
+    Connection::open(&file).unwrap().execute_batch("CREATE TABLE customer (id)").unwrap();
+    let problem = problem(SqliteStore::open(&file));
+    assert!(problem.contains("no journal of campaigns"), "{problem}");
+    let tables: i64 = Connection::open(&file)
+        .unwrap()
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[test]
+fn a_newer_database_is_left_to_the_newer_program() {
+    let kept = Kept::new();
+    kept.sql("PRAGMA user_version = 999");
+    let problem = problem(kept.open(&kept.plan));
+    assert!(problem.contains("version 999") && problem.contains("newer program"), "{problem}");
+}
+
+#[test]
+fn a_second_program_is_locked_out_of_the_same_campaign_only() {
+    let kept = Kept::new();
+    let first = kept.open(&kept.plan).unwrap();
+    assert!(problem(kept.open(&kept.plan)).contains("another program is sending"));
+    let other = Plan::new(app_id(), "summer", to_fans(5), article()).unwrap();
+    kept.open(&other).unwrap();
+    drop(first);
+    kept.open(&kept.plan).unwrap();
+}
+
+#[test]
+fn another_plan_under_the_same_name_is_refused_with_the_difference() {
+    let kept = Kept::new();
+    let refused = |audience: Audience, content: Content| {
+        problem(kept.open(&Plan::new(app_id(), "spring", audience, content).unwrap()))
+    };
+    let mut other = fans(5);
+    other[4] = fan(77);
+    let reversed = Audience::open_ids(fans(5).into_iter().rev().collect()).unwrap();
+    let mut edited = tea();
+    edited.title.push('!');
+    let texts = [
+        refused(to_fans(9), article()),
+        refused(Audience::open_ids(other).unwrap(), article()),
+        refused(reversed, article()),
+        refused(Audience::everyone(), article()),
+        refused(to_fans(5), Content::article(edited)),
+    ];
+    insta::assert_snapshot!(texts.join("\n\n"));
+    let named = Plan::new(app_id(), "summer", to_fans(9), article()).unwrap();
+    kept.open(&named).expect("another name is another campaign");
+}
+
+#[test]
+fn duplicates_do_not_make_another_audience() {
+    let kept = Kept::new();
+    let list = fans(5).into_iter().chain(fans(3)).collect();
+    let audience = Audience::open_ids(list).unwrap();
+    let plan = Plan::new(app_id(), "spring", audience, article()).unwrap();
+    assert!(!entries(kept.open(&plan).unwrap().as_mut()).unwrap().is_empty());
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_found_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    for place in [file.join("journal.db"), file.join("inside/journal.db")] {
+        let error = SqliteStore::open(&place).unwrap_err();
+        assert!(error.to_string().contains("cannot be created"), "{error}");
+        assert!(error.source().is_some());
+    }
+    let problem = problem(SqliteStore::open(folder.path()));
+    assert!(problem.contains(&folder.path().display().to_string()), "{problem}");
+}
+
+#[test]
+fn a_read_only_database_stops_the_sending() {
+    let kept = Kept::new();
+    let world = World::new(5);
+    let store = SqliteStore::open(&kept.file).unwrap();
+    let plan = Plan::new(app_id(), "summer", to_fans(5), text()).unwrap();
+    let mut journal = poll_once(store.open(&plan, world.now())).unwrap().unwrap();
+    // For root there is no such thing as a read-only file, so another program forbids it.
+    kept.sql("CREATE TRIGGER no_more BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END");
+    let error = poll_once(world.run_on(&plan, journal.as_mut())).unwrap().unwrap_err();
+    let DriverError::Journal { source, .. } = error else { panic!("{error:?}") };
+    assert!(source.problem.contains("Nothing further is sent"), "{source}");
+    assert_eq!(world.count(SEND), 0);
+}
+
+#[test]
+fn a_full_disk_stops_the_sending_and_the_next_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let (world, plan) = (World::new(TWO_CALLS), plan(TWO_CALLS, text()));
+    let mut journal = open(&file, &plan, &world).unwrap();
+    let mut full = Full { inner: journal.as_mut(), left: 3 };
+    let error = poll_once(world.run_on(&plan, &mut full)).unwrap().unwrap_err();
+    let DriverError::Journal { source, report, .. } = error else { panic!("{error:?}") };
+    assert_eq!(source.problem, "the disk is full");
+    assert_ne!(report.conclusion(), Conclusion::Success);
+    // Intent, send, answer, intent: never a send without its intent.
+    assert_eq!(world.count(SEND), 2);
+    assert_eq!(entries(journal.as_mut()).unwrap().len(), 3);
+    let report = poll_once(world.run_on(&plan, journal.as_mut())).unwrap().unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success);
+    world.assert_once(TWO_CALLS);
+}
+
+/// Has room for so many records.
+#[derive(Debug)]
+struct Full<'j> {
+    inner: &'j mut dyn Journal,
+    left: usize,
+}
+
+impl Full<'_> {
+    fn room(&mut self) -> Result<(), JournalError> {
+        let full = || JournalError::new("the disk is full");
+        self.left = self.left.checked_sub(1).ok_or_else(full)?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Journal for Full<'_> {
+    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+        self.inner.load().await
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.room()?;
+        self.inner.append(entry).await
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        self.room()?;
+        self.inner.claim(claim).await
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_owner(msg_id, chunk).await
+    }
+}
+
+#[test]
+fn the_engine_s_full_disk_is_named_and_records_nothing() {
+    let kept = Kept::new();
+    let big = Plan::new(app_id(), "big", to_fans(20_000), text()).unwrap();
+    let Some(small) = SmallDisk::mount(kept.folder.path()) else { return };
+    let file = small.0.join("journal.db");
+    let store = SqliteStore::open(&file).unwrap();
+    let opened = poll_once(store.open(&big, kept.world.now())).unwrap();
+    let problem = problem(opened);
+    assert!(problem.contains("the disk is full"), "{problem}");
+    let all = poll_once(store.campaigns(big.account())).unwrap().unwrap();
+    assert!(all.is_empty(), "{all:?}");
+}
+
+/// A file system of half a megabyte; only root can make one, elsewhere the test has nothing to say.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(folder: &Path) -> Option<Self> {
+        let place = folder.join("small");
+        fs::create_dir(&place).ok()?;
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"])
+            .arg(&place)
+            .stderr(std::process::Stdio::null())
+            .status();
+        mounted.ok()?.success().then_some(Self(place))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(std::process::Command::new("umount").arg("-l").arg(&self.0).status());
+    }
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_sends_nothing() {
+    #[derive(Debug)]
+    struct Unreadable;
+
+    #[async_trait]
+    impl Journal for Unreadable {
+        async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+            Err(JournalError::new("unreadable"))
+        }
+
+        async fn append(&mut self, _: &Entry) -> Result<(), JournalError> {
+            Ok(())
+        }
+
+        async fn claim(&mut self, _: &Claim<'_>) -> Result<Reserved, JournalError> {
+            Ok(Reserved::Granted)
+        }
+
+        async fn other_owner(
+            &mut self,
+            _: MsgId,
+            _: usize,
+        ) -> Result<Option<JobOwner>, JournalError> {
+            Ok(None)
+        }
+    }
+
+    let world = World::new(5);
+    let error = poll_once(world.run_on(&plan(5, text()), &mut Unreadable)).unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the campaign stopped at its journal");
+    assert_eq!(error.source().unwrap().to_string(), "unreadable");
+    assert!(world.mock.received().is_empty());
+}
+
+#[test]
+fn a_clock_that_was_set_back_stops_the_sending() {
+    let kept = Kept::new();
+    // The calls so far were made tomorrow.
+    kept.sql("UPDATE spent SET at = at + 86400000");
+    let plan = Plan::new(app_id(), "summer", to_fans(5), text()).unwrap();
+    let mut journal = kept.open(&plan).unwrap();
+    let sends = kept.world.count(SEND);
+    let error = poll_once(kept.world.run_on(&plan, journal.as_mut())).unwrap().unwrap_err();
+    let DriverError::Journal { source, .. } = error else { panic!("{error:?}") };
+    assert!(source.problem.contains("seconds before the last recorded call"), "{source}");
+    assert_eq!(kept.world.count(SEND), sends);
+}
