@@ -2,7 +2,7 @@
 
 use crate::error::ParseError;
 use crate::event::Event;
-use crate::fields::Fields;
+use crate::fields::{Field, Fields};
 
 /// What the platform pushed.
 ///
@@ -10,7 +10,7 @@ use crate::fields::Fields;
 /// come up to three times.
 ///
 /// <https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Receiving_event_pushes.html>
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Callback {
     /// What all pushes have.
@@ -44,14 +44,14 @@ pub struct Header {
 
 impl Callback {
     pub(crate) fn read(fields: Fields) -> Result<Self, ParseError> {
-        let header = Header::read(&fields)?;
-        let event = Event::read(&header, &fields)?;
+        let header = Header::read(fields.root())?;
+        let event = Event::read(&header, fields.root())?;
         Ok(Self { header, event, fields })
     }
 }
 
 impl Header {
-    fn read(fields: &Fields) -> Result<Self, ParseError> {
+    fn read(fields: Field<'_>) -> Result<Self, ParseError> {
         let msg_type = fields.required("MsgType")?.to_owned();
         let event_name = if msg_type.eq_ignore_ascii_case("event") {
             Some(fields.required("Event")?.to_owned())

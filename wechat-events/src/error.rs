@@ -20,7 +20,7 @@ pub struct ParseError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
     Decrypt(DecryptError),
-    Xml(XmlError),
+    Body(BodyError),
 }
 
 /// What is wrong with a callback.
@@ -33,6 +33,10 @@ pub enum ParseErrorKind {
     Signature,
     /// The query's `msg_signature` is not ours.
     MsgSignature,
+    /// The signature is right, but its `timestamp` is too far from now, or no number.
+    Age,
+    /// [`max_age`](crate::EventParserBuilder::max_age) is set, but nobody said what time it is.
+    TimeNeeded,
     /// The query's `encrypt_type` is neither `raw` nor `aes`.
     EncryptType,
     /// A plain push to a parser with an EncodingAESKey.
@@ -43,11 +47,11 @@ pub enum ParseErrorKind {
     MissingEncrypt,
     /// The encrypted part cannot be read.
     Decrypt(DecryptErrorKind),
-    /// The body, or the message that was encrypted in it, is no XML of this platform.
-    Xml(XmlErrorKind),
+    /// The body, or the message that was encrypted in it, is neither XML nor JSON of this platform.
+    Body(BodyErrorKind),
     /// The field that [`ParseError::path`] names is missing or empty.
     MissingField,
-    /// The field that [`ParseError::path`] names is no whole number from 0 to 2^64 - 1.
+    /// The field that [`ParseError::path`] names is no number, or one out of its range.
     BadNumber,
 }
 
@@ -105,6 +109,13 @@ impl fmt::Display for ParseError {
                 "`msg_signature` does not match: compare the token with the platform's settings; a \
                  changed body looks the same",
             ),
+            ParseErrorKind::Age => f.write_str(
+                "`timestamp` is too far from now: compare this machine's clock; a push that somebody \
+                 recorded and sends again looks the same",
+            ),
+            ParseErrorKind::TimeNeeded => f.write_str(
+                "`max_age` is set, but `parse` knows no time: call `parse_at` with the time of now",
+            ),
             ParseErrorKind::EncryptType => f.write_str(
                 "`encrypt_type` is neither raw nor aes: the platform sends nothing else, so look \
                  for what changes the query on its way",
@@ -126,7 +137,7 @@ impl fmt::Display for ParseError {
                 "the push was not decrypted: compare EncodingAESKey and AppID with the platform's \
                  settings; `kind` names the failed step, for the log only",
             ),
-            ParseErrorKind::Xml(kind) => write!(
+            ParseErrorKind::Body(kind) => write!(
                 f,
                 "the body was not read, {kind}: look for what changes it on its way, and report \
                  the push if the platform really sent it"
@@ -137,7 +148,8 @@ impl fmt::Display for ParseError {
             ),
             ParseErrorKind::BadNumber => write!(
                 f,
-                "the field {path} is no whole number: report the push, this field always was one"
+                "the field {path} is no number, or one out of its range: report the push, this \
+                 field always was one"
             ),
         }
     }
@@ -147,7 +159,7 @@ impl Error for ParseError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self.source.as_ref()? {
             Source::Decrypt(error) => Some(error),
-            Source::Xml(error) => Some(error),
+            Source::Body(error) => Some(error),
         }
     }
 }
@@ -167,23 +179,23 @@ impl From<DecryptError> for ParseError {
     }
 }
 
-impl From<XmlError> for ParseError {
-    fn from(error: XmlError) -> Self {
-        Self { source: Some(Source::Xml(error)), ..ParseErrorKind::Xml(error.kind).into() }
+impl From<BodyError> for ParseError {
+    fn from(error: BodyError) -> Self {
+        Self { source: Some(Source::Body(error)), ..ParseErrorKind::Body(error.kind).into() }
     }
 }
 
-/// What is wrong with the XML.
+/// What is wrong with a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum XmlErrorKind {
+pub enum BodyErrorKind {
     /// Nothing, or white space only.
     Empty,
     /// The bytes are no UTF-8.
     NotUtf8,
-    /// No XML, or cut off.
+    /// Neither XML nor JSON, or cut off.
     NotWellFormed,
-    /// The root is not `xml`.
+    /// The root is neither the element `xml` nor an object.
     WrongRoot,
     /// More than white space after the root.
     Trailing,
@@ -195,19 +207,19 @@ pub enum XmlErrorKind {
     TooLarge,
     /// More than 32 levels.
     TooDeep,
-    /// More than 10,000 tags, texts and comments.
+    /// More than 10,000 tags, texts and comments, or fields of JSON.
     TooManyNodes,
     /// More than 8 attributes in one tag.
     TooManyAttributes,
 }
 
-impl fmt::Display for XmlErrorKind {
+impl fmt::Display for BodyErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "it is empty",
             Self::NotUtf8 => "it is no UTF-8",
-            Self::NotWellFormed => "it is no XML or cut off",
-            Self::WrongRoot => "its root is not `xml`",
+            Self::NotWellFormed => "it is neither XML nor JSON, or cut off",
+            Self::WrongRoot => "its root is neither `xml` nor an object",
             Self::Trailing => "something follows its end",
             Self::Doctype => "it has a DOCTYPE",
             Self::UnknownEntity => "it has an unknown entity",
@@ -219,26 +231,26 @@ impl fmt::Display for XmlErrorKind {
     }
 }
 
-/// XML that was refused, and where.
+/// A body that was refused, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct XmlError {
+pub struct BodyError {
     /// What is wrong.
-    pub kind: XmlErrorKind,
-    /// Where, in bytes from the start of the XML.
+    pub kind: BodyErrorKind,
+    /// Where, in bytes from the start of the body or of the decrypted message.
     pub offset: usize,
 }
 
-impl XmlError {
-    pub(crate) fn new(kind: XmlErrorKind, offset: usize) -> Self {
+impl BodyError {
+    pub(crate) fn new(kind: BodyErrorKind, offset: usize) -> Self {
         Self { kind, offset }
     }
 }
 
-impl fmt::Display for XmlError {
+impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "refused near byte {}: {}", self.offset, self.kind)
     }
 }
 
-impl Error for XmlError {}
+impl Error for BodyError {}

@@ -1,9 +1,10 @@
-//! Callbacks of the WeChat Official Account platform: signatures, AES, XML, job reports.
+//! Callbacks of the WeChat Official Account platform: signatures, AES, messages, events.
 //!
 //! The platform calls an account's server: once to verify the address, then for each message of a
 //! follower and each event, the end of a mass send (`MASSSENDJOBFINISH`) among them. This crate
-//! turns query string and body into a verified [`Callback`]. It does no IO and knows no time; the
-//! feature `axum` adds a ready endpoint.
+//! turns query string and body, XML or JSON, into a verified [`Callback`]: a typed
+//! [`Event`](event::Event), and every [field](fields::Fields) as it came. It does no IO and has no
+//! clock; the feature `axum` adds a ready endpoint.
 //!
 //! ```
 //! use wechat_events::event::Event;
@@ -37,28 +38,31 @@
 //! - It does not protect the body of **plain mode**, nobody can: the signature there covers only
 //!   token, timestamp and nonce, and who has seen one may send any body with it. Use safe mode, and
 //!   configure the key: plain pushes are then refused.
-//! - It does not tell repeated or replayed pushes from new ones.
-//! - It reads the end of a mass send into a type; other events and messages keep their name and
-//!   their [`Fields`](fields::Fields). It reads no JSON pushes and writes no replies but `success`.
+//! - It does not tell repeated pushes from new ones. Replayed ones it refuses only where
+//!   [`max_age`](EventParserBuilder::max_age) is set, and only outside that window.
+//! - Events of single products (cards, shops, guides, …) have a name of their own,
+//!   [`ProductEvent`](event::ProductEvent), but no type: what they say stands in the fields.
+//! - It writes no replies but `success`.
 //!
 //! <https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Receiving_event_pushes.html>
 
 #[cfg(feature = "axum")]
 pub mod axum;
+mod body;
 mod callback;
 pub mod crypto;
 mod error;
 pub mod event;
 pub mod fields;
+pub mod message;
 mod parser;
 pub mod push;
 mod query;
 mod secret;
 pub mod signature;
-mod xml;
 
 pub use callback::{Callback, Header};
-pub use error::{ParseError, ParseErrorKind, XmlError, XmlErrorKind};
+pub use error::{BodyError, BodyErrorKind, ParseError, ParseErrorKind};
 pub use parser::{EventParser, EventParserBuilder};
 pub use query::CallbackQuery;
 pub use secret::{CallbackToken, EncodingAesKey, InvalidSecret};

@@ -1,5 +1,7 @@
 //! The reader of callbacks: verifies first, decrypts second, parses last.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use wechat_types::id::AppId;
 
 use crate::callback::Callback;
@@ -7,9 +9,9 @@ use crate::crypto::{self, DecryptError, DecryptErrorKind};
 use crate::error::{ParseError, ParseErrorKind};
 use crate::query::CallbackQuery;
 use crate::secret::{CallbackToken, EncodingAesKey};
-use crate::{signature, xml};
+use crate::{body, signature};
 
-/// Reads the callbacks of one account. Holds its secrets, does no IO, knows no time.
+/// Reads the callbacks of one account. Holds its secrets, does no IO, has no clock.
 ///
 /// **Which pushes are accepted.** Without an EncodingAESKey: plain ones, and in compatible mode the
 /// readable part. With one: encrypted ones only, and in compatible mode the readable part is not
@@ -17,7 +19,8 @@ use crate::{signature, xml};
 /// send any plain body with it; [`allow_plain`](EventParserBuilder::allow_plain) accepts them all
 /// the same.
 ///
-/// Repeated pushes, and those that somebody recorded and sends again, are not told from new ones.
+/// Repeated pushes are not told from new ones, nor, without
+/// [`max_age`](EventParserBuilder::max_age), those that somebody recorded and sends again.
 ///
 /// <https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Message_encryption_and_decryption_instructions.html>
 #[derive(Clone, Debug)]
@@ -26,6 +29,7 @@ pub struct EventParser {
     tokens: Vec<CallbackToken>,
     keys: Vec<EncodingAesKey>,
     allow_plain: bool,
+    max_age: Option<Duration>,
 }
 
 /// Puts an [`EventParser`] together.
@@ -38,6 +42,7 @@ pub struct EventParserBuilder {
     aes_key: Option<EncodingAesKey>,
     previous_aes_key: Option<EncodingAesKey>,
     allow_plain: bool,
+    max_age: Option<Duration>,
 }
 
 impl EventParserBuilder {
@@ -67,6 +72,17 @@ impl EventParserBuilder {
         self
     }
 
+    /// Refuses pushes whose signed `timestamp` is further than this from now, in either direction,
+    /// so that what somebody recorded cannot be sent again later. The platform stamps each of its
+    /// attempts anew; five minutes leave room for a clock that is off.
+    ///
+    /// From now on [`EventParser::parse_at`] is the way to read a push: `parse` refuses them all, so
+    /// that the window cannot be forgotten. Within the window a push can still be repeated.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
     /// The parser.
     pub fn build(self) -> EventParser {
         EventParser {
@@ -74,13 +90,14 @@ impl EventParserBuilder {
             tokens: [Some(self.token), self.previous_token].into_iter().flatten().collect(),
             keys: [self.aes_key, self.previous_aes_key].into_iter().flatten().collect(),
             allow_plain: self.allow_plain,
+            max_age: self.max_age,
         }
     }
 }
 
 impl EventParser {
     /// Larger bodies are refused, in bytes.
-    pub const MAX_BODY_BYTES: usize = xml::MAX_BYTES;
+    pub const MAX_BODY_BYTES: usize = body::MAX_BYTES;
 
     /// Starts with what every account has. A third-party platform passes its component AppID.
     pub fn builder(app_id: AppId, token: CallbackToken) -> EventParserBuilder {
@@ -91,6 +108,7 @@ impl EventParser {
             aes_key: None,
             previous_aes_key: None,
             allow_plain: false,
+            max_age: None,
         }
     }
 
@@ -111,18 +129,47 @@ impl EventParser {
     /// # Errors
     ///
     /// [`ParseError`]; [`ParseErrorKind`] names every case. Unknown events and fields are no
-    /// errors.
+    /// errors. [`ParseErrorKind::TimeNeeded`] always, when
+    /// [`max_age`](EventParserBuilder::max_age) is set.
     pub fn parse(&self, query: &CallbackQuery, body: &[u8]) -> Result<Callback, ParseError> {
+        if self.max_age.is_some() {
+            return Err(ParseErrorKind::TimeNeeded.into());
+        }
+        self.read(query, body, None)
+    }
+
+    /// The same at a time, so that [`max_age`](EventParserBuilder::max_age) can be kept; without it
+    /// the time does not count.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), and [`ParseErrorKind::Age`].
+    pub fn parse_at(
+        &self,
+        query: &CallbackQuery,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Callback, ParseError> {
+        self.read(query, body, self.max_age.map(|age| Window { now, age }))
+    }
+
+    fn read(
+        &self,
+        query: &CallbackQuery,
+        body: &[u8],
+        window: Option<Window>,
+    ) -> Result<Callback, ParseError> {
         let encrypted = match query.encrypt_type.as_deref() {
             None | Some("" | "raw") => false,
             Some("aes") => true,
             Some(_) => return Err(ParseErrorKind::EncryptType.into()),
         };
         if encrypted && !self.keys.is_empty() {
-            let message = self.open(query, body)?;
-            return read(&message).map_err(ParseError::verified);
+            let message = self.open(query, body, window)?;
+            return read(message).map_err(ParseError::verified);
         }
         self.verify_signature(query)?;
+        check_age(query, window)?;
         if !self.keys.is_empty() && !self.allow_plain {
             return Err(ParseError::from(ParseErrorKind::PlainRefused).verified());
         }
@@ -130,11 +177,16 @@ impl EventParser {
     }
 
     /// Verifies and decrypts. The readable part of compatible mode is skipped: nothing signs it.
-    fn open(&self, query: &CallbackQuery, body: &[u8]) -> Result<Vec<u8>, ParseError> {
+    fn open(
+        &self,
+        query: &CallbackQuery,
+        body: &[u8],
+        window: Option<Window>,
+    ) -> Result<Vec<u8>, ParseError> {
         let given = parameter(&query.msg_signature, "msg_signature")?;
         let timestamp = parameter(&query.timestamp, "timestamp")?;
         let nonce = parameter(&query.nonce, "nonce")?;
-        let envelope = xml::read(body)?;
+        let envelope = body::read(body)?;
         let encrypt = envelope
             .text("Encrypt")
             .filter(|text| !text.is_empty())
@@ -143,6 +195,7 @@ impl EventParser {
         if !self.any_token(given, sign) {
             return Err(ParseErrorKind::MsgSignature.into());
         }
+        check_age(query, window)?;
         self.decrypt(encrypt).map_err(|error| ParseError::from(error).verified())
     }
 
@@ -179,8 +232,30 @@ impl EventParser {
     }
 }
 
-fn read(message: &[u8]) -> Result<Callback, ParseError> {
-    let fields = xml::read(message)?;
+/// Which timestamps count.
+#[derive(Clone, Copy)]
+struct Window {
+    now: SystemTime,
+    age: Duration,
+}
+
+/// To be called behind the signature: only a signed timestamp says anything.
+fn check_age(query: &CallbackQuery, window: Option<Window>) -> Result<(), ParseError> {
+    let Some(Window { now, age }) = window else { return Ok(()) };
+    let signed = query.timestamp.as_deref().and_then(|text| text.parse().ok());
+    let signed = signed.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
+    let away = signed.map(|signed| {
+        now.duration_since(signed).or_else(|_| signed.duration_since(now)).unwrap_or_default()
+    });
+    if away.is_some_and(|away| away <= age) {
+        Ok(())
+    } else {
+        Err(ParseError::from(ParseErrorKind::Age).verified())
+    }
+}
+
+fn read<B: AsRef<[u8]> + Into<Vec<u8>>>(message: B) -> Result<Callback, ParseError> {
+    let fields = body::read(message)?;
     // The readable part of compatible mode has both; an encrypted message is never encrypted again.
     if fields.get("MsgType").is_none() && fields.get("Encrypt").is_some() {
         return Err(ParseErrorKind::MissingKey.into());

@@ -1,6 +1,7 @@
 //! What errors say, and that neither they nor the parser show a secret.
 
 use std::error::Error as _;
+use std::time::{Duration, UNIX_EPOCH};
 
 use wechat_events::push::{Cipher, Stamp};
 use wechat_events::{CallbackQuery, ParseError, ParseErrorKind};
@@ -21,6 +22,8 @@ fn errors() -> Vec<ParseError> {
     let foreign = stamp.safe(&Cipher::new(&key, &other, [7; 16]), "gh_1", &xml);
     let keyless = builder().build();
     let keyed = builder().aes_key(key.clone()).build();
+    let timed = builder().max_age(Duration::from_secs(300)).build();
+    let late = UNIX_EPOCH + Duration::from_secs(1_700_000_302);
 
     let query = |raw: &str| CallbackQuery::parse(raw);
     let field = |more: &str| parse_plain(event("MASSSENDJOBFINISH", more).as_bytes());
@@ -28,6 +31,8 @@ fn errors() -> Vec<ParseError> {
         keyless.parse(&query("signature=1&timestamp=2"), plain.body.as_bytes()),
         keyless.parse(&query("signature=1&timestamp=2&nonce=3"), plain.body.as_bytes()),
         keyed.parse(&query(&format!("{}1", safe.query)), safe.body.as_bytes()),
+        timed.parse_at(&query(&plain.query), plain.body.as_bytes(), late),
+        timed.parse(&query(&plain.query), plain.body.as_bytes()),
         keyed.parse(&query(&format!("{}&encrypt_type=des", plain.query)), plain.body.as_bytes()),
         keyed.parse(&query(&plain.query), plain.body.as_bytes()),
         keyless.parse(&query(&safe.query), safe.body.as_bytes()),

@@ -1,66 +1,76 @@
-//! Every fixture of messages, events and refused bodies, compared as values.
+//! Every fixture of messages, events, JSON pushes and refused bodies, compared as values.
 
 use serde_json::Value;
-use wechat_events::event::Event;
-use wechat_events::{Callback, ParseErrorKind, XmlErrorKind};
+use wechat_events::event::{Event, PublishReport};
+use wechat_events::{BodyErrorKind, Callback, ParseErrorKind};
 use wechat_types::mass::report::{ArticleUrl, CopyrightItem, JobStatus, MassReport, ReportSource};
+use wechat_types::publish::PublishedUrl;
 
-use crate::support::{file, json, names, parse_plain, to_json};
+use crate::support::{file, json, json_expectation, names, parse_plain, to_json};
+use crate::typed;
 
 #[test]
-fn messages_keep_every_field() {
+fn messages_are_typed_and_keep_every_field() {
     let names = names("messages");
     for name in &names {
         let expected = json("messages", name);
-        let callback = parse_plain(&file("messages", &format!("{name}.xml")))
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let callback = read("messages", &format!("{name}.xml"));
         assert_eq!(to_json(&callback.fields), expected["fields"], "{name}");
         assert_eq!(callback.header.event_name, None, "{name}");
-        check_other(name, &callback, &expected);
+        typed::check(name, &callback, &expected);
     }
     assert_eq!(names.len(), 33);
 }
 
 #[test]
-fn events_keep_every_field_and_job_reports_are_typed() {
+fn events_are_typed_and_keep_every_field() {
     let names = names("events");
-    let mut jobs = 0;
+    let (mut mass_jobs, mut publish_jobs) = (0, 0);
     for name in &names {
         let expected = json("events", name);
-        let callback = parse_plain(&file("events", &format!("{name}.xml")))
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let callback = read("events", &format!("{name}.xml"));
         assert_eq!(to_json(&callback.fields), expected["fields"], "{name}");
         assert_eq!(callback.header.event_name.as_deref(), expected["type"].as_str(), "{name}");
-        match expected.get("mass_job") {
-            Some(job) => {
-                assert_eq!(mass_job(&callback), *job, "{name}");
-                jobs += 1;
-            }
-            None => check_other(name, &callback, &expected),
-        }
+        check_event(name, &callback, &expected);
+        mass_jobs += usize::from(expected.get("mass_job").is_some());
+        publish_jobs += usize::from(expected.get("publish_job").is_some());
     }
-    assert_eq!((names.len(), jobs), (148, 57));
+    assert_eq!((names.len(), mass_jobs, publish_jobs), (148, 57, 15));
+}
+
+#[test]
+fn json_pushes_are_read_like_xml() {
+    let names = names("json");
+    for name in &names {
+        let expected = json("json", name);
+        let callback = read("json", &format!("{name}.body.json"));
+        assert_eq!(to_json(&callback.fields), json_expectation(&expected["fields"]), "{name}");
+        assert_eq!(expected["kind"] == "event", callback.header.event_name.is_some(), "{name}");
+        let expected = serde_json::json!({
+            "type": expected["type"],
+            "fields": json_expectation(&expected["fields"]),
+            "mass_job": expected.get("mass_job"),
+            "publish_job": expected.get("publish_job"),
+        });
+        check_event(name, &callback, &expected);
+    }
+    assert_eq!(names.len(), 17);
 }
 
 #[test]
 fn refused_bodies_are_refused_for_their_reason() {
-    let (mut checked, mut json_bodies) = (0, 0);
-    for name in names("refused") {
-        let expected = json("refused", &name);
-        if name.starts_with("json-") {
-            // Reading JSON pushes is later work; as XML they are refused too.
-            let body = file("refused", &format!("{name}.body.json"));
-            parse_plain(&body).expect_err(&name);
-            json_bodies += 1;
-            continue;
-        }
-        let error = parse_plain(&file("refused", &format!("{name}.xml"))).expect_err(&name);
+    let names = names("refused");
+    for name in &names {
+        let expected = json("refused", name);
+        let extension = if name.starts_with("json-") { "body.json" } else { "xml" };
+        let body = file("refused", &format!("{name}.{extension}"));
+        let error = parse_plain(&body).expect_err(name);
         let reason = match error.kind() {
-            ParseErrorKind::Xml(XmlErrorKind::Empty) => "empty_body",
-            ParseErrorKind::Xml(XmlErrorKind::WrongRoot) => "wrong_root",
-            ParseErrorKind::Xml(XmlErrorKind::Doctype) => "doctype",
-            ParseErrorKind::Xml(XmlErrorKind::TooDeep) => "too_deep",
-            ParseErrorKind::Xml(XmlErrorKind::NotWellFormed | XmlErrorKind::UnknownEntity) => {
+            ParseErrorKind::Body(BodyErrorKind::Empty) => "empty_body",
+            ParseErrorKind::Body(BodyErrorKind::WrongRoot) => "wrong_root",
+            ParseErrorKind::Body(BodyErrorKind::Doctype) => "doctype",
+            ParseErrorKind::Body(BodyErrorKind::TooDeep) => "too_deep",
+            ParseErrorKind::Body(BodyErrorKind::NotWellFormed | BodyErrorKind::UnknownEntity) => {
                 "not_well_formed"
             }
             ParseErrorKind::MissingField => "missing_field",
@@ -68,23 +78,20 @@ fn refused_bodies_are_refused_for_their_reason() {
             other => panic!("{name}: {other:?}"),
         };
         assert_eq!(expected["reason"], reason, "{name}");
-        checked += 1;
     }
-    assert_eq!((checked, json_bodies), (12, 2));
+    assert_eq!(names.len(), 14);
 }
 
-/// JSON pushes and replies are later work: this counts what no test above reads.
-#[test]
-fn nothing_else_is_left_out() {
-    assert_eq!(names("json").len(), 17, "JSON pushes");
-    assert_eq!(names("replies").len(), 18, "replies");
-    let replies = names("envelopes").into_iter().filter(|name| name.starts_with("reply-"));
-    assert_eq!(replies.count(), 5, "encrypted replies, of which only the cipher is checked");
+fn read(folder: &str, name: &str) -> Callback {
+    parse_plain(&file(folder, name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-fn check_other(name: &str, callback: &Callback, expected: &Value) {
-    let Event::Other { name: kind } = &callback.event else { panic!("{name}: {callback:?}") };
-    assert_eq!(expected["type"], kind.as_str(), "{name}");
+fn check_event(name: &str, callback: &Callback, expected: &Value) {
+    match (&expected["mass_job"], &expected["publish_job"]) {
+        (Value::Null, Value::Null) => typed::check(name, callback, expected),
+        (job, Value::Null) => assert_eq!(mass_job(callback), *job, "{name}"),
+        (_, job) => assert_eq!(publish_job(callback), *job, "{name}"),
+    }
 }
 
 /// The report in the shape of the fixtures. `MassReport` keeps neither the status as sent nor the
@@ -100,7 +107,7 @@ pub(crate) fn mass_job(callback: &Callback) -> Value {
         ])
     });
     let urls = callback.fields.get("ArticleUrlResult").map(|container| {
-        let count: Option<u64> = container.fields.text("Count").map(|count| count.parse().unwrap());
+        let count: Option<u64> = container.text_of("Count").map(|count| count.parse().unwrap());
         let items = report.article_urls.iter().map(article_url);
         object([("Count", count.into()), ("items", items.collect())])
     });
@@ -114,6 +121,25 @@ pub(crate) fn mass_job(callback: &Callback) -> Value {
         ("ErrorCount", report.failed.into()),
         ("CopyrightCheckResult", copyright.into()),
         ("ArticleUrlResult", urls.into()),
+    ])
+}
+
+/// The same for a publication; the count of articles comes from the fields.
+fn publish_job(callback: &Callback) -> Value {
+    let Event::PublishJobFinish(report) = &callback.event else { panic!("{callback:?}") };
+    let PublishReport { publish_id, status, article_id, article_urls, failed, .. } = report;
+    let detail = callback.fields.get("PublishEventInfo/article_detail").map(|detail| {
+        let count: Option<u64> = detail.text_of("count").map(|count| count.parse().unwrap());
+        let items = article_urls.iter().map(published_url);
+        object([("count", count.into()), ("items", items.collect())])
+    });
+    object([
+        ("CreateTime", callback.header.create_time.into()),
+        ("publish_id", publish_id.get().into()),
+        ("publish_status", status.to_wire().into()),
+        ("article_id", article_id.as_ref().map(|id| id.as_str()).into()),
+        ("article_detail", detail.into()),
+        ("fail_idx", failed.clone().into()),
     ])
 }
 
@@ -155,4 +181,8 @@ fn article_url(article: &ArticleUrl) -> Value {
         ("ArticleIdx", article.article_index.into()),
         ("ArticleUrl", article.url.as_str().into()),
     ])
+}
+
+fn published_url(article: &PublishedUrl) -> Value {
+    object([("idx", article.index.into()), ("article_url", article.url.as_str().into())])
 }

@@ -1,14 +1,14 @@
 //! XML that the platform does not send, and reports that lack something.
 
 use wechat_events::event::Event;
-use wechat_events::{EventParser, ParseErrorKind, XmlErrorKind};
+use wechat_events::{BodyErrorKind, EventParser, ParseErrorKind};
 use wechat_types::mass::report::{JobStatus, MassReport};
 
 use crate::support::{event, parse_plain};
 
-fn refused(body: impl AsRef<[u8]>) -> XmlErrorKind {
+fn refused(body: impl AsRef<[u8]>) -> BodyErrorKind {
     match parse_plain(body.as_ref()).unwrap_err().kind() {
-        ParseErrorKind::Xml(kind) => kind,
+        ParseErrorKind::Body(kind) => kind,
         other => panic!("{other:?}"),
     }
 }
@@ -31,14 +31,14 @@ fn documents_end_where_their_root_ends() {
     for tail in ["<xml></xml>", "x", "<![CDATA[ ]]>", "&lt;", "</xml>", "<a/>"] {
         let kind = refused(format!("{good}{tail}"));
         assert!(
-            matches!(kind, XmlErrorKind::Trailing | XmlErrorKind::NotWellFormed),
+            matches!(kind, BodyErrorKind::Trailing | BodyErrorKind::NotWellFormed),
             "{tail}: {kind}"
         );
     }
-    assert_eq!(refused(format!("{good}<xml></xml>")), XmlErrorKind::Trailing);
+    assert_eq!(refused(format!("{good}<xml></xml>")), BodyErrorKind::Trailing);
     parse_plain(format!("\n{good}\n<!-- end -->\n").as_bytes()).unwrap();
     for head in ["x", "&lt;", "<![CDATA[]]>", "</xml>"] {
-        assert_eq!(refused(format!("{head}{good}")), XmlErrorKind::NotWellFormed, "{head}");
+        assert_eq!(refused(format!("{head}{good}")), BodyErrorKind::NotWellFormed, "{head}");
     }
 }
 
@@ -52,14 +52,14 @@ fn open_elements_and_wrong_ends_are_refused() {
         "<xml><![CDATA[",
         "<xml>&amp</xml>",
     ] {
-        assert_eq!(refused(body), XmlErrorKind::NotWellFormed, "{body}");
+        assert_eq!(refused(body), BodyErrorKind::NotWellFormed, "{body}");
     }
-    assert_eq!(refused("<XML></XML>"), XmlErrorKind::WrongRoot);
-    assert_eq!(refused("<xml>a<?xml version=\"1.0\"?></xml>"), XmlErrorKind::NotWellFormed);
-    assert_eq!(refused(b"<xml>\xff</xml>"), XmlErrorKind::NotUtf8);
-    assert_eq!(refused("<xml>&nbsp;</xml>"), XmlErrorKind::UnknownEntity);
-    assert_eq!(refused("<xml>&#x110000;</xml>"), XmlErrorKind::NotWellFormed);
-    assert_eq!(refused("<xml><!DOCTYPE a></xml>"), XmlErrorKind::Doctype);
+    assert_eq!(refused("<XML></XML>"), BodyErrorKind::WrongRoot);
+    assert_eq!(refused("<xml>a<?xml version=\"1.0\"?></xml>"), BodyErrorKind::NotWellFormed);
+    assert_eq!(refused(b"<xml>\xff</xml>"), BodyErrorKind::NotUtf8);
+    assert_eq!(refused("<xml>&nbsp;</xml>"), BodyErrorKind::UnknownEntity);
+    assert_eq!(refused("<xml>&#x110000;</xml>"), BodyErrorKind::NotWellFormed);
+    assert_eq!(refused("<xml><!DOCTYPE a></xml>"), BodyErrorKind::Doctype);
 }
 
 #[test]
@@ -67,25 +67,25 @@ fn limits_hold_at_their_edge() {
     let nested =
         |levels: usize| event("x", &format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels)));
     parse_plain(nested(31).as_bytes()).unwrap();
-    assert_eq!(refused(nested(32)), XmlErrorKind::TooDeep);
+    assert_eq!(refused(nested(32)), BodyErrorKind::TooDeep);
 
     let wide = |count: usize| event("x", &"<a/>".repeat(count));
-    parse_plain(wide(4900).as_bytes()).unwrap();
-    assert_eq!(refused(wide(5000)), XmlErrorKind::TooManyNodes);
+    parse_plain(wide(9900).as_bytes()).unwrap();
+    assert_eq!(refused(wide(10_000)), BodyErrorKind::TooManyNodes);
 
     let attributes = |count: usize| {
         let list: String = (0..count).map(|index| format!(" a{index}=\"\"")).collect();
         event("x", &format!("<a{list}/>"))
     };
     parse_plain(attributes(8).as_bytes()).unwrap();
-    assert_eq!(refused(attributes(9)), XmlErrorKind::TooManyAttributes);
-    assert_eq!(refused("<xml><a b=\"\" b=\"\"/></xml>"), XmlErrorKind::NotWellFormed);
+    assert_eq!(refused(attributes(9)), BodyErrorKind::TooManyAttributes);
+    assert_eq!(refused("<xml><a b=\"\" b=\"\"/></xml>"), BodyErrorKind::NotWellFormed);
 
     let mut long = event("x", "").into_bytes();
     long.resize(EventParser::MAX_BODY_BYTES, b' ');
     parse_plain(&long).unwrap();
     long.push(b' ');
-    assert_eq!(refused(long), XmlErrorKind::TooLarge);
+    assert_eq!(refused(long), BodyErrorKind::TooLarge);
 }
 
 #[test]
@@ -110,7 +110,8 @@ fn a_report_needs_job_and_status() {
     for (more, path) in [
         ("<Status>send success</Status>", "MsgID"),
         ("<MsgID></MsgID><Status>send success</Status>", "MsgID"),
-        ("<MsgId>1</MsgId><Status>send success</Status>", "MsgID"),
+        ("<MsgId></MsgId><Status>send success</Status>", "MsgId"),
+        ("<MsgID></MsgID><MsgId>1</MsgId><Status>send success</Status>", "MsgID"),
         ("<MsgID>1</MsgID>", "Status"),
     ] {
         let error = parse_plain(event("MASSSENDJOBFINISH", more).as_bytes()).unwrap_err();
@@ -120,6 +121,14 @@ fn a_report_needs_job_and_status() {
         report("<MsgID>1</MsgID><Status></Status><SentCount/><TotalCount> 4 </TotalCount>");
     assert_eq!(report.status, JobStatus::Other(String::new()));
     assert_eq!((report.sent, report.total), (None, Some(4)));
+}
+
+/// The job is named beyond doubt, whichever of the platform's two spellings it is.
+#[test]
+fn a_report_may_spell_its_job_like_a_message() {
+    let rest = "<Status>send success</Status>";
+    assert_eq!(report(&format!("<MsgId>7</MsgId>{rest}")).msg_id.get(), 7);
+    assert_eq!(report(&format!("<MsgId>7</MsgId><MsgID>8</MsgID>{rest}")).msg_id.get(), 8);
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod hostile;
 mod modes;
 mod property;
 mod support;
+mod typed;
 mod vectors;

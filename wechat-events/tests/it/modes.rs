@@ -1,5 +1,7 @@
 //! Which pushes a parser takes in which mode, and during a change of secrets.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use wechat_events::event::Event;
 use wechat_events::push::{Cipher, Push, Stamp};
 use wechat_events::{Callback, CallbackQuery, EventParser, ParseError, ParseErrorKind};
@@ -40,7 +42,7 @@ fn with_a_key_the_encrypted_part_counts_and_plain_is_refused() {
     let parser = builder().aes_key(key(KEY)).build();
     let pushes = pushes("tok3n", KEY);
     let callback = parse(&parser, &pushes.safe).unwrap();
-    assert_eq!(callback.event, Event::Other { name: "subscribe".to_owned() });
+    assert!(matches!(callback.event, Event::Subscribe(_)), "{callback:?}");
     assert_eq!(parse(&parser, &pushes.compatible).unwrap(), callback);
     assert_eq!(kind(&parser, &pushes.plain), ParseErrorKind::PlainRefused);
 
@@ -123,4 +125,54 @@ fn an_address_without_echostr_is_not_answered() {
     let query = CallbackQuery::parse(&push.query);
     let error = builder().build().verify_url(&query).unwrap_err();
     assert_eq!((error.kind(), error.path()), (ParseErrorKind::MissingParameter, Some("echostr")));
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// The pushes are signed at 1700000001.
+#[test]
+fn the_window_holds_at_its_edges_and_in_both_modes() {
+    let parser =
+        builder().aes_key(key(KEY)).allow_plain().max_age(Duration::from_secs(300)).build();
+    let pushes = pushes("tok3n", KEY);
+    for push in [&pushes.plain, &pushes.compatible, &pushes.safe] {
+        let parse =
+            |now| parser.parse_at(&CallbackQuery::parse(&push.query), push.body.as_bytes(), now);
+        for inside in [1_700_000_001, 1_700_000_301, 1_699_999_701] {
+            parse(at(inside)).unwrap();
+        }
+        let almost = Duration::from_millis(1);
+        for outside in [at(1_700_000_301) + almost, at(1_699_999_701) - almost, UNIX_EPOCH] {
+            let error = parse(outside).unwrap_err();
+            assert_eq!(error.kind(), ParseErrorKind::Age);
+            assert!(error.is_verified());
+        }
+    }
+}
+
+#[test]
+fn a_window_is_not_forgotten_and_needs_a_signed_time() {
+    let parser = builder().max_age(Duration::from_secs(300)).build();
+    let push = pushes("tok3n", KEY).plain;
+    assert_eq!(kind(&parser, &push), ParseErrorKind::TimeNeeded);
+
+    // Another timestamp is another signature, whatever the time.
+    let query = push.query.replace("1700000001", "1700000002");
+    let error =
+        parser.parse_at(&CallbackQuery::parse(&query), push.body.as_bytes(), at(1_700_000_002));
+    assert_eq!(error.unwrap_err().kind(), ParseErrorKind::Signature);
+
+    let token = token("tok3n");
+    for timestamp in ["soon", "-1", "18446744073709551615", "18446744073709551616"] {
+        let push = Stamp::new(&token, timestamp, "1", "o").plain(&push.body);
+        let query = CallbackQuery::parse(&push.query);
+        let error = parser.parse_at(&query, push.body.as_bytes(), at(0)).unwrap_err();
+        assert_eq!(error.kind(), ParseErrorKind::Age, "{timestamp}");
+    }
+
+    // Without a window the time does not count.
+    let query = CallbackQuery::parse(&push.query);
+    builder().build().parse_at(&query, push.body.as_bytes(), UNIX_EPOCH).unwrap();
 }
