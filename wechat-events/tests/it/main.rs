@@ -9,8 +9,10 @@
 
 #[cfg(feature = "axum")]
 mod axum;
+mod corpus;
 mod envelopes;
 mod errors;
+mod fields;
 mod golden;
 mod hostile;
 mod modes;

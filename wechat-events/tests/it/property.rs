@@ -1,7 +1,7 @@
 //! Properties: the cipher is its own inverse, nothing panics, no changed byte passes.
 
 use proptest::prelude::*;
-use wechat_events::crypto::{decrypt, encrypt};
+use wechat_events::crypto::{DecryptErrorKind, decrypt, encrypt};
 use wechat_events::push::{Cipher, Stamp};
 use wechat_events::{CallbackQuery, ParseErrorKind};
 
@@ -46,6 +46,72 @@ fn no_changed_byte_passes() {
         query.msg_signature = Some(String::from_utf8(digits).unwrap());
         let error = parser.parse(&query, push.body.as_bytes()).unwrap_err();
         assert_eq!(error.kind(), ParseErrorKind::MsgSignature, "digit {at}");
+    }
+}
+
+/// The query's other parts, in both modes: a changed one is refused by the signature that covers it.
+#[test]
+fn no_changed_parameter_passes() {
+    let (token, key, app_id) = (token("tok3n"), key(KEY), app_id(APP_ID));
+    let stamp = Stamp::new(&token, "1700000001", "987654321", "oTESTfan");
+    let safe = stamp.safe(&Cipher::new(&key, &app_id, [9; 16]), "gh_1", &event("x", ""));
+    let plain = stamp.plain(&event("x", ""));
+    let both = [
+        (
+            builder().aes_key(key.clone()).build(),
+            safe,
+            "msg_signature",
+            ParseErrorKind::MsgSignature,
+        ),
+        (builder().build(), plain, "signature", ParseErrorKind::Signature),
+    ];
+    for (parser, push, signature, kind) in both {
+        let mut refused = 0;
+        for name in ["timestamp", "nonce", signature] {
+            // With an `&` before it, no name ends another one.
+            let start =
+                format!("&{}", push.query).find(&format!("&{name}=")).unwrap() + name.len() + 1;
+            let length = push.query[start..].find('&').unwrap_or(push.query.len() - start);
+            for at in start..start + length {
+                let mut query = push.query.clone().into_bytes();
+                query[at] = if query[at] == b'7' { b'8' } else { b'7' };
+                let query = CallbackQuery::parse(std::str::from_utf8(&query).unwrap());
+                let error = parser.parse(&query, push.body.as_bytes()).unwrap_err();
+                assert_eq!(error.kind(), kind, "{name} at {at}");
+                refused += 1;
+            }
+        }
+        // Ten digits, nine digits, forty digits.
+        assert_eq!(refused, 59);
+    }
+}
+
+#[test]
+fn no_other_app_id_passes() {
+    let key = key(KEY);
+    for at in 0..APP_ID.len() {
+        let mut other = APP_ID.as_bytes().to_vec();
+        other[at] ^= 1;
+        let other = app_id(std::str::from_utf8(&other).unwrap());
+        let text = encrypt(&key, [3; 16], b"message", &other);
+        let error = decrypt(&key, &text, &app_id(APP_ID)).unwrap_err();
+        assert_eq!(error.kind(), DecryptErrorKind::AppId, "byte {at}");
+        assert_eq!(decrypt(&key, &text, &other).unwrap(), b"message");
+    }
+    for other in [&APP_ID[1..], &APP_ID[..17], "x", "wx0123456789abcdef0"] {
+        let text = encrypt(&key, [3; 16], b"message", &app_id(other));
+        let error = decrypt(&key, &text, &app_id(APP_ID)).unwrap_err();
+        assert_eq!(error.kind(), DecryptErrorKind::AppId, "{other}");
+    }
+}
+
+#[test]
+fn long_messages_come_back() {
+    let (key, app_id) = (key(KEY), app_id(APP_ID));
+    for length in [1000, 65_535, 65_536, 300_000] {
+        let message: Vec<u8> = (0..length).map(|at: u32| at.wrapping_mul(97) as u8).collect();
+        let text = encrypt(&key, [5; 16], &message, &app_id);
+        assert_eq!(decrypt(&key, &text, &app_id).unwrap(), message);
     }
 }
 
