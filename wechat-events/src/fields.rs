@@ -104,22 +104,33 @@ impl<'a> Field<'a> {
 
     /// All fields of this name inside this one.
     pub fn all(self, name: &'a str) -> impl Iterator<Item = Field<'a>> {
-        self.iter().filter(move |field| field.name() == name)
+        self.iter().filter(move |field| field.is_named(name))
     }
 
     /// The first field of a name or path inside this one.
     pub fn get(self, path: &str) -> Option<Field<'a>> {
-        let (name, rest) = path.split_once('/').map_or((path, None), |(a, b)| (a, Some(b)));
-        let field = self.iter().find(|field| field.name() == name)?;
-        match rest {
-            Some(rest) => field.get(rest),
-            None => Some(field),
-        }
+        self.child(path).or_else(|| {
+            let (name, rest) = path.split_once('/')?;
+            self.child(name)?.get(rest)
+        })
     }
 
     /// The text of the first field of a name or path inside this one.
     pub fn text_of(self, path: &str) -> Option<&'a str> {
         self.get(path).map(Self::text)
+    }
+
+    fn child(self, name: &str) -> Option<Field<'a>> {
+        self.iter().find(|field| field.is_named(name))
+    }
+
+    /// As bytes: that a name begins and ends between characters is known.
+    fn is_named(self, name: &str) -> bool {
+        self.node().is_some_and(|node| {
+            let range = node.name.range();
+            range.len() == name.len()
+                && self.owner.text.as_bytes().get(range) == Some(name.as_bytes())
+        })
     }
 
     fn node(self) -> Option<&'a Node> {

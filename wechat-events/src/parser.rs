@@ -78,6 +78,7 @@ impl EventParserBuilder {
     ///
     /// From now on [`EventParser::parse_at`] is the way to read a push: `parse` refuses them all, so
     /// that the window cannot be forgotten. Within the window a push can still be repeated.
+    /// [`EventParser::verify_url`] has no window: it only gives back what it was sent.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self

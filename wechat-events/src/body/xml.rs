@@ -15,86 +15,70 @@ pub(super) fn read(body: &str) -> Result<Parts, BodyError> {
     // Taken off here, so that every text of the reader is a piece of the body.
     let text = body.strip_prefix('\u{feff}').unwrap_or(body);
     let mut reader = Reader::from_str(text);
-    let mut walk = Walk { fields: Builder::new(body), open: Vec::new(), closed: false };
+    let mut walk = Walk {
+        fields: Builder::new(body),
+        open: Vec::with_capacity(8),
+        loose: "".into(),
+        closed: false,
+    };
     let mut nodes = 0;
     loop {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        let event =
-            reader.read_event().map_err(|_| BodyError::new(BodyErrorKind::NotWellFormed, at))?;
-        if matches!(event, Event::Eof) {
-            return walk.finish().map_err(|kind| BodyError::new(kind, at));
+        let at = reader.buffer_position();
+        let taken = match reader.read_event() {
+            Ok(Event::Eof) => return walk.finish().map_err(|kind| refuse(kind, at)),
+            Ok(_) if nodes == MAX_NODES => Err(BodyErrorKind::TooManyNodes),
+            Ok(event) => walk.take(event, at),
+            Err(_) => Err(BodyErrorKind::NotWellFormed),
+        };
+        if let Err(kind) = taken {
+            return Err(refuse(kind, at));
         }
         nodes += 1;
-        let taken =
-            if nodes > MAX_NODES { Err(BodyErrorKind::TooManyNodes) } else { walk.take(event, at) };
-        taken.map_err(|kind| BodyError::new(kind, at))?;
     }
 }
 
-/// A text, which may arrive in pieces: references, comments and the borders of CDATA split it.
-#[derive(Default)]
-struct Text<'a> {
-    piece: &'a str,
-    joined: String,
+fn refuse(kind: BodyErrorKind, at: u64) -> BodyError {
+    BodyError::new(kind, at.try_into().unwrap_or(usize::MAX))
 }
 
-impl<'a> Text<'a> {
-    /// A single piece is not copied.
-    fn push(&mut self, text: Cow<'a, str>) {
-        match text {
-            text if text.is_empty() => {}
-            Cow::Borrowed(text) if self.as_str().is_empty() => self.piece = text,
-            text => self.join(&text),
-        }
-    }
-
-    fn join(&mut self, text: &str) {
-        if self.joined.is_empty() {
-            self.joined.push_str(self.piece);
-        }
-        self.joined.push_str(text);
-    }
-
-    fn as_str(&self) -> &str {
-        if self.joined.is_empty() { self.piece } else { &self.joined }
-    }
-
-    /// Without the blanks around it.
-    fn trimmed(self) -> Cow<'a, str> {
-        if self.joined.is_empty() {
-            Cow::Borrowed(self.piece.trim_matches(BLANKS))
-        } else {
-            Cow::Owned(self.joined.trim_matches(BLANKS).to_owned())
-        }
-    }
-}
-
-/// An element whose end has not come yet.
+/// An element whose end has not come yet. Its text may arrive in pieces: references, comments and
+/// the borders of CDATA split it. A single piece is not copied.
 struct Open<'a> {
     index: usize,
-    text: Text<'a>,
-    /// Text since the last tag or CDATA, which is trimmed as a whole.
-    loose: Text<'a>,
+    text: Cow<'a, str>,
 }
 
-impl Open<'_> {
-    fn settle(&mut self) {
-        if !self.loose.as_str().is_empty() {
-            self.text.push(std::mem::take(&mut self.loose).trimmed());
-        }
+fn append<'a>(text: &mut Cow<'a, str>, piece: Cow<'a, str>) {
+    if text.is_empty() {
+        *text = piece;
+    } else if !piece.is_empty() {
+        text.to_mut().push_str(&piece);
     }
+}
+
+/// Most texts have no blanks around them, which two looks tell faster than a search.
+fn trim(text: &str) -> &str {
+    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| *byte > b' ');
+    let bytes = text.as_bytes();
+    if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim_matches(BLANKS) }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 /// The fields so far, and the elements open at one moment, the root first.
 struct Walk<'a> {
     fields: Builder<'a>,
     open: Vec<Open<'a>>,
+    /// Text of the innermost element since the last tag or CDATA, which is trimmed as a whole.
+    loose: Cow<'a, str>,
     /// The root was there and has ended.
     closed: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn take(&mut self, event: Event<'a>, at: usize) -> Result<(), BodyErrorKind> {
+    fn take(&mut self, event: Event<'a>, at: u64) -> Result<(), BodyErrorKind> {
         match event {
             Event::Start(tag) => self.start(&tag),
             Event::End(_) => self.end(),
@@ -106,13 +90,13 @@ impl<'a> Walk<'a> {
             Event::GeneralRef(reference) => {
                 let mut buffer = [0; 4];
                 let text = resolve(&reference, &mut buffer)?;
-                self.inside()?.loose.join(text);
+                self.inside()?;
+                self.loose.to_mut().push_str(text);
                 Ok(())
             }
             Event::CData(text) => {
-                let open = self.inside()?;
-                open.settle();
-                open.text.push(text.into_inner());
+                self.settle();
+                append(&mut self.inside()?.text, text.into_inner());
                 Ok(())
             }
             Event::Decl(_) if at > 0 => Err(BodyErrorKind::NotWellFormed),
@@ -125,8 +109,8 @@ impl<'a> Walk<'a> {
 
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), BodyErrorKind> {
         let name = tag.name().into_inner();
-        match self.open.last_mut() {
-            Some(parent) => parent.settle(),
+        match self.open.last() {
+            Some(_) => self.settle(),
             None if self.closed => return Err(BodyErrorKind::Trailing),
             None if name != "xml" => return Err(BodyErrorKind::WrongRoot),
             None => {}
@@ -138,24 +122,39 @@ impl<'a> Walk<'a> {
             check_attributes(tag)?;
         }
         let index = self.fields.open(name);
-        self.open.push(Open { index, text: Text::default(), loose: Text::default() });
+        self.open.push(Open { index, text: "".into() });
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), BodyErrorKind> {
-        let mut open = self.open.pop().ok_or(BodyErrorKind::NotWellFormed)?;
-        open.settle();
-        self.fields.close(open.index, open.text.as_str());
+        self.settle();
+        let open = self.open.pop().ok_or(BodyErrorKind::NotWellFormed)?;
+        self.fields.close(open.index, &open.text);
         self.closed = self.open.is_empty();
         Ok(())
     }
 
     fn text(&mut self, text: Cow<'a, str>) -> Result<(), BodyErrorKind> {
-        if self.open.is_empty() && text.trim_matches(BLANKS).is_empty() {
+        // The line feeds between fields, mostly: they would be trimmed anyway.
+        if self.loose.is_empty() && is_blank(&text) {
             return Ok(());
         }
-        self.inside()?.loose.push(text);
+        self.inside()?;
+        append(&mut self.loose, text);
         Ok(())
+    }
+
+    fn settle(&mut self) {
+        if self.loose.is_empty() {
+            return;
+        }
+        let trimmed = match std::mem::take(&mut self.loose) {
+            Cow::Borrowed(text) => trim(text).into(),
+            Cow::Owned(text) => trim(&text).to_owned().into(),
+        };
+        if let Some(open) = self.open.last_mut() {
+            append(&mut open.text, trimmed);
+        }
     }
 
     /// The innermost element; text outside the root is refused.

@@ -23,9 +23,11 @@ impl<'a> Field<'a> {
 
     /// A whole number, `None` where the field is absent or blank.
     pub(crate) fn number(self, path: &str) -> Result<Option<u64>, ParseError> {
-        match self.text_of(path).map(str::trim) {
-            None | Some("") => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_| ParseError::bad_number(path)),
+        let Some(text) = self.text_of(path) else { return Ok(None) };
+        match whole(text) {
+            Some(number) => Ok(Some(number)),
+            None if text.trim().is_empty() => Ok(None),
+            None => Err(ParseError::bad_number(path)),
         }
     }
 
@@ -36,7 +38,7 @@ impl<'a> Field<'a> {
 
     /// A whole number beside the point: `None` where there is none that can be read.
     pub(crate) fn lenient_number(self, path: &str) -> Option<u64> {
-        self.number(path).ok().flatten()
+        whole(self.text_of(path)?)
     }
 
     /// The same for a number that may be negative.
@@ -54,6 +56,11 @@ impl<'a> Field<'a> {
     pub(crate) fn lenient_decimal(self, path: &str) -> Option<f64> {
         decimal(self.text_of(path)?)
     }
+}
+
+fn whole(text: &str) -> Option<u64> {
+    // Blanks around it are rare.
+    text.parse().or_else(|_| text.trim().parse()).ok()
 }
 
 /// Rust also reads `inf` and `NaN`, which are no places.
