@@ -122,25 +122,37 @@ fn encrypted(document: &Document) {
 /// One figure of each work on each document.
 type Figures = HashMap<(&'static str, &'static str), f64>;
 
-/// Nanoseconds: the median of many short runs, all works taking turns.
-#[expect(clippy::disallowed_methods, reason = "this measures time")]
+/// Nanoseconds: the median of many runs, all works taking turns. A run is about a tenth of a
+/// millisecond, so that on a busy machine few of them are interrupted.
 fn nanoseconds(documents: &[Document]) -> Figures {
-    let mut runs: HashMap<_, Vec<f64>> = HashMap::new();
-    for _ in 0..101 {
-        for document in documents {
-            for (name, work) in WORKS {
-                let start = Instant::now();
-                (0..100).for_each(|_| work(black_box(document)));
-                let nanos = start.elapsed().as_nanos() as f64 / 100.0;
-                runs.entry((document.name, name)).or_default().push(nanos);
+    let mut figures = Figures::new();
+    for document in documents {
+        let steps = WORKS.map(|(name, work)| {
+            let once = median((0..101).map(|_| timed(document, work, 1)).collect());
+            (name, work, (100_000.0 / once).clamp(1.0, 1000.0) as u32)
+        });
+        let mut runs: HashMap<_, Vec<f64>> = HashMap::new();
+        for _ in 0..501 {
+            for (name, work, times) in steps {
+                runs.entry(name).or_default().push(timed(document, work, times));
             }
         }
+        figures.extend(runs.into_iter().map(|(name, runs)| ((document.name, name), median(runs))));
     }
-    let median = |mut runs: Vec<f64>| {
-        runs.sort_by(f64::total_cmp);
-        runs.get(runs.len() / 2).copied().unwrap()
-    };
-    runs.into_iter().map(|(key, runs)| (key, median(runs))).collect()
+    figures
+}
+
+/// Nanoseconds of one of so many times.
+#[expect(clippy::disallowed_methods, reason = "this measures time")]
+fn timed(document: &Document, work: Work, times: u32) -> f64 {
+    let start = Instant::now();
+    (0..times).for_each(|_| work(black_box(document)));
+    start.elapsed().as_nanos() as f64 / f64::from(times)
+}
+
+fn median(mut runs: Vec<f64>) -> f64 {
+    runs.sort_by(f64::total_cmp);
+    runs.get(runs.len() / 2).copied().unwrap()
 }
 
 /// What `valgrind` counts, of one round: this very program with some rounds, less the same with
