@@ -22,9 +22,15 @@ pub(super) fn read(body: &str) -> Result<Parts, BodyError> {
         closed: false,
     };
     let mut nodes = 0;
+    // The line feeds between fields are skipped by the reader. Blanks count only behind what does
+    // not end a text.
+    let mut fresh = true;
     loop {
+        reader.config_mut().trim_text_start = fresh;
         let at = reader.buffer_position();
-        let taken = match reader.read_event() {
+        let event = reader.read_event();
+        fresh = !matches!(event, Ok(Event::GeneralRef(_) | Event::Comment(_) | Event::PI(_)));
+        let taken = match event {
             Ok(Event::Eof) => return walk.finish().map_err(|kind| refuse(kind, at)),
             Ok(_) if nodes == MAX_NODES => Err(BodyErrorKind::TooManyNodes),
             Ok(event) => walk.take(event, at),
@@ -135,7 +141,7 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: Cow<'a, str>) -> Result<(), BodyErrorKind> {
-        // The line feeds between fields, mostly: they would be trimmed anyway.
+        // Behind a comment; it would be trimmed anyway.
         if self.loose.is_empty() && is_blank(&text) {
             return Ok(());
         }
