@@ -8,8 +8,8 @@ use wechat_types::id::{AppId, AppSecret, OpenId};
 #[cfg(feature = "callbacks")]
 use crate::callbacks::{CallbackTarget, Outbox};
 use crate::clock::ManualClock;
-use crate::random::Random;
-use crate::server::MockServer;
+use crate::random::{Random, digest};
+use crate::server::{AccountCell, MockServer};
 use crate::settings::Settings;
 use crate::world::account::Account;
 
@@ -36,40 +36,33 @@ impl ClockSource {
     }
 }
 
-/// Settings of a [`MockServer`] in the making. All have defaults.
-#[derive(Debug)]
-pub struct MockServerBuilder {
-    seed: u64,
+/// One account of a [`MockServer`] in the making. All has defaults.
+#[derive(Debug, Default)]
+#[must_use = "an account is taken by `MockServerBuilder::account`"]
+pub struct AccountBuilder {
+    seed: Option<u64>,
     app_id: Option<AppId>,
     secret: Option<AppSecret>,
-    clock: ClockSource,
     settings: Settings,
     followers: usize,
     #[cfg(feature = "callbacks")]
     callback: Option<CallbackTarget>,
 }
 
-impl MockServerBuilder {
-    pub(crate) fn new() -> Self {
-        Self {
-            seed: 1,
-            app_id: None,
-            secret: None,
-            clock: ClockSource::Manual(ManualClock::default()),
-            settings: Settings::default(),
-            followers: 0,
-            #[cfg(feature = "callbacks")]
-            callback: None,
-        }
+impl AccountBuilder {
+    /// Begins an account.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Decides all ids and tokens: same seed and same requests give the same answers. Default: 1.
+    /// Decides the account's ids and tokens. Default: the server's seed and the account's place.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
-    /// The account's AppID. Default: `wx` and 16 hexadecimal digits from the seed.
+    /// The account's AppID. Default: `wx` and 16 hexadecimal digits from the seed. Of two accounts
+    /// with one AppID, requests without a token reach the first.
     pub fn app_id(mut self, app_id: AppId) -> Self {
         self.app_id = Some(app_id);
         self
@@ -78,19 +71,6 @@ impl MockServerBuilder {
     /// The account's AppSecret. Default: 32 hexadecimal digits from the seed.
     pub fn app_secret(mut self, secret: AppSecret) -> Self {
         self.secret = Some(secret);
-        self
-    }
-
-    /// The clock moved by hand. Default: one of its own, standing at
-    /// [`ManualClock::default_start`].
-    pub fn manual_clock(mut self, clock: ManualClock) -> Self {
-        self.clock = ClockSource::Manual(clock);
-        self
-    }
-
-    /// Any other source of time, such as the machine's clock.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = ClockSource::Other(clock);
         self
     }
 
@@ -113,9 +93,9 @@ impl MockServerBuilder {
         self
     }
 
-    /// The server.
-    pub fn build(self) -> MockServer {
-        let mut random = Random::new(self.seed);
+    /// The account, and how many followers it is to have.
+    fn build(self, default_seed: u64) -> (AccountCell, usize) {
+        let mut random = Random::new(self.seed.unwrap_or(default_seed));
         let app_id = self.app_id.or_else(|| AppId::new(format!("wx{}", random.hex(16))).ok());
         let secret = self.secret.or_else(|| AppSecret::new(random.hex(32)).ok());
         let owner = OpenId::new(format!("o{}", random.text(27))).ok();
@@ -129,14 +109,108 @@ impl MockServerBuilder {
         let outbox = Outbox::new(self.callback, Random::new(callback_seed));
         #[cfg(not(feature = "callbacks"))]
         let _ = callback_seed;
-        let server = MockServer::from_parts(
-            self.clock,
+        let cell = AccountCell::new(
             self.settings,
             Account::new(app_id, secret, owner, random),
             #[cfg(feature = "callbacks")]
             outbox,
         );
-        server.add_followers(self.followers);
+        (cell, self.followers)
+    }
+}
+
+/// A [`MockServer`] in the making: its clock, its first account, and more of them. All has
+/// defaults.
+#[derive(Debug)]
+pub struct MockServerBuilder {
+    seed: u64,
+    clock: ClockSource,
+    first: AccountBuilder,
+    more: Vec<AccountBuilder>,
+}
+
+impl MockServerBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            seed: 1,
+            clock: ClockSource::Manual(ManualClock::default()),
+            first: AccountBuilder::new(),
+            more: Vec::new(),
+        }
+    }
+
+    /// Decides all ids and tokens: same seed and same requests give the same answers. Default: 1.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The clock moved by hand. Default: one of its own, standing at
+    /// [`ManualClock::default_start`].
+    pub fn manual_clock(mut self, clock: ManualClock) -> Self {
+        self.clock = ClockSource::Manual(clock);
+        self
+    }
+
+    /// Any other source of time, such as the machine's clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = ClockSource::Other(clock);
+        self
+    }
+
+    /// The first account's AppID. Default: `wx` and 16 hexadecimal digits from the seed.
+    pub fn app_id(mut self, app_id: AppId) -> Self {
+        self.first = self.first.app_id(app_id);
+        self
+    }
+
+    /// The first account's AppSecret. Default: 32 hexadecimal digits from the seed.
+    pub fn app_secret(mut self, secret: AppSecret) -> Self {
+        self.first = self.first.app_secret(secret);
+        self
+    }
+
+    /// Changes rules of the first account.
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        self.first = self.first.settings(change);
+        self
+    }
+
+    /// So many followers of the first account from the start, with OpenIDs from the seed. Default:
+    /// none.
+    pub fn followers(mut self, count: usize) -> Self {
+        self.first = self.first.followers(count);
+        self
+    }
+
+    /// Where callbacks of the first account go. Default: nowhere.
+    #[cfg(feature = "callbacks")]
+    pub fn callback(mut self, target: CallbackTarget) -> Self {
+        self.first = self.first.callback(target);
+        self
+    }
+
+    /// One more account in the same server. It shares nothing with the others but the clock.
+    pub fn account(mut self, account: AccountBuilder) -> Self {
+        self.more.push(account);
+        self
+    }
+
+    /// The server, as a view of its first account.
+    pub fn build(self) -> MockServer {
+        let (first, followers) = self.first.build(self.seed);
+        let mut counts = vec![followers];
+        let mut more = Vec::new();
+        for (place, account) in (1_u64..).zip(self.more) {
+            let seed = digest(&[&self.seed.to_le_bytes(), &place.to_le_bytes()]);
+            let (cell, followers) = account.build(seed);
+            counts.push(followers);
+            more.push(cell);
+        }
+        let server = MockServer::from_parts(self.clock, first, more);
+        for (account, count) in server.accounts().iter().zip(counts) {
+            account.add_followers(count);
+        }
         server
     }
 }

@@ -45,7 +45,7 @@ mod world;
 
 #[cfg(feature = "server")]
 pub use self::http::Listening;
-pub use builder::MockServerBuilder;
+pub use builder::{AccountBuilder, MockServerBuilder};
 #[cfg(feature = "callbacks")]
 pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget};
 pub use clock::ManualClock;

@@ -22,11 +22,15 @@ pub(super) async fn run(server: MockServer, mut stopped: watch::Receiver<bool>) 
     let clock = server.clock();
     let mut running = JoinSet::new();
     loop {
-        for push in server.due(clock.now()) {
-            // Each by itself: a receiver that hangs must not hold up the others.
-            running.spawn(OnItsWay { server: server.clone(), push, settled: false }.carry_out());
+        let accounts = server.accounts();
+        for account in &accounts {
+            for push in account.due(clock.now()) {
+                // Each by itself: a receiver that hangs must not hold up the others.
+                let account = account.clone();
+                running.spawn(OnItsWay { account, push, settled: false }.carry_out());
+            }
         }
-        let next = server.next_due();
+        let next = accounts.iter().filter_map(MockServer::next_due).min();
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => break,
             () = server.wait_for_change() => {}
@@ -41,24 +45,24 @@ pub(super) async fn run(server: MockServer, mut stopped: watch::Receiver<bool>) 
 /// A push between `due` and `settle`. Dropped before it is settled, it is put back: nobody else
 /// would, and the callback would be lost without a try.
 struct OnItsWay {
-    server: MockServer,
+    account: MockServer,
     push: Push,
     settled: bool,
 }
 
 impl OnItsWay {
     async fn carry_out(mut self) {
-        let clock = self.server.clock();
+        let clock = self.account.clock();
         let outcome = deliver(&self.push, clock.as_ref()).await;
         self.settled = true;
-        self.server.settle(&self.push, &outcome, clock.now());
+        self.account.settle(&self.push, &outcome, clock.now());
     }
 }
 
 impl Drop for OnItsWay {
     fn drop(&mut self) {
         if !self.settled {
-            self.server.put_back(&self.push);
+            self.account.put_back(&self.push);
         }
     }
 }

@@ -37,9 +37,16 @@ pub(crate) struct Tokens {
     all: BTreeMap<String, Token>,
     current: BTreeMap<TokenKind, String>,
     last_forced: Option<SystemTime>,
+    /// Issued since somebody asked for them.
+    fresh: Vec<String>,
 }
 
 impl Tokens {
+    /// The tokens issued since the last call of this.
+    pub(crate) fn take_fresh(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.fresh)
+    }
+
     /// May this token be used? 40014 malformed, 40001 unknown or replaced, 42001 expired.
     pub(crate) fn check(&self, text: &str, now: SystemTime) -> Result<(), i64> {
         if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
@@ -67,6 +74,7 @@ impl Tokens {
         let text = format!("75_{}", random.text(150));
         let token = Token { kind, issued: now, expires: now + settings.token_lifetime, dies: None };
         self.all.insert(text.clone(), token);
+        self.fresh.push(text.clone());
         self.current.insert(kind, text.clone());
         text
     }

@@ -9,6 +9,7 @@
 
 mod rig;
 
+mod accounts;
 #[cfg(feature = "callbacks")]
 mod callbacks;
 #[cfg(feature = "server")]

@@ -1,0 +1,98 @@
+//! The accounts of one server, and which of them a request is meant for.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use wechat_types::id::AppId;
+
+use super::{AccountCell, MockServer};
+use crate::builder::ClockSource;
+use crate::query::Query;
+
+/// What all views of a server have in common.
+pub(crate) struct Shared {
+    pub(super) clock: ClockSource,
+    accounts: Vec<Arc<AccountCell>>,
+    /// Whose token it is, by its place in `accounts`: a call must not wait for another account to
+    /// learn that the token is none of its own. Taken last of all locks.
+    tokens: RwLock<BTreeMap<String, usize>>,
+    /// Tells the background task of the loopback server that something may have become due.
+    #[cfg(feature = "server")]
+    pub(super) changed: tokio::sync::Notify,
+}
+
+impl MockServer {
+    /// A server with these accounts; a view of the first.
+    pub(crate) fn from_parts(
+        clock: ClockSource,
+        first: AccountCell,
+        more: Vec<AccountCell>,
+    ) -> Self {
+        let own = Arc::new(first);
+        let mut accounts = vec![Arc::clone(&own)];
+        accounts.extend(more.into_iter().map(Arc::new));
+        let shared = Shared {
+            clock,
+            accounts,
+            tokens: RwLock::default(),
+            #[cfg(feature = "server")]
+            changed: tokio::sync::Notify::new(),
+        };
+        Self { shared: Arc::new(shared), own }
+    }
+
+    /// The view of the account with this AppID; `None`: the server has none.
+    pub fn account_of(&self, app_id: &AppId) -> Option<Self> {
+        self.named(app_id.as_str())
+    }
+
+    /// Views of all accounts, in the order in which they were given to the builder.
+    pub fn accounts(&self) -> Vec<Self> {
+        self.shared.accounts.iter().map(|cell| self.view(cell)).collect()
+    }
+
+    fn view(&self, cell: &Arc<AccountCell>) -> Self {
+        Self { shared: Arc::clone(&self.shared), own: Arc::clone(cell) }
+    }
+
+    fn named(&self, app_id: &str) -> Option<Self> {
+        let cell = self.shared.accounts.iter().find(|cell| cell.app_id.as_str() == app_id)?;
+        Some(self.view(cell))
+    }
+
+    /// The account that a request is meant for.
+    pub(super) fn addressed(&self, request: &http::Request<Bytes>) -> Self {
+        let found = if self.shared.accounts.len() > 1 { self.find(request) } else { None };
+        found.unwrap_or_else(|| self.clone())
+    }
+
+    fn find(&self, request: &http::Request<Bytes>) -> Option<Self> {
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        if let Some(token) = query.get("access_token") {
+            let tokens = self.shared.tokens.read().unwrap_or_else(PoisonError::into_inner);
+            return self.shared.accounts.get(*tokens.get(token)?).map(|cell| self.view(cell));
+        }
+        if let Some(app_id) = query.get("appid") {
+            return self.named(app_id);
+        }
+        let body: serde_json::Value = serde_json::from_slice(request.body()).ok()?;
+        self.named(body.get("appid")?.as_str()?)
+    }
+
+    /// Lets every view know the tokens that this account has issued. Under the account's lock, so
+    /// that whoever was given a token finds it known.
+    pub(super) fn announce_tokens(&self) {
+        let Some(place) = self.shared.accounts.iter().position(|cell| Arc::ptr_eq(cell, &self.own))
+        else {
+            return;
+        };
+        let mut account = self.account();
+        let fresh = account.tokens.take_fresh();
+        if fresh.is_empty() {
+            return;
+        }
+        let mut tokens = self.shared.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        tokens.extend(fresh.into_iter().map(|token| (token, place)));
+    }
+}
