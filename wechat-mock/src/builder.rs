@@ -1,5 +1,6 @@
 //! Builds a [`MockServer`].
 
+use std::fmt;
 use std::sync::Arc;
 
 use wechat_http::Clock;
@@ -37,7 +38,7 @@ impl ClockSource {
 }
 
 /// One account of a [`MockServer`] in the making. All has defaults.
-#[derive(Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use = "an account is taken by `MockServerBuilder::account`"]
 pub struct AccountBuilder {
     seed: Option<u64>,
@@ -47,6 +48,25 @@ pub struct AccountBuilder {
     followers: usize,
     #[cfg(feature = "callbacks")]
     callback: Option<CallbackTarget>,
+    setup: Vec<Arc<Setup>>,
+}
+
+/// Fills an account.
+type Setup = dyn Fn(&MockServer) + Send + Sync;
+
+/// Without the secret.
+impl fmt::Debug for AccountBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountBuilder").field("app_id", &self.app_id).finish_non_exhaustive()
+    }
+}
+
+/// What an account is made of.
+pub(crate) struct Parts {
+    pub(crate) settings: Settings,
+    pub(crate) account: Account,
+    #[cfg(feature = "callbacks")]
+    pub(crate) outbox: Outbox,
 }
 
 impl AccountBuilder {
@@ -93,11 +113,19 @@ impl AccountBuilder {
         self
     }
 
-    /// The account, and how many followers it is to have.
-    fn build(self, default_seed: u64) -> (AccountCell, usize) {
-        let mut random = Random::new(self.seed.unwrap_or(default_seed));
-        let app_id = self.app_id.or_else(|| AppId::new(format!("wx{}", random.hex(16))).ok());
-        let secret = self.secret.or_else(|| AppSecret::new(random.hex(32)).ok());
+    /// Fills the account, with tags, drafts or faults for example: when it is made, and again each
+    /// time it is [`reset`](MockServer::reset). After the followers.
+    pub fn setup(mut self, fill: impl Fn(&MockServer) + Send + Sync + 'static) -> Self {
+        self.setup.push(Arc::new(fill));
+        self
+    }
+
+    /// The account without its followers.
+    pub(crate) fn parts(&self, seed: u64) -> Parts {
+        let mut random = Random::new(seed);
+        let app_id =
+            self.app_id.clone().or_else(|| AppId::new(format!("wx{}", random.hex(16))).ok());
+        let secret = self.secret.clone().or_else(|| AppSecret::new(random.hex(32)).ok());
         let owner = OpenId::new(format!("o{}", random.text(27))).ok();
         // All three are made of letters and digits, which their types take.
         let (Some(app_id), Some(secret), Some(owner)) = (app_id, secret, owner) else {
@@ -105,17 +133,27 @@ impl AccountBuilder {
         };
         // Drawn with and without callbacks: features must not change the ids.
         let callback_seed = random.number();
-        #[cfg(feature = "callbacks")]
-        let outbox = Outbox::new(self.callback, Random::new(callback_seed));
         #[cfg(not(feature = "callbacks"))]
         let _ = callback_seed;
-        let cell = AccountCell::new(
-            self.settings,
-            Account::new(app_id, secret, owner, random),
+        Parts {
+            settings: self.settings.clone(),
+            account: Account::new(app_id, secret, owner, random),
             #[cfg(feature = "callbacks")]
-            outbox,
-        );
-        (cell, self.followers)
+            outbox: Outbox::new(self.callback.clone(), Random::new(callback_seed)),
+        }
+    }
+
+    /// Brings in the followers and all that the account was to be filled with.
+    pub(crate) fn set_up(&self, account: &MockServer) {
+        account.add_followers(self.followers);
+        for fill in &self.setup {
+            fill(account);
+        }
+    }
+
+    fn build(self, default_seed: u64) -> AccountCell {
+        let seed = self.seed.unwrap_or(default_seed);
+        AccountCell::new(self, seed)
     }
 }
 
@@ -190,6 +228,13 @@ impl MockServerBuilder {
         self
     }
 
+    /// Fills the first account, with tags, drafts or faults for example: when it is made, and again
+    /// each time it is [`reset`](MockServer::reset). After the followers.
+    pub fn setup(mut self, fill: impl Fn(&MockServer) + Send + Sync + 'static) -> Self {
+        self.first = self.first.setup(fill);
+        self
+    }
+
     /// One more account in the same server. It shares nothing with the others but the clock.
     pub fn account(mut self, account: AccountBuilder) -> Self {
         self.more.push(account);
@@ -198,19 +243,10 @@ impl MockServerBuilder {
 
     /// The server, as a view of its first account.
     pub fn build(self) -> MockServer {
-        let (first, followers) = self.first.build(self.seed);
-        let mut counts = vec![followers];
-        let mut more = Vec::new();
-        for (place, account) in (1_u64..).zip(self.more) {
-            let seed = digest(&[&self.seed.to_le_bytes(), &place.to_le_bytes()]);
-            let (cell, followers) = account.build(seed);
-            counts.push(followers);
-            more.push(cell);
-        }
-        let server = MockServer::from_parts(self.clock, first, more);
-        for (account, count) in server.accounts().iter().zip(counts) {
-            account.add_followers(count);
-        }
-        server
+        let first = self.first.build(self.seed);
+        let more = (1_u64..).zip(self.more).map(|(place, account)| {
+            account.build(digest(&[&self.seed.to_le_bytes(), &place.to_le_bytes()]))
+        });
+        MockServer::from_parts(self.clock, first, more.collect())
     }
 }

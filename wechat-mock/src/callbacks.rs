@@ -49,6 +49,11 @@ impl CallbackTarget {
         Self { url: url.into(), token, mode: Mode::Safe(key) }
     }
 
+    /// Where callbacks go.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     fn with_query(&self, query: &str) -> String {
         let sign = if self.url.contains('?') { '&' } else { '?' };
         format!("{}{sign}{query}", self.url)
@@ -98,6 +103,8 @@ pub(crate) struct Outbox {
     pending: Vec<Pending>,
     last_id: u64,
     random: Random,
+    /// How often it started anew: an outcome from before decides nothing.
+    epoch: u64,
 }
 
 /// What of the account stands in a callback.
@@ -111,7 +118,20 @@ pub(crate) struct Sender {
 impl Outbox {
     pub(crate) fn new(target: Option<CallbackTarget>, random: Random) -> Self {
         let faults = VecDeque::new();
-        Self { target, faults, results: Vec::new(), pending: Vec::new(), last_id: 0, random }
+        Self {
+            target,
+            faults,
+            results: Vec::new(),
+            pending: Vec::new(),
+            last_id: 0,
+            random,
+            epoch: 0,
+        }
+    }
+
+    /// Becomes this other one, to which nothing that is on its way now comes back.
+    pub(crate) fn start_anew(&mut self, other: Self) {
+        *self = Self { epoch: self.epoch + 1, ..other };
     }
 
     /// Takes the report of a send in.
@@ -165,7 +185,8 @@ impl Outbox {
         let mut pushes = Vec::new();
         for pending in self.pending.iter_mut().filter(|p| !p.in_flight && p.due <= now) {
             pending.in_flight = true;
-            pushes.push(seal(target, pending, sender, settings, &mut self.random, now));
+            let push = seal(target, pending, sender, settings, &mut self.random, now);
+            pushes.push(Push { epoch: self.epoch, ..push });
         }
         pushes
     }
@@ -200,7 +221,9 @@ impl Outbox {
 
     /// Where the callback stands whose current try this is. An old try decides nothing any more.
     fn on_its_way(&self, push: &Push) -> Option<usize> {
-        let is_this = |p: &Pending| p.id == push.id && p.attempt == push.attempt && p.in_flight;
+        let is_this = |p: &Pending| {
+            self.epoch == push.epoch && p.id == push.id && p.attempt == push.attempt && p.in_flight
+        };
         self.pending.iter().position(is_this)
     }
 
@@ -221,6 +244,7 @@ impl Outbox {
             body: Bytes::new(),
             timeout: settings.push_timeout,
             echo: Some(Bytes::from(echo)),
+            epoch: self.epoch,
         })
     }
 }
@@ -262,6 +286,7 @@ fn seal(
         body: Bytes::from(sealed.body),
         timeout: settings.push_timeout,
         echo: None,
+        epoch: 0,
     }
 }
 

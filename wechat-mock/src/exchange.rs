@@ -65,6 +65,9 @@ pub struct Push {
     pub timeout: Duration,
     /// The only right answer to the check of the address: its `echostr`.
     pub echo: Option<Bytes>,
+    /// Which life of the account it comes from; a reset begins another.
+    #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks are sent"))]
+    pub(crate) epoch: u64,
 }
 
 impl std::fmt::Debug for Push {

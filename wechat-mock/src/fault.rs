@@ -1,6 +1,12 @@
 //! Disturbances on demand: error codes, broken answers, lost connections.
 
+mod spec;
+
 use std::time::Duration;
+
+pub(crate) use spec::FaultSpec;
+
+use crate::random::Random;
 
 /// How the connection itself failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,26 +51,71 @@ impl Effect {
     }
 }
 
-#[derive(Debug)]
-struct Rule {
-    path: Option<String>,
-    containing: Option<String>,
+/// A rule in force.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    /// Its number, from 1 and never used again.
+    pub(crate) id: u64,
+    pub(crate) path: Option<String>,
+    pub(crate) containing: Option<String>,
     /// Matching calls that pass before the rule acts.
-    skip: u32,
+    pub(crate) skip: u32,
     /// Calls it acts on, then it is spent.
-    left: u32,
-    effect: Effect,
+    pub(crate) left: u32,
+    /// It acts on this part of the calls that it could act on; none: on all.
+    pub(crate) chance: Option<Chance>,
+    pub(crate) effect: Effect,
+}
+
+/// How often, and the sequence that decides when.
+#[derive(Clone, Debug)]
+pub(crate) struct Chance {
+    pub(crate) probability: f64,
+    pub(crate) random: Random,
+}
+
+impl Chance {
+    pub(crate) fn new(probability: f64, seed: u64) -> Self {
+        Self { probability: probability.clamp(0.0, 1.0), random: Random::new(seed) }
+    }
+
+    fn strikes(&mut self) -> bool {
+        // 53 bits are what a double holds exactly.
+        let drawn = (self.random.number() >> 11) as f64 / (1_u64 << 53) as f64;
+        drawn < self.probability
+    }
 }
 
 /// The rules in force, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Rule>);
+pub(crate) struct Faults {
+    rules: Vec<Rule>,
+    last_id: u64,
+}
 
 impl Faults {
+    /// Takes in a rule and gives it its number.
+    pub(crate) fn add(&mut self, rule: Rule) -> u64 {
+        self.last_id += 1;
+        self.rules.push(Rule { id: self.last_id, ..rule });
+        self.last_id
+    }
+
+    pub(crate) fn all(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Takes a rule back; `false`: there is none of this number.
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
+        let before = self.rules.len();
+        self.rules.retain(|rule| rule.id != id);
+        self.rules.len() < before
+    }
+
     /// The effect on this call, if any. Every rule that matches counts it; the oldest acts.
     pub(crate) fn take(&mut self, path: &str, body: &[u8]) -> Option<Effect> {
         let mut found = None;
-        for rule in &mut self.0 {
+        for rule in &mut self.rules {
             let matches = rule.path.as_deref().is_none_or(|p| p == path)
                 && rule.containing.as_deref().is_none_or(|text| contains(body, text.as_bytes()));
             if !matches || rule.left == 0 {
@@ -72,22 +123,26 @@ impl Faults {
             }
             if rule.skip > 0 {
                 rule.skip -= 1;
-            } else if found.is_none() {
+                continue;
+            }
+            // Drawn even when another rule acts: what one rule does must not depend on others.
+            let strikes = rule.chance.as_mut().is_none_or(Chance::strikes);
+            if strikes && found.is_none() {
                 rule.left = if rule.left == u32::MAX { u32::MAX } else { rule.left - 1 };
                 found = Some(rule.effect.clone());
             }
         }
-        self.0.retain(|rule| rule.left > 0);
+        self.rules.retain(|rule| rule.left > 0);
         found
     }
 
     /// Rules that have not struck as often as they should.
     pub(crate) fn left(&self) -> usize {
-        self.0.iter().filter(|rule| rule.left > 0 && rule.left != u32::MAX).count()
+        self.rules.iter().filter(|rule| rule.left > 0 && rule.left != u32::MAX).count()
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.rules.clear();
     }
 }
 
@@ -97,8 +152,8 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 
 /// A disturbance in the making; the last method says what happens.
 ///
-/// Without [`nth`](Self::nth), [`times`](Self::times) or [`always`](Self::always) it strikes the
-/// next matching call, once.
+/// Without [`nth`](Self::nth), [`times`](Self::times), [`always`](Self::always) or
+/// [`probability`](Self::probability) it strikes the next matching call, once.
 ///
 /// ```
 /// let server = wechat_mock::MockServer::builder().build();
@@ -112,12 +167,13 @@ pub struct FaultRule<'a> {
     path: Option<String>,
     containing: Option<String>,
     skip: u32,
-    times: u32,
+    times: Option<u32>,
+    chance: Option<Chance>,
 }
 
 impl<'a> FaultRule<'a> {
     pub(crate) fn new(server: &'a crate::MockServer, path: Option<String>) -> Self {
-        Self { server, path, containing: None, skip: 0, times: 1 }
+        Self { server, path, containing: None, skip: 0, times: None, chance: None }
     }
 
     /// Strikes at the `n`-th matching call from now, counted from 1.
@@ -128,13 +184,20 @@ impl<'a> FaultRule<'a> {
 
     /// Strikes so many matching calls in a row.
     pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
+        self.times = Some(times);
         self
     }
 
     /// Strikes every matching call until [`clear_faults`](crate::MockServer::clear_faults).
     pub fn always(mut self) -> Self {
-        self.times = u32::MAX;
+        self.times = Some(u32::MAX);
+        self
+    }
+
+    /// Strikes a matching call with this probability, from 0 to 1; the seed decides which. Without
+    /// [`times`](Self::times) it goes on until [`clear_faults`](crate::MockServer::clear_faults).
+    pub fn probability(mut self, probability: f64, seed: u64) -> Self {
+        self.chance = Some(Chance::new(probability, seed));
         self
     }
 
@@ -154,7 +217,7 @@ impl<'a> FaultRule<'a> {
         self.add(Effect::Errcode { code, applied: true });
     }
 
-    /// Answered by a gateway with this HTTP status and an HTML page; nothing takes effect.
+    /// Answered by a gateway with this HTTP status, 200 too, and an HTML page; nothing takes effect.
     pub fn status(self, status: u16) {
         self.add(Effect::Status { status, applied: false });
     }
@@ -201,7 +264,9 @@ impl<'a> FaultRule<'a> {
     }
 
     fn add(self, effect: Effect) {
-        let Self { server, path, containing, skip, times } = self;
-        server.faults().0.push(Rule { path, containing, skip, left: times, effect });
+        let Self { server, path, containing, skip, times, chance } = self;
+        let left = times.unwrap_or(if chance.is_some() { u32::MAX } else { 1 });
+        // The number is given when the rule is taken in.
+        server.faults().add(Rule { id: 0, path, containing, skip, left, chance, effect });
     }
 }

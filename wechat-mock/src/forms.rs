@@ -1,8 +1,11 @@
 //! Forms of answers in which the documents contradict each other, or the platform contradicts them.
 
+use serde::{Deserialize, Serialize};
+
 /// Other forms of some answers. The default is the form of the newest tables; each field is another
 /// one that a document shows or that was seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AnswerForms {
     /// draft/add and media/upload answer `"item":[]` as well. `[users]`

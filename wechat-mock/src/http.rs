@@ -1,11 +1,13 @@
 //! The loopback server: carries out over HTTP/1 what the mock decides.
 
 mod control;
+mod options;
 mod push;
 
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,6 +26,10 @@ use crate::exchange::Exchange;
 use crate::exchange::UrlCheck;
 use crate::server::MockServer;
 
+pub use options::ListenOptions;
+
+use self::control::Gate;
+
 /// Larger requests are answered 413. The largest upload has 10 MB.
 const MAX_BODY: usize = 32 << 20;
 
@@ -37,6 +43,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub struct Listening {
     #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks need it"))]
     server: MockServer,
+    #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks need it"))]
+    remote_callbacks: bool,
     addr: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -53,13 +61,28 @@ impl MockServer {
     ///
     /// When the address cannot be bound.
     pub async fn listen(&self, addr: impl ToSocketAddrs) -> io::Result<Listening> {
+        self.listen_with(addr, ListenOptions::new()).await
+    }
+
+    /// [`listen`](Self::listen), but not with the default options.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be bound.
+    pub async fn listen_with(
+        &self,
+        addr: impl ToSocketAddrs,
+        options: ListenOptions,
+    ) -> io::Result<Listening> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(self.clone(), listener, addr, stopped.clone()));
-        tasks.spawn(push::run(self.clone(), stopped));
-        Ok(Listening { server: self.clone(), addr, stop, tasks })
+        let remote_callbacks = options.remote_callbacks;
+        let service = Service { server: self.clone(), addr, options: Arc::new(options) };
+        tasks.spawn(accept(service, listener, stopped.clone()));
+        tasks.spawn(push::run(self.clone(), remote_callbacks, stopped));
+        Ok(Listening { server: self.clone(), remote_callbacks, addr, stop, tasks })
     }
 }
 
@@ -79,7 +102,7 @@ impl Listening {
     pub async fn verify_callback_url(&self) -> Option<UrlCheck> {
         let clock = self.server.clock();
         let push = self.server.verify_callback_url(clock.now())?;
-        let outcome = push::deliver(&push, clock.as_ref()).await;
+        let outcome = push::deliver(&push, self.remote_callbacks, clock.as_ref()).await;
         Some(UrlCheck::of(&push, &outcome))
     }
 
@@ -96,12 +119,15 @@ impl Listening {
     }
 }
 
-async fn accept(
+/// What every connection needs.
+#[derive(Clone)]
+struct Service {
     server: MockServer,
-    listener: TcpListener,
     addr: SocketAddr,
-    stopped: watch::Receiver<bool>,
-) {
+    options: Arc<ListenOptions>,
+}
+
+async fn accept(service: Service, listener: TcpListener, stopped: watch::Receiver<bool>) {
     let mut stop = stopped.clone();
     // Dropped with this task, which closes what is still open.
     let mut connections = JoinSet::new();
@@ -109,8 +135,8 @@ async fn accept(
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             (stream, peer) = accepted(|| listener.accept()) => {
-                let service = (server.clone(), addr, peer.ip());
-                connections.spawn(connection(service, stream, stopped.clone()));
+                let service = service.clone();
+                connections.spawn(connection(service, peer.ip(), stream, stopped.clone()));
             }
             Some(_) = connections.join_next() => {}
         }
@@ -131,13 +157,13 @@ async fn accepted<T, F: Future<Output = io::Result<T>>>(accept: impl Fn() -> F) 
 }
 
 async fn connection(
-    (server, addr, peer): (MockServer, SocketAddr, IpAddr),
+    service: Service,
+    peer: IpAddr,
     stream: TcpStream,
     mut stopped: watch::Receiver<bool>,
 ) {
     let stop = stopped.clone();
-    let service =
-        service_fn(|request| respond(server.clone(), request, (addr, peer), stop.clone()));
+    let service = service_fn(|request| respond(service.clone(), request, peer, stop.clone()));
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     // An error here is the broken connection that was wanted, or the caller's own.
@@ -161,20 +187,21 @@ impl std::fmt::Display for CloseConnection {
 impl std::error::Error for CloseConnection {}
 
 async fn respond(
-    server: MockServer,
+    Service { server, addr, options }: Service,
     request: Request<Incoming>,
-    (addr, peer): (SocketAddr, IpAddr),
+    peer: IpAddr,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<Response<Full<Bytes>>, CloseConnection> {
     let (head, body) = request.into_parts();
+    if control::is_control(head.uri.path()) {
+        let gate = Gate { addr, peer, options: &options };
+        return Ok(control::respond(&server, &head, body, gate).await);
+    }
     let body = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => body.to_bytes(),
         Err(_) => return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "body too large or broken")),
     };
     let request = Request::from_parts(head, body);
-    if control::is_control(request.uri().path()) {
-        return Ok(control::answer(&server, &request, addr));
-    }
     let clock = server.clock();
     let now = clock.now();
     let Exchange { response, fault, delay } = server.handle(&request, now, peer);

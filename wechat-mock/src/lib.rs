@@ -27,6 +27,7 @@ mod file_format;
 mod forms;
 #[cfg(feature = "server")]
 mod http;
+mod inspection;
 mod multipart;
 mod past;
 mod query;
@@ -37,6 +38,7 @@ mod report;
 mod request;
 mod routes;
 mod rule;
+mod seconds;
 mod seeding;
 mod server;
 mod settings;
@@ -44,7 +46,7 @@ mod transport;
 mod world;
 
 #[cfg(feature = "server")]
-pub use self::http::Listening;
+pub use self::http::{ListenOptions, Listening};
 pub use builder::{AccountBuilder, MockServerBuilder};
 #[cfg(feature = "callbacks")]
 pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget};
@@ -52,6 +54,7 @@ pub use clock::ManualClock;
 pub use exchange::{Exchange, Push, PushOutcome, UrlCheck};
 pub use fault::{ConnectionFault, FaultRule};
 pub use forms::AnswerForms;
+pub use inspection::QuotaUse;
 pub use report::{Report, ReportEntry};
 pub use request::{REDACTED, RecordedAnswer, RecordedRequest};
 pub use rule::{Finding, Rule};

@@ -9,6 +9,11 @@ impl Random {
         Self(seed)
     }
 
+    /// The seed of what is still to come.
+    pub(crate) fn seed(&self) -> u64 {
+        self.0
+    }
+
     pub(crate) fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

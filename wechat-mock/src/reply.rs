@@ -134,7 +134,7 @@ pub(crate) fn error(refusal: &Refusal, rid: &str) -> String {
 }
 
 /// An answer as the platform sends it: status 200, whatever the body says.
-pub(crate) fn json(content_type: &'static str, body: String) -> http::Response<Bytes> {
+pub(crate) fn json(content_type: &str, body: String) -> http::Response<Bytes> {
     with_body(StatusCode::OK, content_type, Bytes::from(body))
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn html(status: u16) -> http::Response<Bytes> {
     with_body(status, "text/html", Bytes::from(page))
 }
 
-fn with_body(status: StatusCode, content_type: &'static str, body: Bytes) -> http::Response<Bytes> {
+fn with_body(status: StatusCode, content_type: &str, body: Bytes) -> http::Response<Bytes> {
     let mut response = http::Response::new(body);
     *response.status_mut() = status;
     if let Ok(value) = http::HeaderValue::from_str(content_type) {

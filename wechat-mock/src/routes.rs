@@ -16,6 +16,7 @@ mod platform;
 mod quota;
 mod tags;
 mod token;
+mod usage;
 mod users;
 
 use std::net::IpAddr;
@@ -32,6 +33,8 @@ use crate::query::Query;
 use crate::reply::{Refusal, Reply};
 use crate::settings::Settings;
 use crate::world::account::{Account, Capability};
+
+pub(crate) use usage::quotas;
 
 /// The body of a successful answer, or why there is none.
 pub(crate) type Answer = Result<String, Refusal>;

@@ -186,6 +186,11 @@ impl MockServer {
         self.changed();
     }
 
+    /// Where callbacks go.
+    pub fn callback_target(&self) -> Option<CallbackTarget> {
+        self.outbox().target.clone()
+    }
+
     /// Disturbs the next callback; call it again for the one after it.
     pub fn disturb_next_callback(&self, fault: CallbackFault) {
         self.outbox().faults.push_back(fault);

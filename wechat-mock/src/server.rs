@@ -11,7 +11,7 @@ use std::time::Duration;
 use wechat_http::Clock;
 use wechat_types::id::{AppId, AppSecret};
 
-use crate::builder::MockServerBuilder;
+use crate::builder::{AccountBuilder, MockServerBuilder};
 #[cfg(feature = "callbacks")]
 use crate::callbacks::Outbox;
 use crate::clock::ManualClock;
@@ -48,6 +48,9 @@ impl fmt::Debug for MockServer {
 /// Several locks are taken in the order in which they stand here.
 pub(crate) struct AccountCell {
     app_id: AppId,
+    /// How it was made, to make it again.
+    recipe: AccountBuilder,
+    seed: u64,
     /// Behind an Arc, so that a call keeps the rules it started with.
     settings: Mutex<Arc<Settings>>,
     account: Mutex<Account>,
@@ -58,19 +61,18 @@ pub(crate) struct AccountCell {
 }
 
 impl AccountCell {
-    pub(crate) fn new(
-        settings: Settings,
-        account: Account,
-        #[cfg(feature = "callbacks")] outbox: Outbox,
-    ) -> Self {
+    pub(crate) fn new(recipe: AccountBuilder, seed: u64) -> Self {
+        let parts = recipe.parts(seed);
         Self {
-            app_id: account.app_id.clone(),
-            settings: Mutex::new(Arc::new(settings)),
-            account: Mutex::new(account),
+            app_id: parts.account.app_id.clone(),
+            recipe,
+            seed,
+            settings: Mutex::new(Arc::new(parts.settings)),
+            account: Mutex::new(parts.account),
             faults: Mutex::default(),
             received: Mutex::default(),
             #[cfg(feature = "callbacks")]
-            outbox: Mutex::new(outbox),
+            outbox: Mutex::new(parts.outbox),
         }
     }
 }
@@ -169,6 +171,11 @@ impl MockServer {
         let received = lock(&self.own.received);
         let from = usize::try_from(number).unwrap_or(usize::MAX);
         received.get(from..).unwrap_or_default().to_vec()
+    }
+
+    /// How many requests there were so far.
+    pub fn received_count(&self) -> usize {
+        lock(&self.own.received).len()
     }
 
     /// Method and path of every call the mock answers.

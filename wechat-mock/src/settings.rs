@@ -1,12 +1,16 @@
 //! Rules of the platform that are uncertain or differ between accounts, each with its default.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::forms::AnswerForms;
 
 /// What kind of account is imitated; decides who may call what (48001 otherwise).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AccountKind {
     /// 未认证订阅号: tokens only.
@@ -21,7 +25,8 @@ pub enum AccountKind {
 }
 
 /// How a job gets from `SENDING` to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JobProgress {
     /// Delivered and finished at acceptance.
@@ -31,6 +36,7 @@ pub enum JobProgress {
     /// Finished when review and delivery have taken their time.
     ByTime {
         /// Time before the first message leaves.
+        #[serde(with = "crate::seconds")]
         review: Duration,
         /// Followers served in a minute at speed 0; fewer at the speeds that speed/set chooses.
         followers_per_minute: u64,
@@ -44,7 +50,8 @@ impl Default for JobProgress {
 }
 
 /// What becomes of a job at its end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
     /// `send success`; `SEND_SUCCESS`.
@@ -57,7 +64,8 @@ pub enum Verdict {
 }
 
 /// When a draft's media_id dies by being sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DraftConsumed {
     /// When the send is accepted.
@@ -68,7 +76,8 @@ pub enum DraftConsumed {
 }
 
 /// Where the check of `clientmsgid` stands among the checks of a send.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeyCheck {
     /// Before media, audience and quota: a repeat is answered 45065 even when the draft is gone.
@@ -79,7 +88,8 @@ pub enum KeyCheck {
 }
 
 /// The key of a send that names no `clientmsgid`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DefaultKey {
     /// A digest of audience and content, as documented.
@@ -92,7 +102,8 @@ pub enum DefaultKey {
 }
 
 /// What `\uXXXX` escapes in a JSON body become.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EscapedText {
     /// The six characters are kept and shown to readers.
@@ -105,7 +116,8 @@ pub enum EscapedText {
 }
 
 /// What add_news, update_news and uploadnews answer, which the platform has closed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ClosedCalls {
     /// They work as they did, and the log says that they are closed.
@@ -119,7 +131,8 @@ pub enum ClosedCalls {
 
 /// The rules in force. Each field names its source: `[official]`, `[users]` (developers' reports)
 /// or `[guess]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
     /// Kind of account. Default: verified service account.
@@ -128,6 +141,7 @@ pub struct Settings {
     pub progress: JobProgress,
     /// How long before a job's end MASSSENDJOBFINISH is pushed. Default: 0. `[official]`: shortly
     /// before the end, no number.
+    #[serde(with = "crate::seconds")]
     pub report_ahead: Duration,
     /// When a sent draft dies. Default: at acceptance. `[guess]`
     pub draft_consumed: DraftConsumed,
@@ -136,11 +150,13 @@ pub struct Settings {
     /// The key of a send without `clientmsgid`. Default: audience and content. `[official]`
     pub default_key: DefaultKey,
     /// How long a `clientmsgid` is remembered. Default: 24 h. `[official]`
+    #[serde(with = "crate::seconds")]
     pub key_memory: Duration,
     /// Longest `clientmsgid`, bytes (45067). Default: 32 `[official]`, newest text; older text: 64.
     pub key_limit: usize,
     /// A repeat within this time gets 45066 instead of 45065. Default: none (45065 at once);
     /// the other reading of the official text is one minute. `[guess]`
+    #[serde(with = "crate::seconds::option")]
     pub repeat_too_fast: Option<Duration>,
     /// A failed job frees its `clientmsgid`. Default: yes. `[guess]`
     pub failed_job_frees_key: bool,
@@ -257,8 +273,10 @@ pub struct Settings {
     /// `[official]`; yes `[sdk]`.
     pub publish_id_as_number: bool,
     /// Lifetime of a token. Default: 7200 s. `[official]`
+    #[serde(with = "crate::seconds")]
     pub token_lifetime: Duration,
     /// How long old and new token work side by side. Default: 5 minutes. `[official]`
+    #[serde(with = "crate::seconds")]
     pub token_overlap: Duration,
     /// Calls of `/cgi-bin/token` a day (45009). Default: 2000. `[official]`
     pub tokens_per_day: u32,
@@ -269,6 +287,7 @@ pub struct Settings {
     /// Forced refreshes a day (45009). Default: 20. `[official]`, the code is a `[guess]`
     pub forced_refreshes_per_day: u32,
     /// A forced refresh sooner after the last one refreshes nothing. Default: 30 s. `[official]`
+    #[serde(with = "crate::seconds")]
     pub forced_refresh_pause: Duration,
     /// Addresses that may fetch a token (40164); none: all. Default: none. `[official]`
     pub ip_white_list: Option<Vec<IpAddr>>,
@@ -284,10 +303,11 @@ pub struct Settings {
     /// Forms of answers beside the usual ones. Default: none of them.
     pub forms: AnswerForms,
     /// `Content-Type` of answers. Default: `application/json; encoding=utf-8`. `[users]`
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
     /// Tries of a callback. Default: 3. `[official]`
     pub push_tries: u32,
     /// Time the receiver of a callback has. Default: 5 s. `[official]`
+    #[serde(with = "crate::seconds")]
     pub push_timeout: Duration,
 }
 
@@ -365,7 +385,7 @@ impl Default for Settings {
             unknown_path_code: None,
             speeds: [80, 60, 45, 30, 10],
             forms: AnswerForms::default(),
-            content_type: "application/json; encoding=utf-8",
+            content_type: Cow::Borrowed("application/json; encoding=utf-8"),
             push_tries: 3,
             push_timeout: Duration::from_secs(5),
         }

@@ -1,100 +1,224 @@
-//! Control routes under `/_mock`, for tests in other languages.
+//! The control API under `/_mock`, for tests in other languages.
 
-use std::net::SocketAddr;
-use std::time::Duration;
+mod asked;
+#[cfg(feature = "callbacks")]
+mod callbacks;
+mod log;
+mod people;
+mod rules;
+mod sending;
+mod server;
+mod settings;
+mod table;
+
+use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, ORIGIN};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
-use wechat_types::id::OpenId;
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
-use super::plain;
-use crate::beijing::unix_seconds;
+use self::asked::{Asked, Problem, Told};
+use self::table::{Route, Scope};
+use super::options::ListenOptions;
 use crate::query::Query;
-use crate::reply::quoted;
-use crate::request::RecordedRequest;
 use crate::server::MockServer;
 
-/// Ten years: more would sooner or later be no time any more.
-const MAX_ADVANCE: u64 = 315_360_000;
+/// The largest body of a control call that is no stream.
+const MAX_BODY: usize = 1 << 20;
+
+/// The segment before an account's AppID.
+const ACCOUNTS: &str = "accounts";
 
 pub(super) fn is_control(path: &str) -> bool {
     path == "/_mock" || path.starts_with("/_mock/")
 }
 
-/// Answers a control route. A browser must not be able to reach them from a foreign page, not even
-/// by a name that points to this machine: hence no `Origin`, and only names of this machine.
-pub(super) fn answer(
+/// Who asks, and what the server was told to allow.
+pub(super) struct Gate<'a> {
+    pub(super) addr: SocketAddr,
+    pub(super) peer: IpAddr,
+    pub(super) options: &'a ListenOptions,
+}
+
+/// Answers a control call.
+pub(super) async fn respond(
     server: &MockServer,
-    request: &Request<Bytes>,
-    addr: SocketAddr,
+    head: &Parts,
+    body: Incoming,
+    gate: Gate<'_>,
 ) -> Response<Full<Bytes>> {
-    let call = (request.method(), request.uri().path());
-    // What the server is may be asked from anywhere: a client must be able to tell a mock on
-    // another machine from the real platform.
-    let is_identity = call == (&Method::GET, "/_mock");
-    if request.headers().contains_key(ORIGIN) || !(is_identity || is_own_host(request, addr)) {
-        return plain(StatusCode::FORBIDDEN, "control routes are for this machine only");
-    }
-    let query = Query::parse(request.uri().query().unwrap_or_default());
-    match call {
-        (&Method::GET, "/_mock") => json(format!(
-            "{{\"server\":\"wechat-mock\",\"version\":{},\"app_id\":{},\"now\":{}}}",
-            quoted(env!("CARGO_PKG_VERSION")),
-            quoted(server.app_id().as_str()),
-            unix_seconds(server.clock().now()),
-        )),
-        (&Method::POST, "/_mock/advance") => {
-            let seconds = query.get("seconds").and_then(|text| text.parse().ok());
-            let Some(seconds) = seconds.filter(|seconds| *seconds <= MAX_ADVANCE) else {
-                return plain(StatusCode::BAD_REQUEST, "?seconds= must be a number up to 10 years");
-            };
-            if !server.advance(Duration::from_secs(seconds)) {
-                return plain(StatusCode::CONFLICT, "the clock is not moved by hand");
+    match answer(server, head, body, &gate).await {
+        Ok(value) => json(StatusCode::OK, &value),
+        Err(Refused { problem, allow }) => {
+            let mut response = json(problem.status, &problem.to_json());
+            if let Ok(allow) = HeaderValue::from_str(&allow) {
+                response.headers_mut().insert(ALLOW, allow);
             }
-            json(format!("{{\"now\":{}}}", unix_seconds(server.clock().now())))
+            if allow.is_empty() {
+                response.headers_mut().remove(ALLOW);
+            }
+            response
         }
-        (&Method::GET, "/_mock/received") => {
-            let requests: Vec<String> =
-                server.received().iter().map(RecordedRequest::to_json).collect();
-            json(format!("{{\"received\":[{}]}}", requests.join(",")))
-        }
-        (&Method::GET, "/_mock/report") => json(server.report().to_json()),
-        (&Method::GET, "/_mock/inbox") => {
-            let Some(Ok(openid)) = query.get("openid").map(OpenId::new) else {
-                return plain(StatusCode::BAD_REQUEST, "?openid= must be an OpenID");
-            };
-            let ids: Vec<String> = server.inbox(&openid).iter().map(ToString::to_string).collect();
-            json(format!("{{\"inbox\":[{}]}}", ids.join(",")))
-        }
-        _ => plain(StatusCode::NOT_FOUND, "no such control route"),
     }
 }
 
-fn is_own_host(request: &Request<Bytes>, addr: SocketAddr) -> bool {
-    let Some(host) = request.headers().get(HOST).and_then(|host| host.to_str().ok()) else {
-        // HTTP/1.0 without a name: no browser of today.
-        return true;
-    };
-    if host == addr.to_string() {
-        return true;
-    }
-    let name = match host.rsplit_once(':') {
-        // `[::1]:80` and `name:80`, but not the colons inside `[::1]`.
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
+/// A problem, with the methods that would do.
+struct Refused {
+    problem: Problem,
+    allow: String,
 }
 
-fn json(body: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self { problem, allow: String::new() }
+    }
+}
+
+async fn answer(
+    server: &MockServer,
+    head: &Parts,
+    body: Incoming,
+    gate: &Gate<'_>,
+) -> Result<Value, Refused> {
+    gate.check(head)?;
+    let Found { route, account, last } = find(server, &head.method, head.uri.path())?;
+    let body = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = format!("the body has more than {MAX_BODY} bytes");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message).into());
+        }
+        Err(_) => {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off").into());
+        }
+    };
+    let query = Query::parse(head.uri.query().unwrap_or_default());
+    let remote_callbacks = gate.options.remote_callbacks;
+    let told: Told = (route.run)(&Asked { account, last, query, body, remote_callbacks });
+    Ok(told?)
+}
+
+/// The call that method and path mean.
+struct Found {
+    route: Route,
+    account: MockServer,
+    last: String,
+}
+
+fn find(server: &MockServer, method: &Method, path: &str) -> Result<Found, Refused> {
+    let decoded = percent_decode_str(path.strip_prefix("/_mock").unwrap_or(path));
+    let decoded = decoded.decode_utf8_lossy();
+    let path = decoded.trim_start_matches('/').trim_end_matches('/');
+    // `accounts/{app_id}/rest`: of that account; anything else: of the server or the first account.
+    let named = path.strip_prefix(ACCOUNTS).and_then(|rest| rest.strip_prefix('/'));
+    let (account, path, of_account) = match named {
+        Some(rest) => {
+            let (app_id, rest) = rest.split_once('/').unwrap_or((rest, "state"));
+            let account = server.named(app_id).ok_or_else(|| {
+                Problem::unknown("app_id", format!("there is no account {app_id:?}"))
+            })?;
+            (account, rest, true)
+        }
+        None => (server.clone(), path, false),
+    };
+    let mut allowed = Vec::new();
+    for route in table::routes() {
+        if of_account && route.scope == Scope::Server {
+            continue;
+        }
+        let Some(last) = matched(route.path, path) else { continue };
+        if route.method == *method {
+            let last = last.to_owned();
+            return Ok(Found { route, account, last });
+        }
+        allowed.push(route.method.to_string());
+    }
+    if allowed.is_empty() {
+        let message = format!("there is no control call /_mock/{path}");
+        return Err(Problem::new(StatusCode::NOT_FOUND, message).into());
+    }
+    let allow = allowed.join(", ");
+    let message = format!("{method} is not for /_mock/{path}, but {allow}");
+    Err(Refused { problem: Problem::new(StatusCode::METHOD_NOT_ALLOWED, message), allow })
+}
+
+/// What stands in the place of `{…}`; empty where there is none.
+fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    match pattern.split_once('{') {
+        Some((before, _)) => {
+            path.strip_prefix(before).filter(|last| !last.is_empty() && !last.contains('/'))
+        }
+        None => (pattern == path).then_some(""),
+    }
+}
+
+impl Gate<'_> {
+    /// A browser must not be able to reach control calls from a foreign page, not even by a name
+    /// that points to this machine: hence no `Origin`, and only names of this machine.
+    fn check(&self, head: &Parts) -> Result<(), Problem> {
+        let refused = |message: &str| Err(Problem::new(StatusCode::FORBIDDEN, message));
+        if head.headers.contains_key(ORIGIN) {
+            return refused("Origin: control calls are not for pages in a browser");
+        }
+        // What the server is may be asked from anywhere: a client must be able to tell a mock on
+        // another machine from the real platform.
+        if head.method == Method::GET && matches!(head.uri.path(), "/_mock" | "/_mock/") {
+            return Ok(());
+        }
+        if !self.options.remote_control {
+            if !self.peer.to_canonical().is_loopback() {
+                return refused("control calls are taken from this machine only");
+            }
+            if !self.is_own_host(head) {
+                return refused("Host: it must be a name of this machine, such as 127.0.0.1");
+            }
+        }
+        let Some(token) = &self.options.control_token else { return Ok(()) };
+        let given = head.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+        let given = given.and_then(|value| value.strip_prefix(b"Bearer "));
+        if given.is_some_and(|given| same(given, token.as_bytes())) {
+            return Ok(());
+        }
+        let message = "Authorization: the control token is missing or wrong";
+        Err(Problem::new(StatusCode::UNAUTHORIZED, message))
+    }
+
+    fn is_own_host(&self, head: &Parts) -> bool {
+        let Some(host) = head.headers.get(HOST) else {
+            // HTTP/1.0 without a name: no browser of today.
+            return true;
+        };
+        let Ok(host) = host.to_str() else { return false };
+        if host == self.addr.to_string() {
+            return true;
+        }
+        let name = match host.rsplit_once(':') {
+            // `[::1]:80` and `name:80`, but not the colons inside `[::1]`.
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
+        name.eq_ignore_ascii_case("localhost")
+            || name
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .parse::<IpAddr>()
+                .is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+/// Takes as long for every wrong text of this length.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
+
+fn json(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(value.to_string())));
+    *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response

@@ -18,7 +18,7 @@ use crate::server::MockServer;
 const MAX_ANSWER: usize = 1 << 20;
 
 /// Does what is due, again and again, until stopped; what is on its way then is put back.
-pub(super) async fn run(server: MockServer, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn run(server: MockServer, remote: bool, mut stopped: watch::Receiver<bool>) {
     let clock = server.clock();
     let mut running = JoinSet::new();
     loop {
@@ -27,7 +27,7 @@ pub(super) async fn run(server: MockServer, mut stopped: watch::Receiver<bool>) 
             for push in account.due(clock.now()) {
                 // Each by itself: a receiver that hangs must not hold up the others.
                 let account = account.clone();
-                running.spawn(OnItsWay { account, push, settled: false }.carry_out());
+                running.spawn(OnItsWay { account, push, settled: false }.carry_out(remote));
             }
         }
         let next = accounts.iter().filter_map(MockServer::next_due).min();
@@ -51,9 +51,9 @@ struct OnItsWay {
 }
 
 impl OnItsWay {
-    async fn carry_out(mut self) {
+    async fn carry_out(mut self, remote: bool) {
         let clock = self.account.clock();
-        let outcome = deliver(&self.push, clock.as_ref()).await;
+        let outcome = deliver(&self.push, remote, clock.as_ref()).await;
         self.settled = true;
         self.account.settle(&self.push, &outcome, clock.now());
     }
@@ -75,17 +75,33 @@ async fn sleep_until(clock: &dyn Clock, at: Option<std::time::SystemTime>) {
 }
 
 /// One try, within the push's time by this clock.
-pub(super) async fn deliver(push: &Push, clock: &dyn Clock) -> PushOutcome {
+pub(super) async fn deliver(push: &Push, remote: bool, clock: &dyn Clock) -> PushOutcome {
     let end = clock.now() + push.timeout;
     tokio::select! {
         biased;
-        answered = exchange(push) => answered.unwrap_or(PushOutcome::NoAnswer),
+        answered = exchange(push, remote) => answered.unwrap_or(PushOutcome::NoAnswer),
         () = clock.sleep_until(end) => PushOutcome::NoAnswer,
     }
 }
 
+/// Can callbacks go to this address? What a name means is looked at when they do.
+#[cfg(feature = "callbacks")]
+pub(crate) fn check_url(url: &str, remote: bool) -> Result<(), String> {
+    let uri: Uri = url.parse().map_err(|_| "it is no address".to_owned())?;
+    if uri.scheme_str() != Some("http") {
+        return Err("it must begin with http://".to_owned());
+    }
+    let name = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let local = name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+    if remote || local {
+        return Ok(());
+    }
+    Err(format!("{name:?} is not this machine; callbacks go there only when that is allowed"))
+}
+
 /// `None` for every failure: the platform does not tell them apart either.
-async fn exchange(push: &Push) -> Option<PushOutcome> {
+async fn exchange(push: &Push, remote: bool) -> Option<PushOutcome> {
     let uri: Uri = push.url.parse().ok()?;
     if uri.scheme_str() != Some("http") {
         return None;
@@ -93,7 +109,10 @@ async fn exchange(push: &Push) -> Option<PushOutcome> {
     let host = uri.host()?;
     // `[::1]` in an address, `::1` for the resolver.
     let name = host.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((name, uri.port_u16().unwrap_or(80))).await.ok()?;
+    let addresses = tokio::net::lookup_host((name, uri.port_u16().unwrap_or(80))).await.ok()?;
+    // What the name means now is what counts: it may mean another machine than before.
+    let allowed = addresses.filter(|address| remote || address.ip().to_canonical().is_loopback());
+    let stream = TcpStream::connect(allowed.collect::<Vec<_>>().as_slice()).await.ok()?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let request = Request::builder()

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bytes::Bytes;
 use wechat_types::id::AppId;
 
-use super::{AccountCell, MockServer};
+use super::{AccountCell, MockServer, lock};
 use crate::builder::ClockSource;
 use crate::query::Query;
 
@@ -14,9 +14,9 @@ use crate::query::Query;
 pub(crate) struct Shared {
     pub(super) clock: ClockSource,
     accounts: Vec<Arc<AccountCell>>,
-    /// Whose token it is, by its place in `accounts`: a call must not wait for another account to
-    /// learn that the token is none of its own. Taken last of all locks.
-    tokens: RwLock<BTreeMap<String, usize>>,
+    /// Whose token it is: a call must not wait for another account to learn that the token is none
+    /// of its own. Taken last of all locks.
+    tokens: RwLock<BTreeMap<String, Arc<AccountCell>>>,
     /// Tells the background task of the loopback server that something may have become due.
     #[cfg(feature = "server")]
     pub(super) changed: tokio::sync::Notify,
@@ -39,7 +39,11 @@ impl MockServer {
             #[cfg(feature = "server")]
             changed: tokio::sync::Notify::new(),
         };
-        Self { shared: Arc::new(shared), own }
+        let server = Self { shared: Arc::new(shared), own };
+        for account in server.accounts() {
+            account.own.recipe.set_up(&account);
+        }
+        server
     }
 
     /// The view of the account with this AppID; `None`: the server has none.
@@ -56,7 +60,7 @@ impl MockServer {
         Self { shared: Arc::clone(&self.shared), own: Arc::clone(cell) }
     }
 
-    fn named(&self, app_id: &str) -> Option<Self> {
+    pub(crate) fn named(&self, app_id: &str) -> Option<Self> {
         let cell = self.shared.accounts.iter().find(|cell| cell.app_id.as_str() == app_id)?;
         Some(self.view(cell))
     }
@@ -71,7 +75,7 @@ impl MockServer {
         let query = Query::parse(request.uri().query().unwrap_or_default());
         if let Some(token) = query.get("access_token") {
             let tokens = self.shared.tokens.read().unwrap_or_else(PoisonError::into_inner);
-            return self.shared.accounts.get(*tokens.get(token)?).map(|cell| self.view(cell));
+            return tokens.get(token).map(|cell| self.view(cell));
         }
         if let Some(app_id) = query.get("appid") {
             return self.named(app_id);
@@ -83,16 +87,32 @@ impl MockServer {
     /// Lets every view know the tokens that this account has issued. Under the account's lock, so
     /// that whoever was given a token finds it known.
     pub(super) fn announce_tokens(&self) {
-        let Some(place) = self.shared.accounts.iter().position(|cell| Arc::ptr_eq(cell, &self.own))
-        else {
-            return;
-        };
         let mut account = self.account();
         let fresh = account.tokens.take_fresh();
         if fresh.is_empty() {
             return;
         }
         let mut tokens = self.shared.tokens.write().unwrap_or_else(PoisonError::into_inner);
-        tokens.extend(fresh.into_iter().map(|token| (token, place)));
+        tokens.extend(fresh.into_iter().map(|token| (token, Arc::clone(&self.own))));
+    }
+
+    /// The account is again as it was made: its followers, jobs and tokens, its rules, faults, log
+    /// and callbacks. Neither the clock nor any other account changes.
+    pub fn reset(&self) {
+        let parts = self.own.recipe.parts(self.own.seed);
+        {
+            let mut settings = lock(&self.own.settings);
+            let mut account = lock(&self.own.account);
+            let mut faults = lock(&self.own.faults);
+            let mut received = lock(&self.own.received);
+            *settings = Arc::new(parts.settings);
+            *account = parts.account;
+            faults.clear();
+            received.clear();
+            #[cfg(feature = "callbacks")]
+            lock(&self.own.outbox).start_anew(parts.outbox);
+        }
+        self.own.recipe.set_up(self);
+        self.changed();
     }
 }

@@ -93,7 +93,7 @@ impl MockServer {
             }
         };
         self.announce_tokens();
-        let json = |body| reply::json(settings.content_type, body);
+        let json = |body| reply::json(&settings.content_type, body);
         match answer {
             Ok(Reply::Json(body)) => Exchange::answer(json(body)).into(),
             Ok(Reply::File(file)) => Exchange::answer(reply::file(file)).into(),
@@ -119,7 +119,7 @@ impl MockServer {
             Effect::Connection(fault) => Exchange::broken(fault).into(),
             Effect::Errcode { code, .. } => {
                 let body = self.refused(&code.into(), request, now, peer, number);
-                let response = reply::json(self.settings().content_type, body);
+                let response = reply::json(&self.settings().content_type, body);
                 Answered { errcode: Some(code), ..Exchange::answer(response).into() }
             }
             Effect::Status { status, .. } => Exchange::answer(reply::html(status)).into(),

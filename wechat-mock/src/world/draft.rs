@@ -46,6 +46,11 @@ impl Drafts {
         self.all.insert(id, draft);
     }
 
+    /// All of them by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&MediaId, &StoredDraft)> {
+        self.all.iter()
+    }
+
     pub(crate) fn get(&self, id: &MediaId) -> Option<&StoredDraft> {
         self.all.get(id)
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::{MsgId, OpenId, TagId, WeChatName};
 
 use super::profile::FollowerProfile;
 
 /// What keeps a follower from receiving mass messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Hindrance {
     /// Does not follow (any more): counted in no total.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::{MediaId, MsgDataId, MsgId};
 
 use super::follower::{Followers, Place};
@@ -11,7 +12,8 @@ use crate::beijing::month;
 use crate::settings::{AccountKind, JobProgress, Settings, Verdict};
 
 /// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JobState {
     /// Under review or being delivered: `SENDING`.

@@ -14,6 +14,8 @@ mod accounts;
 mod callbacks;
 #[cfg(feature = "server")]
 mod clients;
+#[cfg(feature = "server")]
+mod control;
 mod faults;
 mod golden_errors;
 mod golden_library;

@@ -1,0 +1,87 @@
+//! The control calls: one table for whoever answers them and whoever documents them.
+
+use http::Method;
+
+use super::asked::{Asked, Told};
+#[cfg(feature = "callbacks")]
+use super::callbacks;
+use super::{log, people, rules, sending, server, settings};
+
+/// What a call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// `/_mock/…`
+    Server,
+    /// `/_mock/accounts/{app_id}/…`, and for the first account `/_mock/…`.
+    Account,
+}
+
+/// One control call.
+pub(super) struct Route {
+    pub(super) method: Method,
+    pub(super) scope: Scope,
+    /// What follows on the scope's path; a last segment `{…}` stands for any.
+    pub(super) path: &'static str,
+    pub(super) about: &'static str,
+    pub(super) run: fn(&Asked) -> Told,
+}
+
+const fn row(
+    method: Method,
+    scope: Scope,
+    path: &'static str,
+    about: &'static str,
+    run: fn(&Asked) -> Told,
+) -> Route {
+    Route { method, scope, path, about, run }
+}
+
+/// All of them.
+pub(super) fn routes() -> Vec<Route> {
+    use Scope::{Account, Server};
+    let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
+    let (patch, delete) = (Method::PATCH, Method::DELETE);
+    let routes = [
+        row(get.clone(), Server, "", "what this server is", server::identity),
+        row(get.clone(), Server, "accounts", "the accounts", server::accounts),
+        row(get.clone(), Server, "clock", "the time, and when something is due", server::clock),
+        row(post.clone(), Server, "clock", "moves the clock", server::move_clock),
+        row(post.clone(), Server, "advance", "moves the clock by ?seconds=", server::advance),
+        row(post.clone(), Server, "reset", "all accounts as they were made", server::reset_all),
+        row(post.clone(), Account, "reset", "the account as it was made", server::reset),
+        row(get.clone(), Account, "state", "the account in figures", log::state),
+        row(get.clone(), Account, "received", "the log, secrets redacted", log::received),
+        row(get.clone(), Account, "report", "broken rules, with their number", log::report),
+        row(get.clone(), Account, "followers", "followers, page by page", people::list),
+        row(get.clone(), Account, "followers/{openid}", "one follower", people::one),
+        row(patch.clone(), Account, "followers/{openid}", "changes a follower", people::change),
+        row(get.clone(), Account, "inbox", "what reached ?openid=", people::inbox),
+        row(get.clone(), Account, "tags", "the tags", people::tags),
+        row(post.clone(), Account, "tags", "adds a tag", people::add_tag),
+        row(get.clone(), Account, "jobs", "the mass-send jobs", sending::jobs),
+        row(get.clone(), Account, "jobs/{msg_id}", "one job", sending::job),
+        row(post.clone(), Account, "verdicts", "the next job's verdict", sending::next_verdict),
+        row(get.clone(), Account, "quotas", "limits a day and their use", sending::quotas),
+        row(put.clone(), Account, "quotas", "mass sends left", sending::set_quota),
+        row(get.clone(), Account, "drafts", "the drafts", sending::drafts),
+        row(delete.clone(), Account, "tokens", "all tokens stop to work", sending::revoke_tokens),
+        row(get.clone(), Account, "faults", "the disturbances in force", rules::faults),
+        row(post.clone(), Account, "faults", "adds a disturbance", rules::add_fault),
+        row(delete.clone(), Account, "faults", "takes all back", rules::clear_faults),
+        row(delete.clone(), Account, "faults/{id}", "takes one back", rules::remove_fault),
+        row(get.clone(), Account, "settings", "the platform's rules", settings::get),
+        row(patch, Account, "settings", "changes rules by their names", settings::change),
+    ];
+    let mut routes = Vec::from(routes);
+    #[cfg(feature = "callbacks")]
+    routes.extend([
+        row(get.clone(), Account, "callback", "where callbacks go", callbacks::target),
+        row(put, Account, "callback", "sets where callbacks go", callbacks::set_target),
+        row(delete, Account, "callback", "they go nowhere", callbacks::remove_target),
+        row(get, Account, "callbacks", "how callbacks ended", callbacks::results),
+        row(post, Account, "callback-faults", "disturbs the next one", callbacks::disturb),
+    ]);
+    #[cfg(not(feature = "callbacks"))]
+    drop((get, post, put, delete));
+    routes
+}
