@@ -15,9 +15,12 @@ Usage: wechat-mock [OPTIONS]
   --listen ADDR          address to serve [default: 127.0.0.1:8787]
   --app-id ID            AppID to accept [default: WECHAT_APP_ID, else from the seed]
   --app-secret SECRET    AppSecret to accept [default: WECHAT_APP_SECRET, else from the seed]
-  --followers N          invent so many followers [default: 10, with a file 0]
+  --config FILE          accounts, followers, faults, rules and callbacks from a TOML file;
+                         no option about an account may stand beside it
+  --followers N          invent so many followers [default: 36, with a file 0]
   --followers-file FILE  followers, one OpenID a line
   --tag ID=N             a tag with the first N followers; may be repeated
+                         [default: 100=24 and 101=12, with a file none]
   --callback-url URL     where job reports go (http:// only), with
   --callback-token T     the token that signs them, and
   --aes-key K            the EncodingAESKey (43 characters) for the modes below
@@ -25,13 +28,17 @@ Usage: wechat-mock [OPTIONS]
   --seed N               decides all ids and tokens [default: 1]
   --clock KIND           real, or manual: it stands until POST /_mock/advance?seconds=N
                          [default: real]
+  --control-token T      control calls must carry `Authorization: Bearer T`
+  --remote-control       they are taken from other machines too
+  --remote-callbacks     callbacks are posted to other machines too
   --help, --version
 
 Each call is a line on the standard output, with the documented rule that it broke. The end, by
 Ctrl-C or SIGTERM, prints a report of all these rules.
 
-Control: GET /_mock, GET /_mock/received, GET /_mock/report, GET /_mock/inbox?openid=ID,
-         POST /_mock/advance?seconds=N
+Control calls, all described by GET /_mock/openapi.json: state, received, report, followers,
+inbox, jobs, quotas, drafts, faults, settings, clock, reset, each under /_mock/ for the first
+account, and under /_mock/accounts/APPID/ for any.
 
 中文摘要:本程序在本机模拟微信公众号接口(获取 token、上传图片与素材、新建草稿、群发、
 预览、查询群发状态、群发结果回调)。把 SDK 的接口域名改成启动时打印的 base URL,用打印的
@@ -49,7 +56,12 @@ pub(crate) enum Command {
 }
 
 pub(crate) struct Args {
-    pub(crate) listen: String,
+    /// Where to listen; none: as the configuration file says, else [`LISTEN`].
+    pub(crate) listen: Option<String>,
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) control_token: Option<String>,
+    pub(crate) remote_control: bool,
+    pub(crate) remote_callbacks: bool,
     pub(crate) app_id: Option<AppId>,
     pub(crate) app_secret: Option<AppSecret>,
     /// How many followers to invent.
@@ -57,14 +69,44 @@ pub(crate) struct Args {
     pub(crate) followers_file: Option<PathBuf>,
     pub(crate) tags: Vec<(u64, usize)>,
     pub(crate) callback: Option<CallbackTarget>,
-    pub(crate) seed: u64,
-    pub(crate) real_clock: bool,
+    pub(crate) seed: Option<u64>,
+    /// The clock is moved by hand; none: as the configuration file says, else it is not.
+    pub(crate) manual_clock: Option<bool>,
 }
+
+/// The address without an option.
+pub(crate) const LISTEN: &str = "127.0.0.1:8787";
+
+/// Tags without an option.
+const TAGS: [(u64, usize); 2] = [(100, 24), (101, 12)];
 
 impl Args {
     /// Followers to invent: a few, unless a file names them.
     pub(crate) fn invented_followers(&self) -> usize {
-        self.followers.unwrap_or(if self.followers_file.is_some() { 0 } else { 10 })
+        self.followers.unwrap_or(if self.followers_file.is_some() { 0 } else { 36 })
+    }
+
+    /// Tags and how many have them: two, unless others or a file are named.
+    pub(crate) fn tags(&self) -> Vec<(u64, usize)> {
+        if self.tags.is_empty() && self.followers_file.is_none() {
+            TAGS.to_vec()
+        } else {
+            self.tags.clone()
+        }
+    }
+
+    /// An option that says what a configuration file has to say.
+    fn about_an_account(&self) -> Option<&'static str> {
+        let given = [
+            (self.app_id.is_some(), "--app-id"),
+            (self.app_secret.is_some(), "--app-secret"),
+            (self.followers.is_some(), "--followers"),
+            (self.followers_file.is_some(), "--followers-file"),
+            (!self.tags.is_empty(), "--tag"),
+            (self.callback.is_some(), "--callback-url"),
+            (self.seed.is_some(), "--seed"),
+        ];
+        given.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
     }
 }
 
@@ -84,15 +126,19 @@ pub(crate) fn parse(
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Command, String> {
     let mut parsed = Args {
-        listen: "127.0.0.1:8787".to_owned(),
+        listen: None,
+        config: None,
+        control_token: None,
+        remote_control: false,
+        remote_callbacks: false,
         app_id: None,
         app_secret: None,
         followers: None,
         followers_file: None,
         tags: Vec::new(),
         callback: None,
-        seed: 1,
-        real_clock: true,
+        seed: None,
+        manual_clock: None,
     };
     let mut callback = Callback::default();
     let mut args = args;
@@ -105,14 +151,27 @@ pub(crate) fn parse(
         match option {
             "--help" | "-h" => return Ok(Command::Help),
             "--version" | "-V" => return Ok(Command::Version),
+            "--remote-control" | "--remote-callbacks" if inline.is_some() => {
+                return Err(format!("{option} takes no value"));
+            }
+            "--remote-control" => {
+                parsed.remote_control = true;
+                continue;
+            }
+            "--remote-callbacks" => {
+                parsed.remote_callbacks = true;
+                continue;
+            }
             _ => {}
         }
         let mut value = || inline.clone().or_else(|| args.next()).ok_or(format!("{option} what?"));
         match option {
-            "--listen" => parsed.listen = value()?,
+            "--listen" => parsed.listen = Some(value()?),
+            "--config" => parsed.config = Some(PathBuf::from(value()?)),
+            "--control-token" => parsed.control_token = Some(value()?),
             "--port" => {
                 let port: u16 = number(option, &value()?)?;
-                parsed.listen = format!("127.0.0.1:{port}");
+                parsed.listen = Some(format!("127.0.0.1:{port}"));
             }
             "--app-id" => parsed.app_id = Some(AppId::new(value()?).map_err(text)?),
             "--app-secret" => parsed.app_secret = Some(AppSecret::new(value()?).map_err(text)?),
@@ -125,11 +184,11 @@ pub(crate) fn parse(
             }
             "--aes-key" => callback.key = Some(EncodingAesKey::parse(&value()?).map_err(text)?),
             "--mode" => callback.mode = Some(value()?),
-            "--seed" => parsed.seed = number(option, &value()?)?,
+            "--seed" => parsed.seed = Some(number(option, &value()?)?),
             "--clock" => {
-                parsed.real_clock = match value()?.as_str() {
-                    "real" => true,
-                    "manual" => false,
+                parsed.manual_clock = match value()?.as_str() {
+                    "real" => Some(false),
+                    "manual" => Some(true),
                     other => return Err(format!("--clock is real or manual, not {other:?}")),
                 }
             }
@@ -137,6 +196,11 @@ pub(crate) fn parse(
         }
     }
     parsed.callback = callback.target()?;
+    if parsed.config.is_some()
+        && let Some(option) = parsed.about_an_account()
+    {
+        return Err(format!("{option} stands beside --config: write it into that file"));
+    }
     let set = |name| environment(name).filter(|value| !value.is_empty());
     if parsed.app_id.is_none()
         && let Some(id) = set("WECHAT_APP_ID")
@@ -199,15 +263,15 @@ mod tests {
     fn options_are_read_with_and_without_an_equals_sign() {
         let line = "--listen=127.0.0.1:0 --followers 7 --tag 101=5 --tag=102=6 --clock manual";
         let Ok(Command::Serve(args)) = read(line) else { panic!("{line}") };
-        assert_eq!((args.listen.as_str(), args.followers), ("127.0.0.1:0", Some(7)));
-        assert_eq!((args.tags, args.real_clock), (vec![(101, 5), (102, 6)], false));
+        assert_eq!((args.listen.as_deref(), args.followers), (Some("127.0.0.1:0"), Some(7)));
+        assert_eq!((args.tags(), args.manual_clock), (vec![(101, 5), (102, 6)], Some(true)));
         assert!(matches!(read("--followers 1 --help"), Ok(Command::Help)));
     }
 
     #[test]
     fn a_port_is_one_of_this_machine() {
         let Ok(Command::Serve(args)) = read("--port 0") else { panic!() };
-        assert_eq!(args.listen, "127.0.0.1:0");
+        assert_eq!(args.listen.as_deref(), Some("127.0.0.1:0"));
         assert!(read("--port 65536").is_err());
     }
 
@@ -231,6 +295,8 @@ mod tests {
             ("--listen", "--listen what?"),
             ("--prot 1", "unknown option"),
             ("--port", "--port what?"),
+            ("--config x --followers 3", "--followers stands beside --config"),
+            ("--remote-control=yes", "takes no value"),
             ("--port web", "--port must be"),
             ("--callback-url https://x", "http://"),
             ("--callback-url http://x", "--callback-token is missing"),

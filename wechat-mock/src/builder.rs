@@ -177,6 +177,12 @@ impl MockServerBuilder {
         }
     }
 
+    /// The first account, instead of the one made so far.
+    pub fn first(mut self, account: AccountBuilder) -> Self {
+        self.first = account;
+        self
+    }
+
     /// Decides all ids and tokens: same seed and same requests give the same answers. Default: 1.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;

@@ -60,6 +60,16 @@ impl CallbackTarget {
     }
 }
 
+/// How callbacks are written, by name.
+#[cfg(feature = "server")]
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CallbackMode {
+    Plain,
+    Safe,
+    Compatible,
+}
+
 /// A disturbance of the next callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

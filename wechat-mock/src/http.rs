@@ -1,5 +1,7 @@
 //! The loopback server: carries out over HTTP/1 what the mock decides.
 
+#[cfg(feature = "callbacks")]
+mod callback_target;
 mod control;
 mod options;
 mod push;

@@ -21,6 +21,8 @@ mod builder;
 mod callbacks;
 mod clock;
 mod code;
+#[cfg(feature = "server")]
+mod configuration;
 mod exchange;
 mod fault;
 mod file_format;
@@ -45,6 +47,8 @@ mod settings;
 mod transport;
 mod world;
 
+#[cfg(feature = "server")]
+pub use self::configuration::{Configuration, ConfigurationError};
 #[cfg(feature = "server")]
 pub use self::http::{ListenOptions, Listening};
 pub use builder::{AccountBuilder, MockServerBuilder};

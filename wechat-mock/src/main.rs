@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use wechat_http::Clock;
-use wechat_mock::{MockServer, MockServerBuilder};
+use wechat_mock::{Configuration, JobProgress, ListenOptions, MockServer, MockServerBuilder};
 use wechat_types::id::{OpenId, TagId};
 
 use args::{Args, Command};
@@ -45,42 +45,88 @@ fn serve(args: Args) -> Result<(), Box<dyn Error>> {
 }
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
-    let server = build(&args)?;
-    let listening = server.listen(args.listen.as_str()).await?;
-    // A secret that was given stays with whoever gave it; one made from the seed reaches nobody.
-    let secret = match args.app_secret {
-        Some(_) => "as given".to_owned(),
-        None => server.app_secret().expose().to_owned(),
-    };
-    print(&format!(
-        "base URL  {}\nappid     {}\nsecret    {secret}\nfollowers {}\n\
-         Ctrl-C or SIGTERM ends it, with a report of broken rules.\n",
-        listening.base_url(),
-        server.app_id(),
-        server.followers().len(),
-    ))?;
+    let config = args.config.as_deref().map(Configuration::from_file).transpose()?;
+    let server = build(&args, config.as_ref())?;
+    let listen = args.listen.as_deref().or(config.as_ref().and_then(Configuration::listen));
+    let options = options(&args, config.as_ref());
+    let listening = server.listen_with(listen.unwrap_or(args::LISTEN), options).await?;
+    print(&format!("base URL  {}\n", listening.base_url()))?;
+    let accounts = server.accounts();
+    for account in &accounts {
+        // A secret that was given stays with whoever gave it; one made from the seed reaches nobody.
+        let secret = match args.app_secret.is_some() || args.config.is_some() {
+            true => "as given".to_owned(),
+            false => account.app_secret().expose().to_owned(),
+        };
+        print(&format!(
+            "appid     {}\nsecret    {secret}\nfollowers {}\n",
+            account.app_id(),
+            account.followers().len(),
+        ))?;
+    }
+    print("Ctrl-C or SIGTERM ends it, with a report of broken rules.\n")?;
     if let Some(check) = listening.verify_callback_url().await {
         print(&format!("callback address: {check:?}\n"))?;
     }
     // One listener for the whole time: a signal between two would be lost.
     let ended = end_signal()?;
     tokio::pin!(ended);
-    let mut printed = 0;
+    let mut logs: Vec<Log> = accounts.into_iter().map(Log::new).collect();
+    let several = logs.len() > 1;
     loop {
-        for request in server.received_after(printed) {
-            print(&format!("{request}\n"))?;
-            printed = request.number;
-        }
+        logs.iter_mut().try_for_each(|log| log.print(several))?;
         tokio::select! {
             () = &mut ended => break,
             () = tokio::time::sleep(Duration::from_millis(100)) => {}
         }
     }
     listening.shutdown().await;
-    for request in server.received_after(printed) {
-        print(&format!("{request}\n"))?;
+    for log in &mut logs {
+        log.print(several)?;
+        let name = if several { format!("{}: ", log.account.app_id()) } else { String::new() };
+        print(&format!("{name}{}\n", log.account.report()))?;
     }
-    print(&format!("{}\n", server.report()))
+    Ok(())
+}
+
+/// The log of one account, as far as it is printed.
+struct Log {
+    account: MockServer,
+    printed: u64,
+}
+
+impl Log {
+    fn new(account: MockServer) -> Self {
+        Self { account, printed: 0 }
+    }
+
+    fn print(&mut self, with_name: bool) -> Result<(), Box<dyn Error>> {
+        // After a reset the numbers begin again.
+        if (self.account.received_count() as u64) < self.printed {
+            self.printed = 0;
+        }
+        for request in self.account.received_after(self.printed) {
+            let name =
+                if with_name { format!("{} ", self.account.app_id()) } else { String::new() };
+            print(&format!("{name}{request}\n"))?;
+            self.printed = request.number;
+        }
+        Ok(())
+    }
+}
+
+fn options(args: &Args, config: Option<&Configuration>) -> ListenOptions {
+    let mut options = config.map(Configuration::listen_options).unwrap_or_default();
+    if let Some(token) = &args.control_token {
+        options = options.control_token(token.clone());
+    }
+    if args.remote_control {
+        options = options.remote_control();
+    }
+    if args.remote_callbacks {
+        options = options.remote_callbacks();
+    }
+    options
 }
 
 /// Ends with the first signal that asks the program to stop; it listens from now on.
@@ -107,37 +153,62 @@ fn end_signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn build(args: &Args) -> Result<MockServer, Box<dyn Error>> {
-    let mut builder: MockServerBuilder =
-        MockServer::builder().seed(args.seed).followers(args.invented_followers());
-    if args.real_clock {
+fn build(args: &Args, config: Option<&Configuration>) -> Result<MockServer, Box<dyn Error>> {
+    let mut builder = match config {
+        Some(config) => config.builder(),
+        None => one_account(args)?,
+    };
+    let manual = config.is_some_and(Configuration::has_manual_clock);
+    if !args.manual_clock.unwrap_or(manual) {
         builder = builder.clock(Arc::new(RealClock));
     }
-    if let Some(id) = &args.app_id {
-        builder = builder.app_id(id.clone());
+    if let Some(seed) = args.seed {
+        builder = builder.seed(seed);
     }
-    if let Some(secret) = &args.app_secret {
-        builder = builder.app_secret(secret.clone());
+    if config.is_none_or(|config| !config.names_an_app_id()) {
+        if let Some(id) = &args.app_id {
+            builder = builder.app_id(id.clone());
+        }
+        if let Some(secret) = &args.app_secret {
+            builder = builder.app_secret(secret.clone());
+        }
     }
-    if let Some(target) = &args.callback {
-        builder = builder.callback(target.clone());
-    }
-    let server = builder.build();
+    Ok(builder.build())
+}
+
+/// The account of a program without a configuration file. Its jobs end within a second.
+fn one_account(args: &Args) -> Result<MockServerBuilder, Box<dyn Error>> {
+    let mut listed = Vec::new();
     if let Some(file) = &args.followers_file {
         let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            server.add_follower(OpenId::new(line).map_err(|e| format!("{line:?}: {e}"))?);
+            listed.push(OpenId::new(line).map_err(|e| format!("{line:?}: {e}"))?);
         }
     }
-    let followers = server.followers();
-    for (tag, count) in &args.tags {
-        let tag = TagId::new(*tag);
-        server.add_tag(tag, format!("tag {tag}"));
-        for openid in followers.iter().take(*count) {
-            server.tag_follower(openid, tag);
-        }
+    let tags = args.tags();
+    let mut builder = MockServer::builder()
+        .settings(|rules| {
+            let review = Duration::from_millis(500);
+            rules.progress = JobProgress::ByTime { review, followers_per_minute: 800_000 };
+        })
+        .followers(args.invented_followers())
+        .setup(move |account| {
+            for openid in &listed {
+                account.add_follower(openid.clone());
+            }
+            let followers = account.followers();
+            for (tag, count) in &tags {
+                let tag = TagId::new(*tag);
+                account.add_tag(tag, format!("tag {tag}"));
+                for openid in followers.iter().take(*count) {
+                    account.tag_follower(openid, tag);
+                }
+            }
+        });
+    if let Some(target) = &args.callback {
+        builder = builder.callback(target.clone());
     }
-    Ok(server)
+    Ok(builder)
 }
 
 /// The machine's clock.

@@ -12,6 +12,8 @@ mod rig;
 mod accounts;
 #[cfg(feature = "callbacks")]
 mod callbacks;
+#[cfg(all(feature = "callbacks", feature = "server"))]
+mod configuration;
 #[cfg(feature = "server")]
 mod clients;
 #[cfg(feature = "server")]

@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wechat_events::{CallbackToken, EncodingAesKey};
 
 use super::asked::{Asked, Problem, Told};
-use crate::callbacks::{CallbackFault, CallbackTarget};
-use crate::http::push;
+use crate::callbacks::{CallbackFault, CallbackMode, CallbackTarget};
 
 pub(super) fn target(asked: &Asked) -> Told {
     let url = asked.account.callback_target().map(|target| target.url().to_owned());
@@ -21,35 +19,14 @@ struct Target {
     url: String,
     token: String,
     encoding_aes_key: Option<String>,
-    mode: Option<Mode>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Mode {
-    Plain,
-    Safe,
-    Compatible,
+    mode: Option<CallbackMode>,
 }
 
 pub(super) fn set_target(asked: &Asked) -> Told {
     let Target { url, token, encoding_aes_key, mode } = asked.body()?;
-    let reachable = push::check_url(&url, asked.remote_callbacks);
-    reachable.map_err(|message| Problem::field("url", message))?;
-    // The values of both are secrets and stand in no message.
-    let token = CallbackToken::new(token)
-        .map_err(|_| Problem::field("token", "3 to 32 letters and digits are expected"))?;
-    let key = encoding_aes_key.map(|key| EncodingAesKey::parse(&key)).transpose();
-    let key = key.map_err(|_| Problem::field("encoding_aes_key", "it is not one"))?;
-    let default = if key.is_some() { Mode::Safe } else { Mode::Plain };
-    let target = match (mode.unwrap_or(default), key) {
-        (Mode::Plain, _) => CallbackTarget::plain(url, token),
-        (Mode::Safe, Some(key)) => CallbackTarget::safe(url, token, key),
-        (Mode::Compatible, Some(key)) => CallbackTarget::compatible(url, token, key),
-        (Mode::Safe | Mode::Compatible, None) => {
-            return Err(Problem::field("encoding_aes_key", "this mode needs it"));
-        }
-    };
+    let key = encoding_aes_key.as_deref();
+    let target = CallbackTarget::read(&url, &token, key, mode, asked.remote_callbacks)
+        .map_err(|(field, message)| Problem::field(field, message))?;
     asked.account.set_callback(Some(target));
     self::target(asked)
 }
