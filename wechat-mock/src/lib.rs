@@ -44,6 +44,7 @@ mod seconds;
 mod seeding;
 mod server;
 mod settings;
+mod stub;
 mod transport;
 mod world;
 
@@ -67,6 +68,7 @@ pub use settings::{
     AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,
     Settings, Verdict,
 };
+pub use stub::{Expectation, Times};
 pub use transport::InProcess;
 /// What a [`CallbackTarget`] is made of, so that a test needs no other crate for it.
 #[cfg(feature = "callbacks")]

@@ -134,8 +134,8 @@ pub(crate) fn error(refusal: &Refusal, rid: &str) -> String {
 }
 
 /// An answer as the platform sends it: status 200, whatever the body says.
-pub(crate) fn json(content_type: &str, body: String) -> http::Response<Bytes> {
-    with_body(StatusCode::OK, content_type, Bytes::from(body))
+pub(crate) fn json(content_type: &str, body: impl Into<Bytes>) -> http::Response<Bytes> {
+    with_body(StatusCode::OK, content_type, body.into())
 }
 
 /// A file as the platform hands it out, its header spelled as in the documentation.

@@ -19,6 +19,7 @@ use crate::fault::{FaultRule, Faults};
 use crate::request::RecordedRequest;
 use crate::routes;
 use crate::settings::Settings;
+use crate::stub::Stubs;
 use crate::transport::InProcess;
 use crate::world::account::Account;
 
@@ -54,6 +55,7 @@ pub(crate) struct AccountCell {
     /// Behind an Arc, so that a call keeps the rules it started with.
     settings: Mutex<Arc<Settings>>,
     account: Mutex<Account>,
+    stubs: Mutex<Stubs>,
     faults: Mutex<Faults>,
     received: Mutex<Vec<RecordedRequest>>,
     #[cfg(feature = "callbacks")]
@@ -69,6 +71,7 @@ impl AccountCell {
             seed,
             settings: Mutex::new(Arc::new(parts.settings)),
             account: Mutex::new(parts.account),
+            stubs: Mutex::default(),
             faults: Mutex::default(),
             received: Mutex::default(),
             #[cfg(feature = "callbacks")]
@@ -181,6 +184,10 @@ impl MockServer {
     /// Method and path of every call the mock answers.
     pub fn routes() -> Vec<(http::Method, &'static str)> {
         routes::list()
+    }
+
+    pub(crate) fn stubs(&self) -> MutexGuard<'_, Stubs> {
+        lock(&self.own.stubs)
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {

@@ -112,6 +112,7 @@ impl MockServer {
             #[cfg(feature = "callbacks")]
             lock(&self.own.outbox).start_anew(parts.outbox);
         }
+        self.clear_stubs();
         self.own.recipe.set_up(self);
         self.changed();
     }

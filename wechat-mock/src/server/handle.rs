@@ -15,6 +15,7 @@ use crate::reply::{self, Refusal, Reply};
 use crate::request::{RecordedAnswer, RecordedRequest};
 use crate::routes::{self, Call};
 use crate::rule::UNKNOWN_PATH;
+use crate::stub::{self, Stubbed};
 
 impl MockServer {
     /// The first door: one request in, what becomes of it out. `peer` is the caller's address.
@@ -43,10 +44,17 @@ impl MockServer {
             number
         };
         let path = routes::plain_path(request.uri().path());
-        let effect = self.faults().take(path, request.body());
-        let Answered { exchange, errcode, broke } = match effect {
-            None => self.answer(request, now, peer, number),
-            Some(effect) => self.disturbed(effect, request, now, peer, number),
+        // The outermost wins: a stub keeps a call from the faults, a fault from the world.
+        let Answered { exchange, errcode, broke } = match stub::answered(self, request) {
+            Some(Stubbed::Response(response)) => Exchange::answer(response).into(),
+            Some(Stubbed::Errcode(code)) => self.refusing(code, request, now, peer, number),
+            None => {
+                let effect = self.faults().take(path, request.body());
+                match effect {
+                    None => self.answer(request, now, peer, number),
+                    Some(effect) => self.disturbed(effect, request, now, peer, number),
+                }
+            }
         };
         let answer = RecordedAnswer {
             status: exchange.response.as_ref().map(|response| response.status().as_u16()),
@@ -106,6 +114,20 @@ impl MockServer {
         }
     }
 
+    /// This code, whatever the rules would say.
+    fn refusing(
+        &self,
+        code: i64,
+        request: &http::Request<Bytes>,
+        now: SystemTime,
+        peer: IpAddr,
+        number: u64,
+    ) -> Answered {
+        let body = self.refused(&code.into(), request, now, peer, number);
+        let response = reply::json(&self.settings().content_type, body);
+        Answered { errcode: Some(code), ..Exchange::answer(response).into() }
+    }
+
     fn disturbed(
         &self,
         effect: Effect,
@@ -117,11 +139,7 @@ impl MockServer {
         let answered = effect.applies().then(|| self.answer(request, now, peer, number));
         match effect {
             Effect::Connection(fault) => Exchange::broken(fault).into(),
-            Effect::Errcode { code, .. } => {
-                let body = self.refused(&code.into(), request, now, peer, number);
-                let response = reply::json(&self.settings().content_type, body);
-                Answered { errcode: Some(code), ..Exchange::answer(response).into() }
-            }
+            Effect::Errcode { code, .. } => self.refusing(code, request, now, peer, number),
             Effect::Status { status, .. } => Exchange::answer(reply::html(status)).into(),
             Effect::Garbled | Effect::Cut(_) | Effect::Delayed(_) => {
                 let Some(mut answered) = answered else {

@@ -39,5 +39,6 @@ mod program;
 mod publishing;
 mod rules;
 mod sends;
+mod stubs;
 mod tokens;
 mod uploads;
