@@ -20,7 +20,7 @@ Usage: wechat-mock [OPTIONS]
   --followers N          invent so many followers [default: 36, with a file 0]
   --followers-file FILE  followers, one OpenID a line
   --tag ID=N             a tag with the first N followers; may be repeated
-                         [default: 100=24 and 101=12, with a file none]
+                         [default: 100=24 and 101=12, with followers named none]
   --callback-url URL     where job reports go (http:// only), with
   --callback-token T     the token that signs them, and
   --aes-key K            the EncodingAESKey (43 characters) for the modes below
@@ -31,6 +31,7 @@ Usage: wechat-mock [OPTIONS]
   --control-token T      control calls must carry `Authorization: Bearer T`
   --remote-control       they are taken from other machines too
   --remote-callbacks     callbacks are posted to other machines too
+  --openapi              print the OpenAPI 3.1 document of all calls, and end
   --help, --version
 
 Each call is a line on the standard output, with the documented rule that it broke. The end, by
@@ -51,6 +52,7 @@ appid 和 secret 即可。--followers 设粉丝数,--tag 编号=人数 建标签
 
 pub(crate) enum Command {
     Help,
+    OpenApi,
     Version,
     Serve(Box<Args>),
 }
@@ -86,13 +88,10 @@ impl Args {
         self.followers.unwrap_or(if self.followers_file.is_some() { 0 } else { 36 })
     }
 
-    /// Tags and how many have them: two, unless others or a file are named.
+    /// Tags and how many have them: two, unless others or followers are named.
     pub(crate) fn tags(&self) -> Vec<(u64, usize)> {
-        if self.tags.is_empty() && self.followers_file.is_none() {
-            TAGS.to_vec()
-        } else {
-            self.tags.clone()
-        }
+        let named = self.followers.is_some() || self.followers_file.is_some();
+        if self.tags.is_empty() && !named { TAGS.to_vec() } else { self.tags.clone() }
     }
 
     /// An option that says what a configuration file has to say.
@@ -150,6 +149,7 @@ pub(crate) fn parse(
         };
         match option {
             "--help" | "-h" => return Ok(Command::Help),
+            "--openapi" => return Ok(Command::OpenApi),
             "--version" | "-V" => return Ok(Command::Version),
             "--remote-control" | "--remote-callbacks" if inline.is_some() => {
                 return Err(format!("{option} takes no value"));

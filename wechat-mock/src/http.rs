@@ -3,6 +3,7 @@
 #[cfg(feature = "callbacks")]
 mod callback_target;
 mod control;
+mod openapi;
 mod options;
 mod push;
 
@@ -28,6 +29,7 @@ use crate::exchange::Exchange;
 use crate::exchange::UrlCheck;
 use crate::server::MockServer;
 
+pub use openapi::openapi;
 pub use options::ListenOptions;
 
 use self::control::Gate;

@@ -51,7 +51,7 @@ mod world;
 #[cfg(feature = "server")]
 pub use self::configuration::{Configuration, ConfigurationError};
 #[cfg(feature = "server")]
-pub use self::http::{ListenOptions, Listening};
+pub use self::http::{ListenOptions, Listening, openapi};
 pub use builder::{AccountBuilder, MockServerBuilder};
 #[cfg(feature = "callbacks")]
 pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget};

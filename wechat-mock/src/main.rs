@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     let environment = |name: &str| std::env::var(name).ok();
     let done = match args::parse(std::env::args().skip(1), environment) {
         Ok(Command::Help) => print(args::HELP),
+        Ok(Command::OpenApi) => print(&format!("{}\n", wechat_mock::openapi())),
         Ok(Command::Version) => print(concat!("wechat-mock ", env!("CARGO_PKG_VERSION"), "\n")),
         Ok(Command::Serve(args)) => serve(*args),
         Err(problem) => Err(format!("{problem}\nTry --help. 用 --help 查看用法。").into()),

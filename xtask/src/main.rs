@@ -5,9 +5,11 @@ mod coverage;
 mod features;
 mod fixup;
 mod layers;
+mod openapi;
 mod peers;
 mod readme;
 mod run;
+mod soak;
 mod tidy;
 mod workspace;
 
@@ -33,8 +35,11 @@ fn dispatch(arguments: &[&str]) -> Result<(), String> {
         ["coverage"] => coverage::coverage(&Workspace::load()?),
         ["coverage", "--summary"] => coverage::summary(&Workspace::load()?),
         ["fixup"] => fixup::fixup(&Workspace::load()?),
+        ["openapi"] => openapi::openapi(&Workspace::load()?),
         ["peers"] => peers::peers(&Workspace::load()?),
         ["readme"] => readme::readme(&Workspace::load()?),
+        ["soak"] => soak::soak(&Workspace::load()?, soak::SECONDS),
+        ["soak", "--seconds", seconds] => soak::soak(&Workspace::load()?, seconds),
         [] | ["help" | "--help" | "-h"] => {
             println!("{}", help());
             Ok(())
@@ -57,6 +62,12 @@ fn help() -> String {
     text.push_str(
         "cargo xtask peers     SDKs of other languages drive the mock (needs python3, node)\n",
     );
+    text.push_str(
+        "cargo xtask openapi   is the mock's OpenAPI document valid? (needs node, npm)\n",
+    );
+    text.push_str(
+        "cargo xtask soak      two clients and every fault, --seconds N (needs python3, node)\n",
+    );
     text.push_str("cargo xtask readme    run the commands of README.md that are marked for CI\n");
     text.push_str("cargo xtask fixup     repair what can be repaired without a decision");
     text
@@ -72,7 +83,7 @@ mod tests {
         for step in ci::STEPS {
             assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
         }
-        for command in ["ci", "coverage", "peers", "readme", "fixup"] {
+        for command in ["ci", "coverage", "openapi", "peers", "soak", "readme", "fixup"] {
             assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
         }
     }

@@ -3,8 +3,8 @@
 //! What each of them does stands in `peers/`: a script beside the pinned versions. This side installs
 //! them, starts `wechat-mock` anew for each, and knows which steps there must be.
 
-mod install;
-mod mock;
+pub(crate) mod install;
+pub(crate) mod mock;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ pub(crate) fn peers(workspace: &Workspace) -> Result<(), String> {
 }
 
 /// Builds the program `wechat-mock`; where it lies is cargo's to say.
-fn build(workspace: &Workspace) -> Result<PathBuf, String> {
+pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
     let arguments = ["build", "-p", "wechat-mock", "--message-format", "json-render-diagnostics"];
     let mut cargo = run::cargo(workspace.root(), &arguments);
     println!("$ cargo build -p wechat-mock");
@@ -81,7 +81,7 @@ fn build(workspace: &Workspace) -> Result<PathBuf, String> {
 
 /// Runs one SDK's script against a mock of its own.
 fn drive(peer: &Peer, program: &Path, root: &Path, folder: &Path) -> Result<Report, String> {
-    let mock = Mock::start(program, &folder.join(format!("{}.log", peer.folder)))?;
+    let mock = Mock::start(program, &folder.join(format!("{}.log", peer.folder)), "manual")?;
     let script = format!("peers/{}/{}", peer.folder, peer.script);
     println!("$ {} {script}", peer.interpreter);
     let mut command = Command::new(peer.interpreter);

@@ -6,10 +6,11 @@ mod callbacks;
 mod log;
 mod people;
 mod rules;
+mod schemas;
 mod sending;
 mod server;
 mod settings;
-mod table;
+pub(super) mod table;
 
 use std::net::{IpAddr, SocketAddr};
 

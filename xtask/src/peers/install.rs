@@ -6,24 +6,24 @@ use std::process::Command;
 use crate::run;
 
 /// One SDK, in its language.
-pub(super) struct Peer {
+pub(crate) struct Peer {
     /// Under `peers/`: script and versions; under `target/peers/`: what is installed.
-    pub(super) folder: &'static str,
-    pub(super) interpreter: &'static str,
+    pub(crate) folder: &'static str,
+    pub(crate) interpreter: &'static str,
     /// What the interpreter is told before the script's name.
-    pub(super) arguments: &'static [&'static str],
-    pub(super) script: &'static str,
+    pub(crate) arguments: &'static [&'static str],
+    pub(crate) script: &'static str,
     /// Where the interpreter is told about installed modules.
-    pub(super) variable: &'static str,
+    pub(crate) variable: &'static str,
     /// The modules' place inside the folder.
-    modules: &'static str,
+    pub(crate) modules: &'static str,
     /// The files that pin the versions. When they change, everything is installed anew.
-    pins: &'static [&'static str],
+    pub(crate) pins: &'static [&'static str],
     /// The command that installs what the pins say, run inside the new folder.
-    installer: &'static [&'static str],
+    pub(crate) installer: &'static [&'static str],
 }
 
-pub(super) const PEERS: &[Peer] = &[
+pub(crate) const PEERS: &[Peer] = &[
     Peer {
         folder: "python",
         interpreter: "python3",
@@ -68,7 +68,7 @@ const PROGRAMS: &[(&[&str], &str)] = &[
 ];
 
 /// Names all that is missing at once.
-pub(super) fn check_programs() -> Result<(), String> {
+pub(crate) fn check_programs() -> Result<(), String> {
     let missing: Vec<&str> = PROGRAMS
         .iter()
         .filter(|(probe, _)| run::output(&mut command(probe)).is_err())
@@ -88,7 +88,7 @@ fn advice(missing: &[&str]) -> String {
 }
 
 /// Installs the pinned versions, unless just these are there.
-pub(super) fn install(peer: &Peer, root: &Path, folder: &Path) -> Result<(), String> {
+pub(crate) fn install(peer: &Peer, root: &Path, folder: &Path) -> Result<(), String> {
     let place = folder.join(peer.folder);
     let sources = root.join("peers").join(peer.folder);
     let mut wanted = String::new();
@@ -118,7 +118,7 @@ pub(super) fn install(peer: &Peer, root: &Path, folder: &Path) -> Result<(), Str
 }
 
 /// Where the interpreter finds the installed modules.
-pub(super) fn modules(peer: &Peer, folder: &Path) -> PathBuf {
+pub(crate) fn modules(peer: &Peer, folder: &Path) -> PathBuf {
     folder.join(peer.folder).join(peer.modules)
 }
 

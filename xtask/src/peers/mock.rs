@@ -6,22 +6,23 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 
-pub(super) const APP_ID: &str = "wx0123456789abcdef";
-pub(super) const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
-pub(super) const FOLLOWERS: &str = "10";
+pub(crate) const APP_ID: &str = "wx0123456789abcdef";
+pub(crate) const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const FOLLOWERS: &str = "10";
 
-pub(super) struct Mock {
-    pub(super) base_url: String,
+pub(crate) struct Mock {
+    pub(crate) base_url: String,
     program: Child,
     log: Option<JoinHandle<()>>,
 }
 
 impl Mock {
-    /// Starts it on a free port and a clock that the scripts move; what it receives goes to `log`.
-    pub(super) fn start(program: &Path, log: &Path) -> Result<Self, String> {
+    /// Starts it on a free port; what it receives goes to `log`. The clock is `manual`, which the
+    /// scripts move, or `real`.
+    pub(crate) fn start(program: &Path, log: &Path, clock: &str) -> Result<Self, String> {
         let mut file = File::create(log)
             .map_err(|error| format!("{} cannot be written: {error}", log.display()))?;
-        let arguments = ["--listen", "127.0.0.1:0", "--clock", "manual", "--followers", FOLLOWERS];
+        let arguments = ["--listen", "127.0.0.1:0", "--clock", clock, "--followers", FOLLOWERS];
         let mut program = Command::new(program)
             .args(arguments)
             .args(["--app-id", APP_ID, "--app-secret", APP_SECRET])
@@ -40,6 +41,15 @@ impl Mock {
         let mut mock = Self { base_url: String::new(), program, log: Some(log) };
         mock.base_url = base_url?;
         Ok(mock)
+    }
+
+    /// Asks it to end, as a supervisor does, and waits; an error when it does not end well.
+    pub(crate) fn stop(mut self) -> Result<(), String> {
+        let id = self.program.id().to_string();
+        crate::run::run(Command::new("kill").args(["-TERM", &id]))?;
+        let status =
+            self.program.wait().map_err(|error| format!("wechat-mock did not end: {error}"))?;
+        if status.success() { Ok(()) } else { Err(format!("wechat-mock ended badly: {status}")) }
     }
 }
 

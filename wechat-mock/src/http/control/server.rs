@@ -104,6 +104,11 @@ fn not_by_hand() -> Problem {
     Problem::new(StatusCode::CONFLICT, "the clock is not moved by hand; start with --clock manual")
 }
 
+/// What all calls take and answer.
+pub(super) fn openapi(_: &Asked) -> Told {
+    Ok(crate::http::openapi::document())
+}
+
 pub(super) fn reset_all(asked: &Asked) -> Told {
     let accounts = asked.account.accounts();
     accounts.iter().for_each(MockServer::reset);

@@ -1,15 +1,16 @@
 //! The control calls: one table for whoever answers them and whoever documents them.
 
 use http::Method;
+use serde_json::Value;
 
 use super::asked::{Asked, Told};
 #[cfg(feature = "callbacks")]
 use super::callbacks;
-use super::{log, people, rules, sending, server, settings};
+use super::{log, people, rules, schemas, sending, server, settings};
 
 /// What a call is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(in crate::http) enum Scope {
     /// `/_mock/…`
     Server,
     /// `/_mock/accounts/{app_id}/…`, and for the first account `/_mock/…`.
@@ -17,13 +18,27 @@ pub(super) enum Scope {
 }
 
 /// One control call.
-pub(super) struct Route {
-    pub(super) method: Method,
-    pub(super) scope: Scope,
+pub(in crate::http) struct Route {
+    pub(in crate::http) method: Method,
+    pub(in crate::http) scope: Scope,
     /// What follows on the scope's path; a last segment `{…}` stands for any.
-    pub(super) path: &'static str,
-    pub(super) about: &'static str,
+    pub(in crate::http) path: &'static str,
+    pub(in crate::http) about: &'static str,
+    /// What its query may hold.
+    pub(in crate::http) query: &'static [&'static str],
+    /// What its body must be; none: it has none.
+    pub(in crate::http) body: Option<fn() -> Value>,
     pub(super) run: fn(&Asked) -> Told,
+}
+
+impl Route {
+    fn asks(self, query: &'static [&'static str]) -> Self {
+        Self { query, ..self }
+    }
+
+    fn takes(self, body: fn() -> Value) -> Self {
+        Self { body: Some(body), ..self }
+    }
 }
 
 const fn row(
@@ -33,11 +48,11 @@ const fn row(
     about: &'static str,
     run: fn(&Asked) -> Told,
 ) -> Route {
-    Route { method, scope, path, about, run }
+    Route { method, scope, path, about, query: &[], body: None, run }
 }
 
 /// All of them.
-pub(super) fn routes() -> Vec<Route> {
+pub(in crate::http) fn routes() -> Vec<Route> {
     use Scope::{Account, Server};
     let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
     let (patch, delete) = (Method::PATCH, Method::DELETE);
@@ -45,41 +60,54 @@ pub(super) fn routes() -> Vec<Route> {
         row(get.clone(), Server, "", "what this server is", server::identity),
         row(get.clone(), Server, "accounts", "the accounts", server::accounts),
         row(get.clone(), Server, "clock", "the time, and when something is due", server::clock),
-        row(post.clone(), Server, "clock", "moves the clock", server::move_clock),
-        row(post.clone(), Server, "advance", "moves the clock by ?seconds=", server::advance),
+        row(post.clone(), Server, "clock", "moves the clock", server::move_clock)
+            .takes(schemas::clock),
+        row(post.clone(), Server, "advance", "moves the clock by ?seconds=", server::advance)
+            .asks(&["seconds"]),
         row(post.clone(), Server, "reset", "all accounts as they were made", server::reset_all),
+        row(get.clone(), Server, "openapi.json", "this document", server::openapi),
         row(post.clone(), Account, "reset", "the account as it was made", server::reset),
         row(get.clone(), Account, "state", "the account in figures", log::state),
-        row(get.clone(), Account, "received", "the log, secrets redacted", log::received),
+        row(get.clone(), Account, "received", "the log, secrets redacted", log::received)
+            .asks(&["after", "limit"]),
         row(get.clone(), Account, "report", "broken rules, with their number", log::report),
-        row(get.clone(), Account, "followers", "followers, page by page", people::list),
+        row(get.clone(), Account, "followers", "followers, page by page", people::list)
+            .asks(&["after", "limit"]),
         row(get.clone(), Account, "followers/{openid}", "one follower", people::one),
-        row(patch.clone(), Account, "followers/{openid}", "changes a follower", people::change),
-        row(get.clone(), Account, "inbox", "what reached ?openid=", people::inbox),
+        row(patch.clone(), Account, "followers/{openid}", "changes a follower", people::change)
+            .takes(schemas::follower),
+        row(get.clone(), Account, "inbox", "what reached ?openid=", people::inbox)
+            .asks(&["openid"]),
         row(get.clone(), Account, "tags", "the tags", people::tags),
-        row(post.clone(), Account, "tags", "adds a tag", people::add_tag),
+        row(post.clone(), Account, "tags", "adds a tag", people::add_tag).takes(schemas::tag),
         row(get.clone(), Account, "jobs", "the mass-send jobs", sending::jobs),
         row(get.clone(), Account, "jobs/{msg_id}", "one job", sending::job),
-        row(post.clone(), Account, "verdicts", "the next job's verdict", sending::next_verdict),
+        row(post.clone(), Account, "verdicts", "the next job's verdict", sending::next_verdict)
+            .takes(schemas::verdict),
         row(get.clone(), Account, "quotas", "limits a day and their use", sending::quotas),
-        row(put.clone(), Account, "quotas", "mass sends left", sending::set_quota),
+        row(put.clone(), Account, "quotas", "mass sends left", sending::set_quota)
+            .takes(schemas::quota),
         row(get.clone(), Account, "drafts", "the drafts", sending::drafts),
         row(delete.clone(), Account, "tokens", "all tokens stop to work", sending::revoke_tokens),
         row(get.clone(), Account, "faults", "the disturbances in force", rules::faults),
-        row(post.clone(), Account, "faults", "adds a disturbance", rules::add_fault),
+        row(post.clone(), Account, "faults", "adds a disturbance", rules::add_fault)
+            .takes(schemas::fault),
         row(delete.clone(), Account, "faults", "takes all back", rules::clear_faults),
         row(delete.clone(), Account, "faults/{id}", "takes one back", rules::remove_fault),
         row(get.clone(), Account, "settings", "the platform's rules", settings::get),
-        row(patch, Account, "settings", "changes rules by their names", settings::change),
+        row(patch, Account, "settings", "changes rules by their names", settings::change)
+            .takes(schemas::settings),
     ];
     let mut routes = Vec::from(routes);
     #[cfg(feature = "callbacks")]
     routes.extend([
         row(get.clone(), Account, "callback", "where callbacks go", callbacks::target),
-        row(put, Account, "callback", "sets where callbacks go", callbacks::set_target),
+        row(put, Account, "callback", "sets where callbacks go", callbacks::set_target)
+            .takes(schemas::callback),
         row(delete, Account, "callback", "they go nowhere", callbacks::remove_target),
         row(get, Account, "callbacks", "how callbacks ended", callbacks::results),
-        row(post, Account, "callback-faults", "disturbs the next one", callbacks::disturb),
+        row(post, Account, "callback-faults", "disturbs the next one", callbacks::disturb)
+            .takes(schemas::callback_fault),
     ]);
     #[cfg(not(feature = "callbacks"))]
     drop((get, post, put, delete));

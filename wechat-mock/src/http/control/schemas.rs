@@ -1,0 +1,110 @@
+//! What the bodies of control calls hold, for their description.
+
+use serde_json::{Value, json};
+
+fn object(required: &[&str], properties: &Value) -> Value {
+    json!({
+        "type": "object",
+        "required": required,
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+fn number() -> Value {
+    json!({"type": "integer", "minimum": 0})
+}
+
+pub(super) fn clock() -> Value {
+    let span = number();
+    object(&[], &json!({"advance_seconds": span, "to": span, "to_next_due": {"type": "boolean"}}))
+}
+
+pub(super) fn follower() -> Value {
+    let hindrance = json!(["unsubscribed", "refuses", "blacklisted", "unreachable", null]);
+    object(
+        &[],
+        &json!({
+            "hindrance": {"enum": hindrance},
+            "add_tags": {"type": "array", "items": number()},
+            "received_this_month": number(),
+            "remark": {"type": "string"},
+        }),
+    )
+}
+
+pub(super) fn tag() -> Value {
+    let name = json!({"type": "string"});
+    object(
+        &["id", "name"],
+        &json!({"id": {"type": "integer", "minimum": 3}, "name": name, "first_followers": number()}),
+    )
+}
+
+pub(super) fn verdict() -> Value {
+    let refused = object(&["refused"], &json!({"refused": number()}));
+    object(&["verdict"], &json!({"verdict": {"oneOf": [{"enum": ["success", "fail"]}, refused]}}))
+}
+
+pub(super) fn quota() -> Value {
+    let left = json!({"type": ["integer", "null"], "minimum": 0});
+    object(&["mass_sends_left"], &json!({"mass_sends_left": left}))
+}
+
+pub(super) fn fault() -> Value {
+    let after = json!({"type": "boolean", "description": "the request took effect all the same"});
+    let one = |name: &str, required: &[&str], fields: Value| {
+        object(&[name], &json!({name: object(required, &fields)}))
+    };
+    let effects = json!([
+        {"enum": ["refused", "reset", "answer_lost", "garbled", "stale_node"]},
+        one("errcode", &["code"], json!({"code": {"type": "integer"}, "after_effect": after})),
+        one("html", &["status"], json!({
+            "status": {"type": "integer", "minimum": 200, "maximum": 599},
+            "after_effect": after,
+        })),
+        one("cut", &["bytes"], json!({"bytes": number()})),
+        one("delayed", &["seconds"], json!({
+            "seconds": {"type": "number", "minimum": 0, "maximum": 86400},
+        })),
+    ]);
+    let count = json!({"type": "integer", "minimum": 1});
+    object(
+        &["effect"],
+        &json!({
+            "path": {"type": "string", "description": "the calls of this path; without it, any"},
+            "containing": {"type": "string", "description": "only bodies with this text"},
+            "nth": count,
+            "times": count,
+            "always": {"type": "boolean"},
+            "probability": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+            "seed": number(),
+            "effect": {"oneOf": effects},
+        }),
+    )
+}
+
+pub(super) fn settings() -> Value {
+    json!({"type": "object", "description": "rules by their names, as GET shows them"})
+}
+
+#[cfg(feature = "callbacks")]
+pub(super) fn callback() -> Value {
+    let text = json!({"type": "string"});
+    object(
+        &["url", "token"],
+        &json!({
+            "url": text,
+            "token": text,
+            "encoding_aes_key": text,
+            "mode": {"enum": ["plain", "safe", "compatible"]},
+        }),
+    )
+}
+
+#[cfg(feature = "callbacks")]
+pub(super) fn callback_fault() -> Value {
+    let delayed = object(&["seconds"], &json!({"seconds": number()}));
+    let delayed = object(&["delayed"], &json!({"delayed": delayed}));
+    object(&["effect"], &json!({"effect": {"oneOf": [{"enum": ["lost", "doubled"]}, delayed]}}))
+}
