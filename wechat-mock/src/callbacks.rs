@@ -114,7 +114,17 @@ pub(crate) struct Outbox {
     last_id: u64,
     random: Random,
     /// How often it started anew: an outcome from before decides nothing.
-    epoch: u64,
+    epoch: Epoch,
+}
+
+/// How often an account was reset. No part of its state: a reset account is as a new one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Epoch(u64);
+
+impl std::fmt::Debug for Epoch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Epoch")
+    }
 }
 
 /// What of the account stands in a callback.
@@ -135,13 +145,13 @@ impl Outbox {
             pending: Vec::new(),
             last_id: 0,
             random,
-            epoch: 0,
+            epoch: Epoch(0),
         }
     }
 
     /// Becomes this other one, to which nothing that is on its way now comes back.
     pub(crate) fn start_anew(&mut self, other: Self) {
-        *self = Self { epoch: self.epoch + 1, ..other };
+        *self = Self { epoch: Epoch(self.epoch.0 + 1), ..other };
     }
 
     /// Takes the report of a send in.
@@ -196,7 +206,7 @@ impl Outbox {
         for pending in self.pending.iter_mut().filter(|p| !p.in_flight && p.due <= now) {
             pending.in_flight = true;
             let push = seal(target, pending, sender, settings, &mut self.random, now);
-            pushes.push(Push { epoch: self.epoch, ..push });
+            pushes.push(Push { epoch: self.epoch.0, ..push });
         }
         pushes
     }
@@ -232,7 +242,10 @@ impl Outbox {
     /// Where the callback stands whose current try this is. An old try decides nothing any more.
     fn on_its_way(&self, push: &Push) -> Option<usize> {
         let is_this = |p: &Pending| {
-            self.epoch == push.epoch && p.id == push.id && p.attempt == push.attempt && p.in_flight
+            self.epoch.0 == push.epoch
+                && p.id == push.id
+                && p.attempt == push.attempt
+                && p.in_flight
         };
         self.pending.iter().position(is_this)
     }
@@ -254,7 +267,7 @@ impl Outbox {
             body: Bytes::new(),
             timeout: settings.push_timeout,
             echo: Some(Bytes::from(echo)),
-            epoch: self.epoch,
+            epoch: self.epoch.0,
         })
     }
 }

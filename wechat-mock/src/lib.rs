@@ -44,6 +44,7 @@ mod seconds;
 mod seeding;
 mod server;
 mod settings;
+mod state_hash;
 mod stub;
 mod transport;
 mod world;

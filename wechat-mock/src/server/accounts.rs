@@ -1,6 +1,7 @@
 //! The accounts of one server, and which of them a request is meant for.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use wechat_types::id::AppId;
 
 use super::{AccountCell, MockServer, lock};
 use crate::builder::ClockSource;
+use crate::fault::Faults;
 use crate::query::Query;
 
 /// What all views of a server have in common.
@@ -96,6 +98,19 @@ impl MockServer {
         tokens.extend(fresh.into_iter().map(|token| (token, Arc::clone(&self.own))));
     }
 
+    /// Writes all that the account is; under all its locks, so that nothing changes meanwhile.
+    pub(crate) fn write_state(&self, to: &mut impl Write) -> fmt::Result {
+        let settings = lock(&self.own.settings);
+        let account = lock(&self.own.account);
+        let faults = lock(&self.own.faults);
+        let received = lock(&self.own.received);
+        // Its own Debug hides it.
+        write!(to, "{} {settings:?} {account:?} {faults:?} {received:?}", account.secret.expose())?;
+        #[cfg(feature = "callbacks")]
+        write!(to, " {:?}", lock(&self.own.outbox))?;
+        Ok(())
+    }
+
     /// The account is again as it was made: its followers, jobs and tokens, its rules, faults, log
     /// and callbacks. Neither the clock nor any other account changes.
     pub fn reset(&self) {
@@ -107,7 +122,7 @@ impl MockServer {
             let mut received = lock(&self.own.received);
             *settings = Arc::new(parts.settings);
             *account = parts.account;
-            faults.clear();
+            *faults = Faults::default();
             received.clear();
             #[cfg(feature = "callbacks")]
             lock(&self.own.outbox).start_anew(parts.outbox);

@@ -110,3 +110,28 @@ fn the_same_seed_gives_the_same_accounts() {
     let three = ids(&build(7));
     assert!(three[1] != three[2] && three[0].1.is_empty());
 }
+
+#[test]
+fn the_same_requests_give_the_same_state_and_a_reset_the_first_one() {
+    let run = |text: &str| {
+        let (first, second) = two();
+        let fresh = (first.state_hash(), second.state_hash());
+        let path = format!("{SEND}?access_token={}", token(&first, &second));
+        post(&first, &path, &text_to(&second.followers(), text, None));
+        first.on_any().errcode(-1);
+        let after = (first.state_hash(), second.state_hash());
+        first.reset();
+        second.reset();
+        assert_eq!((first.state_hash(), second.state_hash()), fresh);
+        (fresh, after)
+    };
+    let (fresh, after) = run("一");
+    assert_eq!(run("一"), (fresh, after));
+    assert!(fresh.0 != after.0 && fresh.1 != after.1);
+    assert_ne!(run("二").1.1, after.1);
+    let rules = |limit| {
+        let server = MockServer::builder().settings(|s| s.title_limit = limit).build();
+        server.state_hash()
+    };
+    assert!(rules(32) == rules(32) && rules(32) != rules(64));
+}

@@ -12,10 +12,10 @@ mod rig;
 mod accounts;
 #[cfg(feature = "callbacks")]
 mod callbacks;
-#[cfg(all(feature = "callbacks", feature = "server"))]
-mod configuration;
 #[cfg(feature = "server")]
 mod clients;
+#[cfg(all(feature = "callbacks", feature = "server"))]
+mod configuration;
 #[cfg(feature = "server")]
 mod control;
 mod faults;

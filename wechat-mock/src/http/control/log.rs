@@ -19,6 +19,7 @@ pub(super) fn state(asked: &Asked) -> Told {
         "drafts": account.drafts().len(),
         "publications": account.publications().len(),
         "received": account.received_count(),
+        "hash": format!("{:016x}", account.state_hash()),
         "faults_left": account.faults_left(),
     }))
 }
