@@ -42,7 +42,7 @@ token = "callbacktoken"
 
 [[accounts]]
 app_id = "wx0000000000000002"
-followers = 2
+followers = 3
 "#;
 
 fn parse(text: &str) -> Result<Configuration, String> {
@@ -58,7 +58,7 @@ fn accounts_rules_faults_and_callbacks_come_from_the_file() {
     assert_eq!(server.app_id().as_str(), "wx0000000000000001");
     assert_eq!(server.app_secret().expose(), "5ecret5ecret");
     let second = server.account_of(&AppId::new("wx0000000000000002").unwrap()).unwrap();
-    assert_eq!((server.followers().len(), second.followers().len()), (5, 2));
+    assert_eq!((server.followers().len(), second.followers().len()), (5, 3));
     assert_eq!(server.tags_of(&server.followers()[1]), [TagId::new(101)]);
     assert!(server.tags_of(&server.followers()[2]).is_empty());
     let settings = server.settings();
@@ -101,7 +101,7 @@ fn mistakes_are_named_with_their_line_and_secrets_are_not() {
             "number 2: app_id: wx0000000000000001 is there",
         ),
         ("clock = \"manual\"", "clock = \"fast\"", "line LINE: clock: unknown variant"),
-        ("followers = 2", "followers_file = 'nowhere.txt'", "number 2: followers_file: "),
+        ("followers = 3", "followers_file = 'nowhere.txt'", "number 2: followers_file: "),
     ] {
         assert!(FULL.contains(from), "{from}");
         let line = FULL[..FULL.find(from).unwrap()].matches('\n').count() + 1;
