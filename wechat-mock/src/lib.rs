@@ -47,7 +47,7 @@ mod world;
 pub use self::http::Listening;
 pub use builder::MockServerBuilder;
 #[cfg(feature = "callbacks")]
-pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget};
+pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget, Trigger};
 pub use clock::ManualClock;
 pub use exchange::{Exchange, Push, PushOutcome, UrlCheck};
 pub use fault::{ConnectionFault, FaultRule};
@@ -58,7 +58,7 @@ pub use rule::{Finding, Rule};
 pub use server::MockServer;
 pub use settings::{
     AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,
-    Settings, Verdict,
+    ReportFrom, ReportResults, Settings, Verdict,
 };
 pub use transport::InProcess;
 /// What a [`CallbackTarget`] is made of, so that a test needs no other crate for it.
@@ -69,5 +69,7 @@ pub use world::draft::StoredDraft;
 pub use world::follower::Hindrance;
 pub use world::mass_job::{JobCounts, JobState, MassJob};
 pub use world::media::MaterialKind;
+pub use world::originality::{OriginalArticle, Originality};
 pub use world::profile::{FollowerProfile, PersonalDetails};
 pub use world::publish::{Publication, PublishStatus};
+pub use world::website::WebsiteSend;
