@@ -179,6 +179,9 @@ pub struct Settings {
     pub content_bytes_limit: usize,
     /// Most articles in one draft (45008). Default: 8. `[official]`, old
     pub articles_limit: usize,
+    /// Links out of an article to other than articles stay, as for accounts with WeChat Pay; else
+    /// only their text does. Default: no. `[official]`
+    pub links_outside: bool,
     /// The 30 of a tag's name (45158) are bytes. Default: no, characters `[official]`; its error
     /// text says bytes.
     pub tag_name_in_bytes: bool,

@@ -81,6 +81,7 @@ impl Default for Settings {
             content_limit: 20_000,
             content_bytes_limit: 1 << 20,
             articles_limit: 8,
+            links_outside: false,
             tag_name_in_bytes: false,
             partial_tagging: false,
             followers_per_page: 10_000,

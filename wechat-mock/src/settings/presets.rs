@@ -26,6 +26,7 @@ impl Settings {
             articles_limit: 10,
             title_limit: 64,
             blank_in_status: false,
+            uploadnews_takes_permanent_covers: false,
             report_results: ReportResults::Never,
             ..Self::default()
         }
