@@ -1,6 +1,8 @@
-//! Callbacks: the reports of jobs in their XML, sealed for each try, tried again as documented.
+//! Callbacks: sealed for each try, tried again as documented, disturbed on request.
 
 mod publication;
+mod report;
+mod trigger;
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
@@ -12,11 +14,13 @@ use wechat_events::{CallbackToken, EncodingAesKey, signature};
 use wechat_types::id::{AppId, OpenId};
 
 use crate::beijing::unix_seconds;
-use crate::exchange::{Push, PushOutcome};
+use crate::exchange::{Push, PushOutcome, UrlCheck};
 use crate::random::Random;
-use crate::settings::{Settings, Verdict};
+use crate::settings::Settings;
 use crate::world::mass_job::JobReport;
 use crate::world::publish::Publication;
+
+pub use trigger::Trigger;
 
 /// The server settings of the account: where callbacks go, and how.
 #[derive(Clone, Debug)]
@@ -80,6 +84,8 @@ pub enum CallbackFault {
     Doubled,
     /// It is sent so much later; those after it overtake it.
     Delayed(Duration),
+    /// It is held back until the one after it has been sent; without one, for ever.
+    Swapped,
 }
 
 /// How the tries of one callback ended.
@@ -98,6 +104,8 @@ pub struct CallbackResult {
 struct Pending {
     id: u64,
     xml: String,
+    /// Whom the query names as the sender.
+    openid: String,
     attempt: u32,
     due: SystemTime,
     /// Handed out and not settled yet.
@@ -111,7 +119,14 @@ pub(crate) struct Outbox {
     pub(crate) faults: VecDeque<CallbackFault>,
     pub(crate) results: Vec<CallbackResult>,
     pending: Vec<Pending>,
+    /// Held back until the next one.
+    held: Option<Pending>,
+    /// Handed in as on the platform's website, and not checked yet.
+    submitted: Option<Submitted>,
+    /// How the check of the last one handed in ended.
+    pub(crate) checked: Option<UrlCheck>,
     last_id: u64,
+    last_message: u64,
     random: Random,
     /// How often it started anew: an outcome from before decides nothing.
     epoch: Epoch,
@@ -127,6 +142,13 @@ impl std::fmt::Debug for Epoch {
     }
 }
 
+#[derive(Debug)]
+struct Submitted {
+    target: CallbackTarget,
+    due: SystemTime,
+    in_flight: bool,
+}
+
 /// What of the account stands in a callback.
 #[derive(Clone, Debug)]
 pub(crate) struct Sender {
@@ -137,13 +159,17 @@ pub(crate) struct Sender {
 
 impl Outbox {
     pub(crate) fn new(target: Option<CallbackTarget>, random: Random) -> Self {
-        let faults = VecDeque::new();
         Self {
             target,
-            faults,
+            faults: VecDeque::new(),
             results: Vec::new(),
             pending: Vec::new(),
+            held: None,
+            submitted: None,
+            checked: None,
             last_id: 0,
+            // As long as those seen on the wire.
+            last_message: 24_000_000_000_000_000,
             random,
             epoch: Epoch(0),
         }
@@ -155,43 +181,69 @@ impl Outbox {
     }
 
     /// Takes the report of a send in.
-    pub(crate) fn add(&mut self, report: &JobReport, sender: &Sender) {
-        self.post(mass_send_job_finish(report, sender), report.at);
+    pub(crate) fn add(&mut self, report: &JobReport, sender: &Sender, settings: &Settings) {
+        let xml = report::mass_send_job_finish(report, sender, settings);
+        self.post(xml, sender.owner.as_str(), report.at);
     }
 
     /// Takes the end of a publication in.
     pub(crate) fn add_publication(&mut self, ended: &Publication, sender: &Sender) {
-        self.post(publication::publish_job_finish(ended, sender), ended.updated_at);
+        let xml = publication::publish_job_finish(ended, sender);
+        self.post(xml, sender.owner.as_str(), ended.updated_at);
     }
 
     /// Takes a document in that is to be sent at `at`. Without a target it is dropped, as for an
     /// account without server settings.
-    fn post(&mut self, xml: String, at: SystemTime) {
+    fn post(&mut self, xml: String, openid: &str, at: SystemTime) {
         if self.target.is_none() {
             return;
         }
-        let (copies, delay) = match self.faults.pop_front() {
+        // Whoever lets a held one go is not disturbed himself: two in turn change places.
+        let fault = if self.held.is_some() { None } else { self.faults.pop_front() };
+        let (copies, delay) = match fault {
             Some(CallbackFault::Lost) => (0, Duration::ZERO),
             Some(CallbackFault::Doubled) => (2, Duration::ZERO),
             Some(CallbackFault::Delayed(delay)) => (1, delay),
-            None => (1, Duration::ZERO),
+            Some(CallbackFault::Swapped) | None => (1, Duration::ZERO),
         };
         for _ in 0..copies {
             self.last_id += 1;
-            self.pending.push(Pending {
+            let pending = Pending {
                 id: self.last_id,
                 xml: xml.clone(),
+                openid: openid.to_owned(),
                 attempt: 1,
                 due: at + delay,
                 in_flight: false,
-            });
+            };
+            if fault == Some(CallbackFault::Swapped) {
+                self.held = Some(pending);
+                return;
+            }
+            self.pending.push(pending);
         }
+        if let Some(held) = self.held.take() {
+            self.pending.push(Pending { due: held.due.max(at), ..held });
+        }
+    }
+
+    /// A number for a follower's message.
+    fn next_message(&mut self) -> u64 {
+        self.last_message += 1;
+        self.last_message
+    }
+
+    /// Hands in an address as on the platform's website: it is checked first.
+    pub(crate) fn submit(&mut self, target: CallbackTarget, now: SystemTime) {
+        self.checked = None;
+        self.submitted = Some(Submitted { target, due: now, in_flight: false });
     }
 
     /// None without a target: what is on its way waits for the next one.
     pub(crate) fn next_due(&self) -> Option<SystemTime> {
-        self.target.as_ref()?;
-        self.pending.iter().filter(|p| !p.in_flight).map(|p| p.due).min()
+        let check = self.submitted.as_ref().filter(|one| !one.in_flight).map(|one| one.due);
+        let waiting = self.pending.iter().filter(|p| self.target.is_some() && !p.in_flight);
+        waiting.map(|p| p.due).chain(check).min()
     }
 
     /// All tries to be made now, each freshly signed.
@@ -201,8 +253,13 @@ impl Outbox {
         settings: &Settings,
         now: SystemTime,
     ) -> Vec<Push> {
-        let Some(target) = &self.target else { return Vec::new() };
         let mut pushes = Vec::new();
+        if let Some(one) = self.submitted.as_mut().filter(|one| !one.in_flight && one.due <= now) {
+            one.in_flight = true;
+            let push = check(&one.target, settings, &mut self.random, now);
+            pushes.push(Push { epoch: self.epoch.0, ..push });
+        }
+        let Some(target) = &self.target else { return pushes };
         for pending in self.pending.iter_mut().filter(|p| !p.in_flight && p.due <= now) {
             pending.in_flight = true;
             let push = seal(target, pending, sender, settings, &mut self.random, now);
@@ -218,21 +275,42 @@ impl Outbox {
         settings: &Settings,
         now: SystemTime,
     ) {
+        if push.echo.is_some() {
+            return self.settle_check(push, outcome);
+        }
         let Some(place) = self.on_its_way(push) else { return };
         let accepted = outcome.is_accepted();
-        if accepted || push.attempt >= settings.push_tries {
+        let answered = matches!(outcome, PushOutcome::Answered { .. });
+        let given_up = answered && !settings.wrong_answers_tried_again;
+        if accepted || given_up || push.attempt >= settings.push_tries {
             self.pending.remove(place);
             self.results.push(CallbackResult { id: push.id, tries: push.attempt, accepted });
         } else if let Some(pending) = self.pending.get_mut(place) {
             pending.attempt += 1;
-            pending.due = now;
+            pending.due = now + settings.push_pause;
             pending.in_flight = false;
+        }
+    }
+
+    /// Only an address that echoes takes the place of the one before it.
+    fn settle_check(&mut self, push: &Push, outcome: &PushOutcome) {
+        if let Some(one) = self.submitted.take_if(|one| one.in_flight) {
+            let check = UrlCheck::of(push, outcome);
+            if check == UrlCheck::Verified {
+                self.target = Some(one.target);
+            }
+            self.checked = Some(check);
         }
     }
 
     /// Takes back a try that was cut short: it is due again, under the same number.
     #[cfg(feature = "server")]
     pub(crate) fn put_back(&mut self, push: &Push) {
+        if push.echo.is_some()
+            && let Some(one) = &mut self.submitted
+        {
+            one.in_flight = false;
+        }
         let pending = self.on_its_way(push).and_then(|place| self.pending.get_mut(place));
         if let Some(pending) = pending {
             pending.in_flight = false;
@@ -252,23 +330,30 @@ impl Outbox {
 
     /// The GET by which the platform checks the address; plain even in safe mode.
     pub(crate) fn verify_url(&mut self, settings: &Settings, now: SystemTime) -> Option<Push> {
-        let target = self.target.as_ref()?;
-        let (timestamp, nonce) = stamp(&mut self.random, now);
-        let echo = (self.random.number() >> 1).to_string();
-        let signature = signature::signature(&target.token, &timestamp, &nonce);
-        let query =
-            format!("signature={signature}&timestamp={timestamp}&nonce={nonce}&echostr={echo}");
-        Some(Push {
-            id: 0,
-            attempt: 1,
-            method: Method::GET,
-            url: target.with_query(&query),
-            content_type: "text/xml",
-            body: Bytes::new(),
-            timeout: settings.push_timeout,
-            echo: Some(Bytes::from(echo)),
-            epoch: self.epoch.0,
-        })
+        Some(check(self.target.as_ref()?, settings, &mut self.random, now))
+    }
+}
+
+fn check(
+    target: &CallbackTarget,
+    settings: &Settings,
+    random: &mut Random,
+    now: SystemTime,
+) -> Push {
+    let (timestamp, nonce) = stamp(random, now);
+    let echo = (random.number() >> 1).to_string();
+    let signature = signature::signature(&target.token, &timestamp, &nonce);
+    let query = format!("signature={signature}&timestamp={timestamp}&nonce={nonce}&echostr={echo}");
+    Push {
+        id: 0,
+        attempt: 1,
+        method: Method::GET,
+        url: target.with_query(&query),
+        content_type: "text/xml",
+        body: Bytes::new(),
+        timeout: settings.push_timeout,
+        echo: Some(Bytes::from(echo)),
+        epoch: 0,
     }
 }
 
@@ -289,7 +374,7 @@ fn seal(
     for (byte, digit) in bytes.iter_mut().zip(random.hex(16).bytes()) {
         *byte = digit;
     }
-    let stamp = Stamp::new(&target.token, &timestamp, &nonce, sender.owner.as_str());
+    let stamp = Stamp::new(&target.token, &timestamp, &nonce, &pending.openid);
     let sealed = match &target.mode {
         Mode::Plain => stamp.plain(&pending.xml),
         Mode::Compatible(key) => {
@@ -311,54 +396,4 @@ fn seal(
         echo: None,
         epoch: 0,
     }
-}
-
-/// The report of a job, element by element as the platform orders them.
-fn mass_send_job_finish(report: &JobReport, sender: &Sender) -> String {
-    let status = match report.verdict {
-        Verdict::Success => "send success".to_owned(),
-        Verdict::Fail => "send fail".to_owned(),
-        Verdict::Refused(number) => format!("err({number})"),
-    };
-    // 3: judged a reprint that may not be sent; 1: no reprint; 0 for what is no article.
-    let check_state = match report.verdict {
-        Verdict::Refused(30003) => 3,
-        _ if report.is_articles => 1,
-        _ => 0,
-    };
-    let items: String = report
-        .article_urls
-        .iter()
-        .enumerate()
-        .map(|(i, url)| {
-            let index = i + 1;
-            format!(
-                "<item><ArticleIdx>{index}</ArticleIdx><ArticleUrl><![CDATA[{url}]]></ArticleUrl></item>"
-            )
-        })
-        .collect();
-    let counts = &report.counts;
-    let mut xml = String::from("<xml>");
-    let mut cdata = |name: &str, text: &str| {
-        xml.push_str(&format!("<{name}><![CDATA[{text}]]></{name}>"));
-    };
-    cdata("ToUserName", &sender.original_id);
-    cdata("FromUserName", sender.owner.as_str());
-    xml.push_str(&format!("<CreateTime>{}</CreateTime>", unix_seconds(report.at)));
-    xml.push_str(
-        "<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[MASSSENDJOBFINISH]]></Event>",
-    );
-    xml.push_str(&format!(
-        "<MsgID>{}</MsgID><Status><![CDATA[{status}]]></Status>\
-         <TotalCount>{}</TotalCount><FilterCount>{}</FilterCount>\
-         <SentCount>{}</SentCount><ErrorCount>{}</ErrorCount>",
-        report.msg_id, counts.total, counts.after_filter, counts.sent, counts.errors,
-    ));
-    xml.push_str(&format!(
-        "<CopyrightCheckResult><Count>0</Count><ResultList></ResultList>\
-         <CheckState>{check_state}</CheckState></CopyrightCheckResult>\
-         <ArticleUrlResult><Count>{}</Count><ResultList>{items}</ResultList></ArticleUrlResult></xml>",
-        report.article_urls.len(),
-    ));
-    xml
 }

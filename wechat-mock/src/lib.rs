@@ -55,7 +55,7 @@ pub use self::configuration::{Configuration, ConfigurationError};
 pub use self::http::{ListenOptions, Listening, openapi};
 pub use builder::{AccountBuilder, MockServerBuilder};
 #[cfg(feature = "callbacks")]
-pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget};
+pub use callbacks::{CallbackFault, CallbackResult, CallbackTarget, Trigger};
 pub use clock::ManualClock;
 pub use exchange::{Exchange, Push, PushOutcome, UrlCheck};
 pub use fault::{ConnectionFault, FaultRule};
@@ -67,7 +67,7 @@ pub use rule::{Finding, Rule};
 pub use server::MockServer;
 pub use settings::{
     AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,
-    Settings, Verdict,
+    ReportFrom, ReportResults, Settings, Verdict,
 };
 pub use stub::{Expectation, Times};
 pub use transport::InProcess;
@@ -79,5 +79,7 @@ pub use world::draft::StoredDraft;
 pub use world::follower::Hindrance;
 pub use world::mass_job::{JobCounts, JobState, MassJob};
 pub use world::media::MaterialKind;
+pub use world::originality::{OriginalArticle, Originality};
 pub use world::profile::{FollowerProfile, PersonalDetails};
 pub use world::publish::{Publication, PublishStatus};
+pub use world::website::WebsiteSend;

@@ -12,7 +12,7 @@ use crate::beijing::month;
 #[cfg(feature = "callbacks")]
 use crate::callbacks::{CallbackFault, CallbackResult, CallbackTarget};
 #[cfg(feature = "callbacks")]
-use crate::exchange::Push;
+use crate::exchange::{Push, UrlCheck};
 use crate::server::MockServer;
 use crate::settings::Verdict;
 use crate::world::draft::StoredDraft;
@@ -186,6 +186,19 @@ impl MockServer {
         self.changed();
     }
 
+    /// Hands in a callback address as on the platform's website: [`due`](Self::due) gives out the
+    /// GET that checks it, and only an address that echoes takes the place of the one before it.
+    pub fn submit_callback(&self, target: CallbackTarget) {
+        let now = self.clock().now();
+        self.outbox().submit(target, now);
+        self.changed();
+    }
+
+    /// How the check of the last address handed in ended; none while it is under way.
+    pub fn callback_check(&self) -> Option<UrlCheck> {
+        self.outbox().checked.clone()
+    }
+
     /// Where callbacks go.
     pub fn callback_target(&self) -> Option<CallbackTarget> {
         self.outbox().target.clone()
@@ -193,7 +206,12 @@ impl MockServer {
 
     /// Disturbs the next callback; call it again for the one after it.
     pub fn disturb_next_callback(&self, fault: CallbackFault) {
-        self.outbox().faults.push_back(fault);
+        self.disturb_callbacks(1, fault);
+    }
+
+    /// Disturbs so many callbacks more. [`CallbackFault::Swapped`] counts pairs.
+    pub fn disturb_callbacks(&self, count: usize, fault: CallbackFault) {
+        self.outbox().faults.extend(std::iter::repeat_n(fault, count));
     }
 
     /// How callbacks ended, in that order.

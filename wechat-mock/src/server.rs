@@ -24,6 +24,8 @@ use crate::transport::InProcess;
 use crate::world::account::Account;
 
 pub(crate) use accounts::Shared;
+#[cfg(feature = "callbacks")]
+pub(crate) use due::sender;
 
 /// An imitation of `api.weixin.qq.com`: a server, and a view of one of its accounts.
 ///

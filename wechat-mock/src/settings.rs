@@ -1,133 +1,22 @@
 //! Rules of the platform that are uncertain or differ between accounts, each with its default.
 
+mod choices;
+mod defaults;
+mod presets;
+
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::forms::AnswerForms;
 
-/// What kind of account is imitated; decides who may call what (48001 otherwise).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum AccountKind {
-    /// 未认证订阅号: tokens only.
-    UnverifiedSubscription,
-    /// 认证订阅号: one mass send a day, to all or to one tag; none by OpenID.
-    VerifiedSubscription,
-    /// 未认证服务号: tokens only.
-    UnverifiedService,
-    /// 认证服务号: everything.
-    #[default]
-    VerifiedService,
-}
-
-/// How a job gets from `SENDING` to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum JobProgress {
-    /// Delivered and finished at acceptance.
-    Immediate,
-    /// `SENDING` for so many status queries; the next query finds it finished.
-    AfterQueries(u32),
-    /// Finished when review and delivery have taken their time.
-    ByTime {
-        /// Time before the first message leaves.
-        #[serde(with = "crate::seconds")]
-        review: Duration,
-        /// Followers served in a minute at speed 0; fewer at the speeds that speed/set chooses.
-        followers_per_minute: u64,
-    },
-}
-
-impl Default for JobProgress {
-    fn default() -> Self {
-        Self::ByTime { review: Duration::from_secs(2), followers_per_minute: 800_000 }
-    }
-}
-
-/// What becomes of a job at its end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// `send success`; `SEND_SUCCESS`.
-    #[default]
-    Success,
-    /// `send fail`; `SEND_FAIL`. Nobody receives anything, all counters are 0.
-    Fail,
-    /// `err(N)`: refused by review, originality check or administrator; `SEND_FAIL`, counters 0.
-    Refused(u32),
-}
-
-/// When a draft's media_id dies by being sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DraftConsumed {
-    /// When the send is accepted.
-    #[default]
-    AtAcceptance,
-    /// When its job has succeeded; a failed job leaves the draft.
-    WhenJobSucceeds,
-}
-
-/// Where the check of `clientmsgid` stands among the checks of a send.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum KeyCheck {
-    /// Before media, audience and quota: a repeat is answered 45065 even when the draft is gone.
-    #[default]
-    BeforeMedia,
-    /// Last: a repeat of a consumed draft is answered 40007, one without quota 45028.
-    AfterQuota,
-}
-
-/// The key of a send that names no `clientmsgid`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DefaultKey {
-    /// A digest of audience and content, as documented.
-    #[default]
-    AudienceAndContent,
-    /// A digest of the content alone: another audience gets 45065 too, as users reported.
-    ContentOnly,
-    /// No key: each such send is new.
-    None,
-}
-
-/// What `\uXXXX` escapes in a JSON body become.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum EscapedText {
-    /// The six characters are kept and shown to readers.
-    #[default]
-    KeptLiterally,
-    /// The call is refused with 47002.
-    Refused,
-    /// Decoded, as JSON has it.
-    Decoded,
-}
-
-/// What add_news, update_news and uploadnews answer, which the platform has closed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ClosedCalls {
-    /// They work as they did, and the log says that they are closed.
-    #[default]
-    Accepted,
-    /// 45103, as developers saw.
-    Refused45103,
-    /// 45106, as newer pages have it.
-    Refused45106,
-}
+pub use choices::{
+    AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,
+    ReportFrom, ReportResults, Verdict,
+};
 
 /// The rules in force. Each field names its source: `[official]`, `[users]` (developers' reports)
 /// or `[guess]`.
@@ -137,12 +26,46 @@ pub enum ClosedCalls {
 pub struct Settings {
     /// Kind of account. Default: verified service account.
     pub account_kind: AccountKind,
+    /// The draft calls need a verified account (48001). Default: yes `[users]`; no `[sdk]`.
+    pub verification_for_drafts: bool,
+    /// Free publish needs a verified account (48001). Default: yes `[official]`, since July 2025.
+    pub verification_for_publishing: bool,
+    /// Uploads and the library need a verified account (48001). Default: yes `[official]`, old;
+    /// partly opened later.
+    pub verification_for_material: bool,
+    /// Code of a test account's sendall. Default: 45028; the other is -1. `[users]`
+    pub sandbox_send_all_code: i64,
+    /// Every call that needs a token is answered so, as for an account whose calls are forbidden:
+    /// 48004, 50002. Default: none. `[official]`
+    pub blocked_code: Option<i64>,
+    /// The account has accepted the agreement on mass sending (else 48003). Default: yes.
+    /// `[official]`
+    pub agreement_accepted: bool,
     /// How jobs proceed. Default: 2 s, then 800 000 followers a minute. `[guess]`
     pub progress: JobProgress,
+    /// Followers a minute in units of 10 000, by level of speed/set. Default: 80, 60, 45, 30, 10
+    /// `[official]`; its own sample has 15 for level 3.
+    pub speeds: [u64; 5],
     /// How long before a job's end MASSSENDJOBFINISH is pushed. Default: 0. `[official]`: shortly
     /// before the end, no number.
     #[serde(with = "crate::seconds")]
     pub report_ahead: Duration,
+    /// Of so many thousandths of the messages, and of one at least unless it is 0, the report does
+    /// not know yet that they were sent. Default: 0, so that tests can count. `[official]`: "the
+    /// numbers differ a little"
+    pub report_shortfall: u32,
+    /// Sender of a report. Default: the owner's OpenID `[users]`; `mphelper` `[official]`.
+    pub report_from: ReportFrom,
+    /// Originality and addresses in a report. Default: always `[users]`; for articles only
+    /// `[official]`.
+    pub report_results: ReportResults,
+    /// CheckState in the report of what is no article. Default: 0; 1 occurs too. `[users]`
+    pub check_state_of_others: u8,
+    /// The report says `send success` and `send fail` with a blank. Default: yes `[official]`; no:
+    /// the sample of 2014.
+    pub blank_in_status: bool,
+    /// A job that reached nobody ends as `DELETE`. Default: no; seen once `[users]`.
+    pub unsent_job_is_deleted: bool,
     /// When a sent draft dies. Default: at acceptance. `[guess]`
     pub draft_consumed: DraftConsumed,
     /// Where `clientmsgid` is checked. Default: before media. `[guess]`
@@ -154,21 +77,45 @@ pub struct Settings {
     pub key_memory: Duration,
     /// Longest `clientmsgid`, bytes (45067). Default: 32 `[official]`, newest text; older text: 64.
     pub key_limit: usize,
-    /// A repeat within this time gets 45066 instead of 45065. Default: none (45065 at once);
-    /// the other reading of the official text is one minute. `[guess]`
+    /// A repeat within this time gets 45066 instead of 45065. Default: none (45065 as soon as the
+    /// first is recorded) `[sdk]`; the other reading of the official text is one minute.
     #[serde(with = "crate::seconds::option")]
     pub repeat_too_fast: Option<Duration>,
     /// A failed job frees its `clientmsgid`. Default: yes. `[guess]`
     pub failed_job_frees_key: bool,
+    /// A send of the content of an earlier one is refused with 45065 and that one's number,
+    /// **whatever its own key**. Default: no `[official]`; yes `[users]`, several.
+    pub known_content_refused: bool,
+    /// A send by OpenIDs sooner after the last one is refused (42010). Default: none; a few minutes
+    /// `[users]`.
+    #[serde(with = "crate::seconds::option")]
+    pub batch_pause: Option<Duration>,
     /// A failed job gives its mass-send quota (45028) back, never a call (45009). Default: yes.
     /// `[official]`: one *successful* send a day.
     pub failed_job_frees_quota: bool,
+    /// A text or an article with such a word fails the review with `err(N)`: 10001 advertising,
+    /// 20001 politics and so on. Default: none. The numbers are `[official]`
+    pub review_words: Vec<(String, u32)>,
+    /// The check of originality does not work: `err(30001)` for articles that must not be sent as a
+    /// reprint, the others are sent. Default: no. `[official]`
+    pub originality_check_broken: bool,
+    /// API群发保护: a send to everyone waits for the administrator. Default: no. `[official]`
+    pub mass_protection: bool,
+    /// How long the administrator has, then `err(40002)`. Default: 30 minutes. `[official]`
+    #[serde(with = "crate::seconds")]
+    pub confirmation_time: Duration,
+    /// A send that would wait is refused with this code instead: 89504, 89505. Default: none, it is
+    /// accepted `[official]`; newer lists name the codes.
+    pub protection_code: Option<i64>,
     /// `\uXXXX` in bodies that carry texts. Default: kept literally. `[users]`
     pub escaped_text: EscapedText,
     /// Code for a wrong secret. Default: 40125; the other candidate is 40001. `[guess]`
     pub wrong_secret_code: i64,
     /// Code for a send without an audience. Default: 40152. `[guess]`
     pub missing_audience_code: i64,
+    /// `filter.is_to_all` is known. Default: yes; no: as before it was, only a group could be sent
+    /// to. `[official]`
+    pub to_all_known: bool,
     /// Code for an unknown tag. Default: 40152 `[official]`; -1 `[users]`.
     pub unknown_tag_code: i64,
     /// Code for more than 10 000 OpenIDs. Default: 40032; the other candidate is 45019. `[guess]`
@@ -179,9 +126,17 @@ pub struct Settings {
     pub wrong_kind_code: i64,
     /// Code when the mass-send quota is used up. Default: 45028. `[official]`
     pub mass_quota_code: i64,
+    /// Subscription accounts may send by API (else 48001). Default: yes `[official]`; no in 2014.
+    pub subscription_sends: bool,
+    /// Successful sends a day of a subscription account, those of the website among them (45028).
+    /// Default: 1. `[official]`
+    pub sends_per_day_of_subscription: u32,
     /// Calls a day, each of sendall and send (45009). Every call counts that is not stopped by its
     /// token, its rights or the minute. Default: 100. `[official]`
     pub mass_calls_per_day: u32,
+    /// sendall and send have one limit a day together. Default: no, each its own; yes in 2014.
+    /// `[official]`
+    pub mass_calls_counted_together: bool,
     /// Sends to everyone a month for a service account. Default: 4. `[official]`
     pub to_all_per_month: u32,
     /// Sends to everyone a day for a service account. Default: 1. `[official]`, newest page
@@ -193,10 +148,18 @@ pub struct Settings {
     pub messages_per_follower_and_month: u32,
     /// Most OpenIDs in one send. Default: 10 000. `[official]`
     pub openids_per_send: usize,
+    /// Fewest OpenIDs in one send (40130). Default: 2 `[official]`; the page of 2014 leaves it
+    /// blank.
+    pub fewest_openids_per_send: usize,
     /// Previews a day (45009). Default: 100. `[official]`
     pub previews_per_day: u32,
     /// Calls of mass/delete a day (45009). Default: 10. `[official]`
     pub deletes_per_day: u32,
+    /// mass/delete takes what was sent on the website (else 40059). Default: no. `[users]`
+    pub website_sends_deletable: bool,
+    /// Calls a day by path, such as `/cgi-bin/draft/add` (45009), of those whose limit is no setting
+    /// of its own. Default: none, the documented limits. `[official]`: larger accounts have more
+    pub calls_per_day: BTreeMap<String, u32>,
     /// Calls of clear_quota a month, both forms together (48006). Default: 10. `[official]`
     pub quota_clears_per_month: u32,
     /// Calls of openapi/quota/clear a month (45009). Default: 50. `[official]`, the code is a
@@ -225,6 +188,9 @@ pub struct Settings {
     pub content_bytes_limit: usize,
     /// Most articles in one draft (45008). Default: 8. `[official]`, old
     pub articles_limit: usize,
+    /// Links out of an article to other than articles stay, as for accounts with WeChat Pay; else
+    /// only their text does. Default: no. `[official]`
+    pub links_outside: bool,
     /// The 30 of a tag's name (45158) are bytes. Default: no, characters `[official]`; its error
     /// text says bytes.
     pub tag_name_in_bytes: bool,
@@ -256,6 +222,12 @@ pub struct Settings {
     pub extension_must_match: bool,
     /// Part `media` must stand first in an upload (41005). Default: yes. `[users]`
     pub media_part_first: bool,
+    /// How long what media/upload took in can be used (40007). Default: 3 days. `[official]`
+    #[serde(with = "crate::seconds")]
+    pub temporary_media_lifetime: Duration,
+    /// In so many sends temporary media can be used (40007). Default: any number `[official]`; 10
+    /// `[sdk]`, the code is a `[guess]`.
+    pub temporary_media_uses: Option<u32>,
     /// Uploads in chunked transfer encoding are refused (41005). Default: yes. `[guess]`
     pub chunked_uploads_refused: bool,
     /// The calls closed on 2022-02-28. Default: accepted, to serve older clients. `[users]` 45103,
@@ -291,15 +263,15 @@ pub struct Settings {
     pub forced_refresh_pause: Duration,
     /// Addresses that may fetch a token (40164); none: all. Default: none. `[official]`
     pub ip_white_list: Option<Vec<IpAddr>>,
+    /// Code for an address that is not in the list. Default: 40164; where addresses are confirmed
+    /// by the administrator 89501, 89503, 89506, 89507. `[official]`
+    pub unlisted_ip_code: i64,
     /// The caller's address for requests in process. Default: 127.0.0.1.
     pub in_process_ip: IpAddr,
     /// The AppSecret is frozen (40243). Default: no. `[official]`
     pub secret_frozen: bool,
     /// Code for an unknown path. Default: none, HTTP 404; newer gateways: 40066. `[guess]`
     pub unknown_path_code: Option<i64>,
-    /// Followers a minute in units of 10 000, by level of speed/set. Default: 80, 60, 45, 30, 10
-    /// `[official]`; its own sample has 15 for level 3.
-    pub speeds: [u64; 5],
     /// Forms of answers beside the usual ones. Default: none of them.
     pub forms: AnswerForms,
     /// `Content-Type` of answers. Default: `application/json; encoding=utf-8`. `[users]`
@@ -309,85 +281,9 @@ pub struct Settings {
     /// Time the receiver of a callback has. Default: 5 s. `[official]`
     #[serde(with = "crate::seconds")]
     pub push_timeout: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            account_kind: AccountKind::default(),
-            progress: JobProgress::default(),
-            report_ahead: Duration::ZERO,
-            draft_consumed: DraftConsumed::default(),
-            key_check: KeyCheck::default(),
-            default_key: DefaultKey::default(),
-            key_memory: Duration::from_secs(24 * 3600),
-            key_limit: 32,
-            repeat_too_fast: None,
-            failed_job_frees_key: true,
-            failed_job_frees_quota: true,
-            escaped_text: EscapedText::default(),
-            wrong_secret_code: 40125,
-            missing_audience_code: 40152,
-            unknown_tag_code: 40152,
-            too_many_openids_code: 40032,
-            no_valid_openid_code: 40003,
-            wrong_kind_code: 40007,
-            mass_quota_code: 45028,
-            mass_calls_per_day: 100,
-            to_all_per_month: 4,
-            to_all_per_day: 1,
-            mass_calls_per_minute: 60,
-            messages_per_follower_and_month: 4,
-            openids_per_send: 10_000,
-            previews_per_day: 100,
-            deletes_per_day: 10,
-            quota_clears_per_month: 10,
-            single_quota_clears_per_month: 50,
-            preview_answers_msg_id: false,
-            cards_accepted: true,
-            recommend_limit: 140,
-            illegal_recommend_words: Vec::new(),
-            text_limit: 2048,
-            title_limit: 32,
-            author_limit: 16,
-            digest_limit: 128,
-            content_limit: 20_000,
-            content_bytes_limit: 1 << 20,
-            articles_limit: 8,
-            tag_name_in_bytes: false,
-            partial_tagging: false,
-            followers_per_page: 10_000,
-            blacklist_per_page: 1000,
-            tag_end_has_next: false,
-            emptied_profiles: false,
-            remark_limit: 29,
-            follower_lists_per_day: 500,
-            follower_infos_per_day: 5_000_000,
-            group_deletion_answers_nothing: false,
-            extension_must_match: true,
-            media_part_first: true,
-            chunked_uploads_refused: true,
-            closed_calls: ClosedCalls::default(),
-            video_as_file: false,
-            uploadnews_takes_permanent_covers: true,
-            upload_news_per_day: 10,
-            publish_id_as_number: false,
-            token_lifetime: Duration::from_secs(7200),
-            token_overlap: Duration::from_secs(300),
-            tokens_per_day: 2000,
-            stable_tokens_per_day: 500_000,
-            stable_tokens_per_minute: 10_000,
-            forced_refreshes_per_day: 20,
-            forced_refresh_pause: Duration::from_secs(30),
-            ip_white_list: None,
-            in_process_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            secret_frozen: false,
-            unknown_path_code: None,
-            speeds: [80, 60, 45, 30, 10],
-            forms: AnswerForms::default(),
-            content_type: Cow::Borrowed("application/json; encoding=utf-8"),
-            push_tries: 3,
-            push_timeout: Duration::from_secs(5),
-        }
-    }
+    /// A callback with a wrong answer is tried again, as one without any. Default: yes. `[guess]`
+    pub wrong_answers_tried_again: bool,
+    /// Pause before the next try of a callback. Default: none. `[guess]`
+    #[serde(with = "crate::seconds")]
+    pub push_pause: Duration,
 }

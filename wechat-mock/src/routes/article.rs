@@ -59,6 +59,7 @@ fn article(value: &Value) -> Result<StoredArticle, Refusal> {
         product_key: product_key(object)?,
         images: images(object)?,
         dropped_pictures: Vec::new(),
+        dropped_links: Vec::new(),
     })
 }
 

@@ -6,14 +6,14 @@ use super::article::{self, Origin, Page, Style};
 use super::{Answer, Call, fields};
 use crate::reply::{OK, Refusal, quoted};
 use crate::settings::Settings;
-use crate::world::account::Capability::Material;
+use crate::world::account::Capability::Drafts;
 use crate::world::article::{Covers, StoredArticle, accept};
 use crate::world::draft::StoredDraft;
 
 pub(super) fn add(call: &Call<'_>) -> Answer {
     let articles = fields::object_with_text(call.body(), call.settings.escaped_text)
         .and_then(|body| article::list(&body));
-    let mut account = call.open_daily(Material)?;
+    let mut account = call.open_daily(Drafts)?;
     let articles = accept(articles?, Covers::Permanent, &account.media, &call.settings)?;
     let id = account.new_media_id();
     account.drafts.insert(id.clone(), articles, call.now);
@@ -28,7 +28,7 @@ pub(super) fn item_list(settings: &Settings) -> &'static str {
 
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let id = media_id(call);
-    let account = call.open_daily(Material)?;
+    let account = call.open_daily(Drafts)?;
     let (id, draft) = account.drafts.living(&id?).ok_or(40007)?;
     let style = Style { media: &account.media, content: true, of: Origin::Draft, short: false };
     Ok(format!("{{{}}}", news_item(&id, draft, style)))
@@ -36,7 +36,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
 
 pub(super) fn update(call: &Call<'_>) -> Answer {
     let parsed = parse_update(call);
-    let mut guard = call.open_daily(Material)?;
+    let mut guard = call.open_daily(Drafts)?;
     let account = &mut *guard;
     let (id, index, article) = parsed?;
     let link = article.content_source_url.as_str();
@@ -58,18 +58,18 @@ pub(super) fn parse_update(call: &Call<'_>) -> Result<(String, u64, StoredArticl
 
 pub(super) fn delete(call: &Call<'_>) -> Answer {
     let id = media_id(call);
-    call.open_daily(Material)?.drafts.delete(&id?)?;
+    call.open_daily(Drafts)?.drafts.delete(&id?)?;
     Ok(OK.to_owned())
 }
 
 pub(super) fn count(call: &Call<'_>) -> Answer {
-    let account = call.open_daily(Material)?;
+    let account = call.open_daily(Drafts)?;
     Ok(format!("{{\"total_count\":{}}}", account.drafts.list().len()))
 }
 
 pub(super) fn batch_get(call: &Call<'_>) -> Answer {
     let parsed = page(call);
-    let account = call.open_daily(Material)?;
+    let account = call.open_daily(Drafts)?;
     let (page, content) = parsed?;
     let style = Style { media: &account.media, content, of: Origin::Draft, short: false };
     Ok(page.write(&account.drafts.list(), |(id, draft)| {
@@ -89,7 +89,7 @@ pub(super) fn page(call: &Call<'_>) -> Result<(Page, bool), Refusal> {
 }
 
 pub(super) fn switch(call: &Call<'_>) -> Answer {
-    let mut account = call.open(Material)?;
+    let mut account = call.open(Drafts)?;
     if call.query.get("checkonly") != Some("1") {
         account.drafts.switched_on = true;
     }

@@ -7,13 +7,13 @@ use super::{Answer, Call, draft, fields};
 use crate::beijing::unix_seconds;
 use crate::reply::{OK, quoted};
 use crate::settings::Settings;
-use crate::world::account::Capability::Material;
+use crate::world::account::Capability::Publishing;
 use crate::world::article::address;
 use crate::world::publish::{Publication, PublishStatus};
 
 pub(super) fn submit(call: &Call<'_>) -> Answer {
     let id = draft::media_id(call);
-    let mut account = call.open_daily(Material)?;
+    let mut account = call.open_daily(Publishing)?;
     let (publish_id, data_id) = account.publish(&id?, &call.settings, call.now)?;
     let number = publish_number(publish_id, &call.settings);
     let data = if call.settings.publish_id_as_number {
@@ -33,7 +33,7 @@ fn publish_number(id: PublishId, settings: &Settings) -> String {
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let parsed = fields::object(call.body())
         .and_then(|body| Ok(fields::number(&body, "publish_id")?.ok_or(53502)?));
-    let mut account = call.open_daily(Material)?;
+    let mut account = call.open_daily(Publishing)?;
     let id = PublishId::new(parsed?);
     let one = account.query_publication(id, &call.settings, call.now)?;
     let status = one.status.number();
@@ -67,7 +67,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
         let id = fields::owned(&body, "article_id")?;
         Ok((id, fields::number(&body, "index")?.unwrap_or_default()))
     });
-    let mut account = call.open_daily(Material)?;
+    let mut account = call.open_daily(Publishing)?;
     let (id, index) = parsed?;
     account.publications.delete(&id, index, call.now)?;
     Ok(OK.to_owned())
@@ -75,7 +75,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
 
 pub(super) fn get_article(call: &Call<'_>) -> Answer {
     let id = fields::object(call.body()).and_then(|body| fields::owned(&body, "article_id"));
-    let account = call.open_daily(Material)?;
+    let account = call.open_daily(Publishing)?;
     let one = account.publications.published(&id?).ok_or(53600)?;
     let short = call.settings.forms.short_articles;
     let style = Style { media: &account.media, content: true, of: Origin::Publication, short };
@@ -84,7 +84,7 @@ pub(super) fn get_article(call: &Call<'_>) -> Answer {
 
 pub(super) fn batch_get(call: &Call<'_>) -> Answer {
     let parsed = draft::page(call);
-    let account = call.open_daily(Material)?;
+    let account = call.open_daily(Publishing)?;
     let (page, content) = parsed?;
     let style = Style { media: &account.media, content, of: Origin::Publication, short: false };
     Ok(page.write(&account.publications.list(), |one| {

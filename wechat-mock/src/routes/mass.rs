@@ -31,7 +31,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
 pub(super) fn delete(call: &Call<'_>) -> Answer {
     let parsed = fields::object(call.body()).and_then(|body| target(&body));
     let mut account = call.open_daily(Capability::Mass)?;
-    account.delete_sent(&parsed?)?;
+    account.delete_sent(&parsed?, &call.settings)?;
     Ok(OK.to_owned())
 }
 

@@ -10,7 +10,7 @@ use crate::rule::{NO_AUDIENCE, TOO_MANY_OPENIDS};
 use crate::settings::Settings;
 use crate::world::account::Capability;
 use crate::world::media::MaterialKind;
-use crate::world::send::{Audience, Content, PreviewTo, Send};
+use crate::world::send::{Audience, Content, Origin, PreviewTo, Send};
 
 pub(super) fn send_all(call: &Call<'_>) -> Answer {
     let parsed = body(call).and_then(|body| {
@@ -68,10 +68,11 @@ fn body(call: &Call<'_>) -> Result<Object, Refusal> {
 }
 
 fn read(body: &Object, audience: Audience, settings: &Settings) -> Result<Send, Refusal> {
-    fields::flag(body, "send_ignore_reprint")?;
+    let ignore_reprint = fields::flag(body, "send_ignore_reprint")?;
     let key = fields::text(body, "clientmsgid")?.filter(|key| !key.is_empty());
     let client_msg_id = key.map(str::to_owned);
-    Ok(Send { audience, content: content(body, settings)?, client_msg_id })
+    let content = content(body, settings)?;
+    Ok(Send { audience, content, client_msg_id, ignore_reprint, origin: Origin::Api })
 }
 
 /// The audience of sendall. Only `"is_to_all": true` means everyone; whatever is missing, empty,
@@ -82,7 +83,8 @@ fn filter(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
     };
     let filter = fields::inner(body, "filter")?.ok_or_else(|| missing("filter"))?;
     match filter.get("is_to_all") {
-        Some(Value::Bool(true)) => return Ok(Audience::Everyone),
+        Some(Value::Bool(true)) if settings.to_all_known => return Ok(Audience::Everyone),
+        Some(Value::Bool(true)) => {}
         None | Some(Value::Null | Value::Bool(false)) => {}
         Some(other) => return Err(fields::wrong("filter.is_to_all", other)),
     }
@@ -98,7 +100,7 @@ fn touser(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
         return Err(Refusal::from(40031).at("touser").given("no list"));
     };
     let count = format!("{} given", list.len());
-    if list.len() < 2 {
+    if list.is_empty() || list.len() < settings.fewest_openids_per_send {
         return Err(Refusal::from(40130).at("touser").given(count));
     }
     if list.len() > settings.openids_per_send {

@@ -37,7 +37,7 @@ pub(super) fn upload(call: &Call<'_>) -> Answer {
         _ => ("image", "media_id"),
     };
     let id = account.new_temporary_id();
-    account.media.insert_temporary(id.clone(), kind, file, call.now);
+    account.media.insert_temporary(id.clone(), kind, file, &call.settings, call.now);
     let mut answer = uploaded(name, key, &id, call.now);
     answer.insert_str(answer.len() - 1, draft::item_list(&call.settings));
     Ok(answer)

@@ -7,6 +7,7 @@ use crate::reply::Refusal;
 use crate::rule::WRONG_SECRET;
 use crate::settings::Settings;
 use crate::world::account::{Account, Capability};
+use crate::world::mass_quota::TOGETHER;
 use crate::world::quota::{CLEARED, ONE_CLEARED};
 
 const OK: &str = "{\"errcode\":0,\"errmsg\":\"ok\"}";
@@ -16,16 +17,36 @@ const PLENTY: u32 = 10_000_000;
 
 /// Counter and limit a day of a call that has one.
 pub(super) fn daily(path: &str, settings: &Settings) -> Option<(&'static str, u32)> {
-    Some(match path.strip_prefix("/cgi-bin/")? {
+    let short = path.strip_prefix("/cgi-bin/")?;
+    if let Some(known) = adjustable(short, settings) {
+        return Some(known);
+    }
+    let (name, limit) = fixed(short)?;
+    Some((name, settings.calls_per_day.get(path).copied().unwrap_or(limit)))
+}
+
+/// Those whose limits are settings of their own.
+fn adjustable(path: &str, settings: &Settings) -> Option<(&'static str, u32)> {
+    let mass = |alone| if settings.mass_calls_counted_together { TOGETHER } else { alone };
+    Some(match path {
         "token" => ("token", settings.tokens_per_day),
         "stable_token" => ("stable_token", settings.stable_tokens_per_day),
-        "message/mass/sendall" => ("sendall", settings.mass_calls_per_day),
-        "message/mass/send" => ("send", settings.mass_calls_per_day),
+        "message/mass/sendall" => (mass("sendall"), settings.mass_calls_per_day),
+        "message/mass/send" => (mass("send"), settings.mass_calls_per_day),
         "message/mass/preview" => ("preview", settings.previews_per_day),
         "message/mass/delete" => ("mass delete", settings.deletes_per_day),
+        "media/uploadnews" => ("uploadnews", settings.upload_news_per_day),
+        "user/get" => ("user/get", settings.follower_lists_per_day),
+        "user/info" | "user/info/batchget" => ("user/info", settings.follower_infos_per_day),
+        _ => return None,
+    })
+}
+
+/// Those whose limits `calls_per_day` may change.
+fn fixed(path: &str) -> Option<(&'static str, u32)> {
+    Some(match path {
         "media/upload" => ("media/upload", 100_000),
         "media/get" => ("media/get", 200_000),
-        "media/uploadnews" => ("uploadnews", settings.upload_news_per_day),
         "draft/add" => ("draft/add", 1000),
         "draft/get" => ("draft/get", 500),
         "draft/update" => ("draft/update", 1000),
@@ -37,8 +58,6 @@ pub(super) fn daily(path: &str, settings: &Settings) -> Option<(&'static str, u3
         "freepublish/delete" => ("freepublish/delete", 10),
         "freepublish/getarticle" => ("freepublish/getarticle", 100),
         "freepublish/batchget" => ("freepublish/batchget", 100),
-        "user/get" => ("user/get", settings.follower_lists_per_day),
-        "user/info" | "user/info/batchget" => ("user/info", settings.follower_infos_per_day),
         "user/info/updateremark" => ("updateremark", 10_000),
         "groups/create" => ("groups/create", 1000),
         "groups/get" => ("groups/get", 1000),

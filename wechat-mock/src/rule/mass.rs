@@ -33,6 +33,19 @@ pub(super) const RULES: &[Entry] = &[
         "touser holds 2 to 10 000 OpenIDs; one alone can be reached by preview",
     ),
     entry(40031, MASS, "mass/openids-list", "touser is a list of OpenIDs, each a text"),
+    entry(
+        42010,
+        MASS,
+        "mass/one-after-the-other",
+        "a send leaves the one before it time to be taken in; some minutes apart work",
+    ),
+    entry(
+        48003,
+        MASS,
+        "mass/agreement",
+        "the account has accepted the agreement on mass sending, once, on mp.weixin.qq.com",
+    ),
+    entry(48008, MASS, "mass/test-account-kind", "a test account sends text only"),
     entry(40032, MASS, TOO_MANY_OPENIDS.id, TOO_MANY_OPENIDS.sentence),
     entry(
         40003,

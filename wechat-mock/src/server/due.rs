@@ -23,7 +23,7 @@ impl MockServer {
             // Under both locks: who comes second must not overtake.
             let mut outbox = self.outbox();
             for report in &reports {
-                outbox.add(report, &sender);
+                outbox.add(report, &sender, &settings);
             }
             for publication in &ended {
                 outbox.add_publication(publication, &sender);
@@ -83,7 +83,7 @@ impl MockServer {
 }
 
 #[cfg(feature = "callbacks")]
-fn sender(account: &Account) -> crate::callbacks::Sender {
+pub(crate) fn sender(account: &Account) -> crate::callbacks::Sender {
     crate::callbacks::Sender {
         app_id: account.app_id.clone(),
         original_id: account.original_id.clone(),

@@ -8,13 +8,14 @@ use wechat_types::id::{AppId, AppSecret, MediaId, MsgDataId, MsgId, OpenId};
 
 use super::draft::Drafts;
 use super::follower::Followers;
+use super::keys::Keys;
 use super::mass_job::{Job, JobPlan, JobReport, JobState};
 use super::media::Media;
+use super::originality::OriginalArticle;
 use super::past_error::PastErrors;
 use super::people::Moved;
 use super::publish::Publications;
 use super::quota::Quotas;
-use super::send::Keys;
 use super::speed::Speed;
 use super::tag::Tags;
 use super::token::{TokenKind, Tokens};
@@ -30,6 +31,10 @@ pub(crate) enum Capability {
     /// What every account may do.
     Basic,
     Material,
+    /// Drafts.
+    Drafts,
+    /// Free publish.
+    Publishing,
     Mass,
     MassByOpenId,
     /// Tags, followers, blacklist, groups.
@@ -37,13 +42,20 @@ pub(crate) enum Capability {
 }
 
 impl Capability {
-    fn is_granted(self, kind: AccountKind) -> bool {
-        match kind {
-            AccountKind::VerifiedService => true,
-            AccountKind::VerifiedSubscription => self != Self::MassByOpenId,
-            AccountKind::UnverifiedSubscription | AccountKind::UnverifiedService => {
-                self == Self::Basic
-            }
+    fn is_granted(self, settings: &Settings) -> bool {
+        match (settings.account_kind, self) {
+            (AccountKind::VerifiedService | AccountKind::Sandbox, _) => true,
+            (AccountKind::VerifiedSubscription, Self::MassByOpenId) => false,
+            (AccountKind::VerifiedSubscription, Self::Mass) => settings.subscription_sends,
+            (AccountKind::VerifiedSubscription, _) => true,
+            (AccountKind::UnverifiedSubscription | AccountKind::UnverifiedService, _) => match self
+            {
+                Self::Basic => true,
+                Self::Material => !settings.verification_for_material,
+                Self::Drafts => !settings.verification_for_drafts,
+                Self::Publishing => !settings.verification_for_publishing,
+                Self::Mass | Self::MassByOpenId | Self::Followers => false,
+            },
         }
     }
 }
@@ -72,6 +84,10 @@ pub(crate) struct Account {
     pub(crate) past_errors: PastErrors,
     /// Verdicts on the next jobs.
     pub(crate) verdicts: VecDeque<Verdict>,
+    /// What others wrote first.
+    pub(crate) originals: Vec<OriginalArticle>,
+    /// The last accepted send by OpenIDs.
+    pub(super) last_batch: Option<SystemTime>,
     jobs: BTreeMap<MsgId, Job>,
     /// Jobs that have not ended.
     open: Vec<MsgId>,
@@ -101,6 +117,8 @@ impl Account {
             speed: Speed::default(),
             past_errors: PastErrors::default(),
             verdicts: VecDeque::new(),
+            originals: Vec::new(),
+            last_batch: None,
             jobs: BTreeMap::new(),
             open: Vec::new(),
             reports: Vec::new(),
@@ -136,7 +154,8 @@ impl Account {
                     IpAddr::V6(v6) => v6.to_string(),
                 };
                 let text = format!("invalid ip {peer} ipv6 {mapped}, not in whitelist");
-                Err(Refusal { text: Some(text), ..40164.into() })
+                let text = (settings.unlisted_ip_code == 40164).then_some(text);
+                Err(Refusal { text, ..settings.unlisted_ip_code.into() })
             }
             _ => Ok(()),
         }
@@ -183,7 +202,10 @@ impl Account {
         now: SystemTime,
     ) -> Result<(), Refusal> {
         self.tokens.check(token.ok_or(41001)?, now)?;
-        if capability.is_granted(settings.account_kind) { Ok(()) } else { Err(48001.into()) }
+        if let Some(code) = settings.blocked_code {
+            return Err(code.into());
+        }
+        if capability.is_granted(settings) { Ok(()) } else { Err(48001.into()) }
     }
 
     pub(crate) fn new_media_id(&mut self) -> MediaId {
@@ -264,7 +286,9 @@ impl Account {
             && at <= now
         {
             let Some(job) = self.jobs.get_mut(&msg_id) else { return };
-            if job.delivered {
+            if job.is_waiting() {
+                job.end_unconfirmed(40002, at);
+            } else if job.delivered {
                 self.open.retain(|open| *open != msg_id);
                 self.finish(msg_id, settings);
             } else {
@@ -281,7 +305,7 @@ impl Account {
 
     fn finish(&mut self, msg_id: MsgId, settings: &Settings) {
         let Some(job) = self.jobs.get_mut(&msg_id) else { return };
-        job.finish();
+        job.finish(settings);
         let failed = job.public.state == JobState::Fail;
         let (draft, key) = (job.draft.clone(), job.key.clone());
         let taken = std::mem::take(&mut job.taken);

@@ -59,6 +59,8 @@ pub struct StoredArticle {
     pub images: Vec<String>,
     /// Addresses of pictures that were dropped from the content, since they stand on foreign hosts.
     pub dropped_pictures: Vec<String>,
+    /// Addresses of links that were taken from their texts, since they lead elsewhere.
+    pub dropped_links: Vec<String>,
 }
 
 /// Where a cover may come from.
@@ -97,7 +99,9 @@ pub(crate) fn accept_one(
 ) -> Result<StoredArticle, i64> {
     check(&article, covers, media, settings)?;
     let content = std::mem::take(&mut article.content);
-    (article.content, article.dropped_pictures) = clean(&content);
+    let cleaned = clean(&content, settings.links_outside);
+    (article.content, article.dropped_pictures) = (cleaned.kept, cleaned.pictures);
+    article.dropped_links = cleaned.links;
     Ok(article)
 }
 
@@ -185,10 +189,28 @@ fn is_own_host(url: &str) -> bool {
     ["mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn"].contains(&host)
 }
 
-/// Drops scripts and pictures of foreign hosts; hands back their addresses.
-fn clean(content: &str) -> (String, Vec<String>) {
-    let mut kept = String::with_capacity(content.len());
-    let mut dropped = Vec::new();
+/// May a link to this address stand in an article of any account? Mini programs have none.
+fn is_own_link(url: &str) -> bool {
+    let url = url.trim();
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    url.is_empty() || url.starts_with('#') || host == Some("mp.weixin.qq.com")
+}
+
+/// Content, and the addresses of what was dropped from it.
+#[derive(Debug, Default)]
+struct Cleaned {
+    kept: String,
+    pictures: Vec<String>,
+    links: Vec<String>,
+}
+
+/// Drops scripts, pictures of foreign hosts and, unless they may stand, links that lead outside.
+fn clean(content: &str, links_outside: bool) -> Cleaned {
+    let mut cleaned = Cleaned::default();
+    let kept = &mut cleaned.kept;
+    // The link that is open was dropped: its end goes too.
+    let mut in_dropped_link = false;
     let mut rest = content;
     while let Some(start) = rest.find('<') {
         let (text, tag_on) = rest.split_at(start);
@@ -203,13 +225,22 @@ fn clean(content: &str) -> (String, Vec<String>) {
             && let Some(url) = attribute(tag, &lower, "src")
             && !is_own_host(url)
         {
-            dropped.push(url.to_owned());
+            cleaned.pictures.push(url.to_owned());
+        } else if is_tag(&lower, "a") {
+            let foreign = attribute(tag, &lower, "href").filter(|url| !is_own_link(url));
+            in_dropped_link = foreign.is_some() && !links_outside;
+            match foreign {
+                Some(url) if !links_outside => cleaned.links.push(url.to_owned()),
+                _ => kept.push_str(tag),
+            }
+        } else if in_dropped_link && is_tag(&lower, "/a") {
+            in_dropped_link = false;
         } else {
             kept.push_str(tag);
         }
     }
     kept.push_str(rest);
-    (kept, dropped)
+    cleaned
 }
 
 /// The length of the tag that `text` begins with: up to its `>`, but not to one inside of quotes.
@@ -265,14 +296,32 @@ mod tests {
             "<script>alert(1)</script><img src=data:image/png;base64,AA>c",
             "<img alt=\"1 > 0\" src=\"https://example.com/b.png\">d<3 'e > f",
         );
-        let (kept, dropped) = clean(content);
-        assert_eq!(kept, "<p>a < b</p><img src=\"http://mmbiz.qpic.cn/x/0\"/>cd<3 'e > f");
-        let dropped: Vec<&str> = dropped.iter().map(String::as_str).collect();
+        let cleaned = clean(content, false);
+        assert_eq!(cleaned.kept, "<p>a < b</p><img src=\"http://mmbiz.qpic.cn/x/0\"/>cd<3 'e > f");
         assert_eq!(
-            dropped,
+            cleaned.pictures,
             ["https://example.com/a.png", "data:image/png;base64,AA", "https://example.com/b.png"]
         );
-        assert_eq!(clean("<script>never closed").0, "");
-        assert_eq!(clean("<img").0, "<img");
+        assert_eq!(clean("<script>never closed", false).kept, "");
+        assert_eq!(clean("<img", false).kept, "<img");
+    }
+
+    #[test]
+    fn links_that_lead_outside_leave_their_text() {
+        let content = concat!(
+            "<a href=\"https://mp.weixin.qq.com/s/x\">own</a>",
+            "<A HREF='https://example.com/a'>foreign</A><abbr>a</abbr>",
+            "<a data-miniprogram-appid=\"wx\" href=\"\">mini</a>",
+        );
+        let cleaned = clean(content, false);
+        assert_eq!(
+            cleaned.kept,
+            concat!(
+                "<a href=\"https://mp.weixin.qq.com/s/x\">own</a>foreign<abbr>a</abbr>",
+                "<a data-miniprogram-appid=\"wx\" href=\"\">mini</a>",
+            )
+        );
+        assert_eq!(cleaned.links, ["https://example.com/a"]);
+        assert_eq!(clean(content, true).kept, content);
     }
 }

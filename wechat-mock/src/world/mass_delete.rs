@@ -4,6 +4,7 @@ use wechat_types::id::{MediaId, MsgId};
 
 use super::account::Account;
 use super::mass_job::{Job, JobState};
+use crate::settings::Settings;
 
 /// What is to be deleted.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub(crate) enum Target {
 
 impl Account {
     /// Deletes; the messages stay with those who received them.
-    pub(crate) fn delete_sent(&mut self, target: &Target) -> Result<(), i64> {
+    pub(crate) fn delete_sent(&mut self, target: &Target, settings: &Settings) -> Result<(), i64> {
         let (job, article) = match target {
             Target::Job { msg_id, article } => (self.job(*msg_id).ok_or(40059)?, *article),
             Target::Url(url) => {
@@ -24,6 +25,9 @@ impl Account {
                 (job, Some(place))
             }
         };
+        if job.public.from_website && !settings.website_sends_deletable {
+            return Err(40059);
+        }
         let material = job.deletable(article)?.clone();
         for job in self.jobs_mut().filter(|job| job.material.as_ref() == Some(&material)) {
             job.kill(article);

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use wechat_types::id::{MediaId, MsgDataId, MsgId};
 
 use super::follower::{Followers, Place};
+use super::keys::SendKey;
+use super::originality::Originality;
 use super::quota::Taken;
 use crate::beijing::month;
-use crate::settings::{AccountKind, JobProgress, Settings, Verdict};
+use crate::settings::{JobProgress, Settings, Verdict};
 
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,14 @@ pub struct JobCounts {
     pub errors: u64,
 }
 
+impl JobCounts {
+    /// As the report has them, while the last messages are still on their way.
+    fn reported(self, settings: &Settings) -> Self {
+        let missing = self.sent.saturating_mul(settings.report_shortfall.into()).div_ceil(1000);
+        Self { sent: self.sent.saturating_sub(missing), ..self }
+    }
+}
+
 /// What the mock knows of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -61,8 +71,14 @@ pub struct MassJob {
     pub verdict: Verdict,
     /// The counters; all 0 until it was delivered, and for a failed job.
     pub counts: JobCounts,
+    /// The counters as MASSSENDJOBFINISH told them, a little before the end; none before that.
+    pub reported: Option<JobCounts>,
     /// The sent articles' addresses.
     pub article_urls: Vec<String>,
+    /// Which of its articles are reprints.
+    pub originality: Originality,
+    /// Made on the platform's website.
+    pub from_website: bool,
 }
 
 /// The content of MASSSENDJOBFINISH.
@@ -75,6 +91,7 @@ pub(crate) struct JobReport {
     pub(crate) counts: JobCounts,
     pub(crate) article_urls: Vec<String>,
     pub(crate) is_articles: bool,
+    pub(crate) originality: Originality,
 }
 
 /// A job with what is needed to carry it out.
@@ -91,7 +108,7 @@ pub(crate) struct Job {
     /// The draft it uses up.
     pub(crate) draft: Option<MediaId>,
     /// The key under which it is remembered.
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<SendKey>,
     /// The quota it used, to be given back.
     pub(crate) taken: Vec<Taken>,
     pub(crate) plan: JobPlan,
@@ -101,8 +118,15 @@ pub(crate) struct Job {
 /// When the job goes on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum JobPlan {
-    At { report: SystemTime, end: SystemTime },
+    At {
+        report: SystemTime,
+        end: SystemTime,
+    },
     AfterQueries(u32),
+    /// The administrator has time until then to confirm it.
+    Waiting {
+        until: SystemTime,
+    },
 }
 
 impl JobPlan {
@@ -128,6 +152,7 @@ impl Job {
             JobPlan::At { .. } if self.public.state != JobState::Sending => None,
             JobPlan::At { report, .. } if !self.delivered => Some(report),
             JobPlan::At { end, .. } => Some(end),
+            JobPlan::Waiting { until } => Some(until),
             JobPlan::AfterQueries(_) => None,
         }
     }
@@ -145,13 +170,16 @@ impl Job {
         } else {
             self.public.article_urls.clear();
         }
+        let reported = self.public.counts.reported(settings);
+        self.public.reported = Some(reported);
         JobReport {
             at: now,
             msg_id: self.public.msg_id,
             verdict: self.public.verdict,
-            counts: self.public.counts,
+            counts: reported,
             article_urls: self.public.article_urls.clone(),
             is_articles: self.public.msg_data_id.is_some(),
+            originality: self.public.originality.clone(),
         }
     }
 
@@ -163,10 +191,7 @@ impl Job {
     ) -> JobCounts {
         use super::follower::Hindrance::{Blacklisted, Refuses, Unreachable, Unsubscribed};
         let month = month(now);
-        let is_service = matches!(
-            settings.account_kind,
-            AccountKind::VerifiedService | AccountKind::UnverifiedService
-        );
+        let is_service = settings.account_kind.is_service();
         let limit = if is_service { settings.messages_per_follower_and_month } else { u32::MAX };
         let mut counts = JobCounts::default();
         for place in &self.audience {
@@ -188,9 +213,14 @@ impl Job {
         counts
     }
 
-    pub(crate) fn finish(&mut self) {
-        let success = self.public.verdict == Verdict::Success;
-        self.public.state = if success { JobState::Success } else { JobState::Fail };
+    pub(crate) fn finish(&mut self, settings: &Settings) {
+        self.public.state = match self.public.verdict {
+            Verdict::Success if self.public.counts.sent == 0 && settings.unsent_job_is_deleted => {
+                JobState::Deleted
+            }
+            Verdict::Success => JobState::Success,
+            Verdict::Fail | Verdict::Refused(_) => JobState::Fail,
+        };
         self.bury();
     }
 }

@@ -1,7 +1,7 @@
 //! The library, temporary media and pictures for articles.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use wechat_types::id::MediaId;
@@ -10,9 +10,6 @@ use super::article::{Covers, StoredArticle, accept_one};
 use crate::file_format::Format;
 use crate::random::Random;
 use crate::settings::Settings;
-
-/// How long temporary media lives.
-const TEMPORARY: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// The kinds of permanent material.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +61,8 @@ pub(crate) struct Item {
     /// The address of a picture; else empty.
     pub(crate) url: String,
     pub(crate) articles: Vec<StoredArticle>,
+    /// Sends that used it.
+    pub(crate) uses: u32,
     pub(crate) created: SystemTime,
     pub(crate) updated: SystemTime,
     /// Set when it is put in, for the order of lists.
@@ -80,6 +79,7 @@ impl Item {
             description: String::new(),
             url: String::new(),
             articles: Vec::new(),
+            uses: 0,
             created: now,
             updated: now,
             number: 0,
@@ -120,9 +120,11 @@ impl Media {
         id: MediaId,
         kind: MaterialKind,
         file: StoredFile,
+        settings: &Settings,
         now: SystemTime,
     ) {
-        let item = Item::new(kind, Place::Temporary(now + TEMPORARY), now);
+        let end = now + settings.temporary_media_lifetime;
+        let item = Item::new(kind, Place::Temporary(end), now);
         self.insert(id, Item { file: Some(file), ..item });
     }
 
@@ -185,9 +187,25 @@ impl Media {
         Ok(())
     }
 
-    /// How many articles it is; 0 for anything else.
-    pub(crate) fn articles(&self, id: &str) -> usize {
-        self.find(id).map_or(0, |item| item.articles.len())
+    /// Its articles; none for anything else.
+    pub(crate) fn articles(&self, id: &str) -> &[StoredArticle] {
+        self.find(id).map_or(&[], |item| &item.articles)
+    }
+
+    /// A send used these.
+    pub(crate) fn note_use(&mut self, ids: &[String]) {
+        for id in ids {
+            let item = MediaId::new(id.as_str()).ok().and_then(|id| self.items.get_mut(&id));
+            if let Some(item) = item {
+                item.uses = item.uses.saturating_add(1);
+            }
+        }
+    }
+
+    /// Temporary media that was used as often as it may be.
+    pub(crate) fn is_used_up(&self, id: &str, settings: &Settings) -> bool {
+        let limit = settings.temporary_media_uses;
+        self.temporary(id).is_some_and(|item| limit.is_some_and(|limit| item.uses >= limit))
     }
 
     /// The library's items of a kind, last changed first.

@@ -1,20 +1,20 @@
 //! Accepting a mass send: key, media, audience, quota, then the job.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use wechat_types::id::{MediaId, MsgDataId, MsgId, OpenId, TagId, WeChatName};
 
 use super::account::Account;
+use super::article::StoredArticle;
 use super::follower::{Hindrance, Place};
+use super::keys::SendKey;
 use super::mass_job::{Job, JobCounts, JobPlan, JobState, MassJob};
 use super::media::MaterialKind;
-use super::quota::Taken;
-use crate::beijing::{day, minute, month};
-use crate::random::digest;
+use crate::beijing::day;
 use crate::reply::Refusal;
-use crate::rule::{MASS_QUOTA, NO_FOLLOWER_IN_LIST, UNKNOWN_TAG, WRONG_KIND};
-use crate::settings::{AccountKind, DefaultKey, DraftConsumed, KeyCheck, Settings};
+use crate::rule::{NO_FOLLOWER_IN_LIST, UNKNOWN_TAG, WRONG_KIND};
+use crate::settings::{AccountKind, DraftConsumed, KeyCheck, Settings};
 
 /// To whom. There is no way to leave it out.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub(crate) enum Content {
 
 impl Audience {
     /// What tells it from others, for the key of a send without one.
-    fn words(&self) -> Vec<String> {
+    pub(super) fn words(&self) -> Vec<String> {
         match self {
             Self::Everyone => vec!["everyone".to_owned()],
             Self::Tag(tag) => vec![format!("tag {tag}")],
@@ -45,7 +45,7 @@ impl Audience {
 }
 
 impl Content {
-    fn words(&self) -> Vec<String> {
+    pub(super) fn words(&self) -> Vec<String> {
         let (kind, words) = match self {
             Self::Text(text) => ("text".to_owned(), vec![text.clone()]),
             Self::Articles(id) => ("articles".to_owned(), vec![id.clone()]),
@@ -56,12 +56,22 @@ impl Content {
     }
 }
 
+/// Where a send was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Api,
+    Website,
+}
+
 /// A mass send as read from the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct Send {
     pub(crate) audience: Audience,
     pub(crate) content: Content,
     pub(crate) client_msg_id: Option<String>,
+    /// Goes on when an article is judged a reprint.
+    pub(crate) ignore_reprint: bool,
+    pub(crate) origin: Origin,
 }
 
 /// To whom a preview goes.
@@ -71,35 +81,13 @@ pub(crate) enum PreviewTo {
     Name(String),
 }
 
-/// Keys of the last 24 hours.
-#[derive(Debug, Default)]
-pub(crate) struct Keys(BTreeMap<String, (MsgId, SystemTime)>);
-
-impl Keys {
-    fn check(&self, key: &str, settings: &Settings, now: SystemTime) -> Result<(), Refusal> {
-        let Some((msg_id, at)) = self.0.get(key) else { return Ok(()) };
-        if now >= *at + settings.key_memory {
-            return Ok(());
-        }
-        if settings.repeat_too_fast.is_some_and(|pause| now < *at + pause) {
-            return Err(45066.into());
-        }
-        Err(Refusal { msg_id: Some(*msg_id), ..45065.into() })
-    }
-
-    pub(crate) fn forget(&mut self, key: &str, msg_id: MsgId) {
-        if self.0.get(key).is_some_and(|(known, _)| *known == msg_id) {
-            self.0.remove(key);
-        }
-    }
-}
-
 /// What a checked content means for the job.
 #[derive(Default)]
 struct Checked {
     draft: Option<MediaId>,
-    /// Articles with a number for the statistics.
-    articles: usize,
+    /// Has a number for the statistics, as articles have.
+    is_counted: bool,
+    articles: Vec<StoredArticle>,
     /// Articles or a video: what can be deleted later, and of how many parts it is.
     material: Option<MediaId>,
     parts: usize,
@@ -120,15 +108,22 @@ impl Account {
         settings: &Settings,
         now: SystemTime,
     ) -> Result<(MsgId, Option<MsgDataId>), Refusal> {
-        let key = self.key_of(send, settings)?;
+        let from_website = send.origin == Origin::Website;
+        let key = if from_website { None } else { Some(SendKey::of(send, settings)?) };
         let key_free = |account: &Self| match &key {
             Some(key) => account.keys.check(key, settings, now),
             None => Ok(()),
         };
+        if !from_website {
+            self.check_right_to_send(&send.audience, settings)?;
+        }
         if settings.key_check == KeyCheck::BeforeMedia {
             key_free(self)?;
         }
         let checked = self.check_content(&send.content, settings)?;
+        if settings.key_check == KeyCheck::AfterMedia {
+            key_free(self)?;
+        }
         let audience = self.resolve(&send.audience, settings)?;
         if settings.key_check == KeyCheck::AfterQuota {
             // Only asked whether there is any: a known key uses nothing up.
@@ -136,20 +131,44 @@ impl Account {
             taken.into_iter().for_each(|one| self.quotas.give_back(one));
             key_free(self)?;
         }
+        let to_all = matches!(send.audience, Audience::Everyone);
+        let protected = to_all && !from_website && settings.mass_protection;
+        if protected && let Some(code) = settings.protection_code {
+            return Err(code.into());
+        }
+        let by_openid = matches!(send.audience, Audience::OpenIds(_));
+        if by_openid
+            && let (Some(last), Some(pause)) = (self.last_batch, settings.batch_pause)
+            && now < last + pause
+        {
+            return Err(42010.into());
+        }
         let taken = self.take_mass_quota(&send.audience, settings, now)?;
 
-        let to_all = matches!(send.audience, Audience::Everyone);
         let msg_id = self.next_msg_id(to_all);
-        let msg_data_id = (checked.articles > 0).then(|| self.next_msg_data_id());
+        let msg_data_id = checked.is_counted.then(|| self.next_msg_data_id());
         if let Some(key) = &key {
-            self.keys.0.insert(key.clone(), (msg_id, now));
+            self.keys.remember(key, msg_id, now);
+        }
+        if let Content::Media(_, ids) = &send.content {
+            self.media.note_use(ids);
+        }
+        if by_openid {
+            self.last_batch = Some(now);
         }
         if let Some(draft) = &checked.draft
             && settings.draft_consumed == DraftConsumed::AtAcceptance
         {
             self.drafts.consume(draft);
         }
-        let article_urls = self.urls_of(checked.material.as_ref(), checked.articles);
+        let counted = if checked.is_counted { checked.parts } else { 0 };
+        let article_urls = self.urls_of(checked.material.as_ref(), counted);
+        let (verdict, originality) = self.judge(send, &checked.articles, settings);
+        let plan = if protected {
+            JobPlan::Waiting { until: now + settings.confirmation_time }
+        } else {
+            JobPlan::new(settings, self.speed.weight(audience.len(), settings), now)
+        };
         let job = Job {
             public: MassJob {
                 msg_id,
@@ -158,11 +177,14 @@ impl Account {
                 accepted_at: now,
                 to_all,
                 state: JobState::Sending,
-                verdict: self.verdicts.pop_front().unwrap_or_default(),
+                verdict,
                 counts: JobCounts::default(),
+                reported: None,
                 article_urls,
+                originality,
+                from_website,
             },
-            plan: JobPlan::new(settings, self.speed.weight(audience.len(), settings), now),
+            plan,
             audience,
             material: checked.material,
             parts: checked.parts,
@@ -175,20 +197,6 @@ impl Account {
         self.add_job(job);
         self.advance(settings, now);
         Ok((msg_id, msg_data_id))
-    }
-
-    /// Counts a call of sendall or send, both in one minute and each in one day. A call counts
-    /// whatever becomes of it, and nothing gives it back.
-    pub(crate) fn take_mass_call(
-        &mut self,
-        name: &'static str,
-        settings: &Settings,
-        now: SystemTime,
-    ) -> Result<(), Refusal> {
-        let limit = settings.mass_calls_per_minute;
-        self.quotas.take("mass, minute", minute(now), limit).ok_or(45011)?;
-        self.quotas.take(name, day(now), settings.mass_calls_per_day).ok_or(45009)?;
-        Ok(())
     }
 
     /// Shows a message to one person; no job, no report, no use of drafts.
@@ -222,37 +230,36 @@ impl Account {
         Ok(settings.preview_answers_msg_id.then(|| self.next_msg_id(false)))
     }
 
-    fn key_of(&self, send: &Send, settings: &Settings) -> Result<Option<String>, Refusal> {
-        if let Some(key) = &send.client_msg_id {
-            if key.len() > settings.key_limit {
-                return Err(45067.into());
-            }
-            return Ok(Some(format!("key:{key}")));
+    /// Of those who may call at all: 48003 without the agreement, and what a test account cannot do.
+    fn check_right_to_send(&self, audience: &Audience, settings: &Settings) -> Result<(), Refusal> {
+        if !settings.agreement_accepted {
+            return Err(48003.into());
         }
-        let content = send.content.words();
-        let audience = match settings.default_key {
-            DefaultKey::None => return Ok(None),
-            DefaultKey::ContentOnly => Vec::new(),
-            DefaultKey::AudienceAndContent => send.audience.words(),
-        };
-        let parts: Vec<&[u8]> = audience.iter().chain(&content).map(String::as_bytes).collect();
-        let digest = digest(&parts);
-        Ok(Some(format!("digest:{digest:016x}")))
+        let by_openid = matches!(audience, Audience::OpenIds(_));
+        if settings.account_kind == AccountKind::Sandbox && !by_openid {
+            return Err(settings.sandbox_send_all_code.into());
+        }
+        Ok(())
     }
 
     fn check_content(&self, content: &Content, settings: &Settings) -> Result<Checked, Refusal> {
         match content {
             Content::Text(_) => Ok(Checked::default()),
+            Content::Articles(_) if settings.account_kind == AccountKind::Sandbox => {
+                Err(48008.into())
+            }
             Content::Articles(id) => {
                 if let Some((id, draft)) = self.drafts.living(id) {
-                    let articles = draft.articles.len();
-                    let material = Some(id.clone());
-                    return Ok(Checked { draft: Some(id), articles, material, parts: articles });
+                    let articles = draft.articles.clone();
+                    let (material, parts) = (Some(id.clone()), articles.len());
+                    let draft = Some(id);
+                    return Ok(Checked { draft, is_counted: true, articles, material, parts });
                 }
                 match self.media.kind(id) {
                     Some(MaterialKind::News) => {
-                        let articles = self.media.articles(id).max(1);
-                        Ok(Checked { articles, ..Checked::material(id, articles) })
+                        let articles = self.media.articles(id).to_vec();
+                        let checked = Checked::material(id, articles.len().max(1));
+                        Ok(Checked { is_counted: true, articles, ..checked })
                     }
                     Some(_) => Err(Refusal::by(&WRONG_KIND, settings.wrong_kind_code)),
                     None => Err(40007.into()),
@@ -266,6 +273,9 @@ impl Account {
                     let found = self.media.kind(id).ok_or(40007)?;
                     if found != *kind {
                         return Err(Refusal::by(&WRONG_KIND, settings.wrong_kind_code));
+                    }
+                    if self.media.is_used_up(id, settings) {
+                        return Err(40007.into());
                     }
                 }
                 match (kind, ids.first()) {
@@ -300,45 +310,5 @@ impl Account {
                 Ok(places)
             }
         }
-    }
-
-    /// Uses the mass-send quota: what was set by hand, else the rules of the account's kind.
-    fn take_mass_quota(
-        &mut self,
-        audience: &Audience,
-        settings: &Settings,
-        now: SystemTime,
-    ) -> Result<Vec<Taken>, Refusal> {
-        let used_up = || Refusal::by(&MASS_QUOTA, settings.mass_quota_code);
-        if self.quotas.is_set_by_hand() {
-            return Ok(vec![self.quotas.take_by_hand().ok_or_else(used_up)?]);
-        }
-        let rules = match settings.account_kind {
-            AccountKind::UnverifiedSubscription | AccountKind::VerifiedSubscription => {
-                vec![("mass", day(now), 1)]
-            }
-            AccountKind::UnverifiedService | AccountKind::VerifiedService
-                if matches!(audience, Audience::Everyone) =>
-            {
-                vec![
-                    ("to all, day", day(now), settings.to_all_per_day),
-                    ("to all, month", month(now), settings.to_all_per_month),
-                ]
-            }
-            AccountKind::UnverifiedService | AccountKind::VerifiedService => Vec::new(),
-        };
-        let mut taken = Vec::new();
-        for (name, period, limit) in rules {
-            match self.quotas.take(name, period, limit) {
-                Some(one) => taken.push(one),
-                None => {
-                    for one in taken {
-                        self.quotas.give_back(one);
-                    }
-                    return Err(used_up());
-                }
-            }
-        }
-        Ok(taken)
     }
 }

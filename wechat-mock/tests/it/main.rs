@@ -38,7 +38,24 @@ mod platform;
 mod program;
 mod publishing;
 mod rules;
+mod rules_table;
 mod sends;
 mod stubs;
 mod tokens;
+#[cfg(feature = "callbacks")]
+mod triggers;
 mod uploads;
+mod world_rules;
+#[cfg(feature = "callbacks")]
+mod year;
+
+// The year of the example, which a test runs with few followers.
+#[cfg(feature = "callbacks")]
+#[path = "../../examples/year/caller.rs"]
+mod caller;
+#[cfg(feature = "callbacks")]
+#[path = "../../examples/year/chance.rs"]
+mod chance;
+#[cfg(feature = "callbacks")]
+#[path = "../../examples/year/simulation.rs"]
+mod simulation;
