@@ -8,6 +8,7 @@ use wechat_types::endpoint::Endpoint;
 use wechat_types::id::{AppId, AppSecret};
 
 use crate::base_url::BaseUrl;
+use crate::checks::Checks;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::execute::Wire;
@@ -20,6 +21,19 @@ use crate::transport::Transport;
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
 /// Calls the API on behalf of one account. Cheap to clone; clones share token and connections.
+///
+/// Several accounts in one process are several clients. They share nothing, and no call can carry
+/// another account's token:
+///
+/// ```
+/// use wechat_http::Client;
+/// use wechat_types::id::{AppId, AppSecret};
+///
+/// # #[cfg(feature = "reqwest")]
+/// fn clients(accounts: Vec<(AppId, AppSecret)>) -> Result<Vec<Client>, wechat_http::BuildError> {
+///     accounts.into_iter().map(|(id, secret)| Client::builder(id, secret).build()).collect()
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 
@@ -34,17 +48,27 @@ impl Client {
     /// Starts with an account's credentials. Everything else has a default, except the
     /// transport and the clock when the feature `reqwest` is off.
     pub fn builder(app_id: AppId, app_secret: AppSecret) -> ClientBuilder {
+        Self::starting_with(app_id, Tokens::Fetched(app_secret))
+    }
+
+    /// The same for an account whose tokens come from elsewhere, such as a team's own service, and
+    /// whose AppSecret is not known here. `examples/token_service.rs` asks such a service.
+    pub fn with_token_source(app_id: AppId, tokens: impl TokenSource) -> ClientBuilder {
+        Self::starting_with(app_id, Tokens::Given(Arc::new(tokens)))
+    }
+
+    fn starting_with(app_id: AppId, tokens: Tokens) -> ClientBuilder {
         ClientBuilder {
             app_id,
-            app_secret,
+            tokens,
             base_url: BaseUrl::official(),
             alternates: Vec::new(),
             transport: None,
             clock: None,
-            tokens: None,
             token_kind: TokenKind::Stable,
             timeout: Duration::from_secs(30),
             retry: RetryPolicy::default(),
+            checks: Checks::default(),
         }
     }
 
@@ -82,21 +106,34 @@ impl Client {
     pub fn timeout(&self) -> Duration {
         self.0.wire.timeout
     }
+
+    /// What becomes of a request that breaks a documented limit.
+    pub fn checks(&self) -> Checks {
+        self.0.wire.checks
+    }
+}
+
+/// Where a client's tokens come from.
+#[derive(Debug)]
+enum Tokens {
+    /// From the platform's token calls.
+    Fetched(AppSecret),
+    Given(Arc<dyn TokenSource>),
 }
 
 /// Settings of a [`Client`].
 #[derive(Debug)]
 pub struct ClientBuilder {
     app_id: AppId,
-    app_secret: AppSecret,
+    tokens: Tokens,
     base_url: BaseUrl,
     alternates: Vec<BaseUrl>,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
-    tokens: Option<Arc<dyn TokenSource>>,
     token_kind: TokenKind,
     timeout: Duration,
     retry: RetryPolicy,
+    checks: Checks,
 }
 
 impl ClientBuilder {
@@ -135,7 +172,7 @@ impl ClientBuilder {
     /// Another source of tokens than the platform's token calls, such as a team's own service.
     #[must_use]
     pub fn token_source(mut self, tokens: impl TokenSource) -> Self {
-        self.tokens = Some(Arc::new(tokens));
+        self.tokens = Tokens::Given(Arc::new(tokens));
         self
     }
 
@@ -162,6 +199,13 @@ impl ClientBuilder {
         self
     }
 
+    /// What to do about a request that breaks a documented limit; [`Checks::Refuse`] by default.
+    #[must_use]
+    pub fn checks(mut self, checks: Checks) -> Self {
+        self.checks = checks;
+        self
+    }
+
     /// The client. Nothing is sent yet.
     ///
     /// # Errors
@@ -175,15 +219,15 @@ impl ClientBuilder {
             clock: self.clock.map_or_else(default_clock, Ok)?,
             timeout: self.timeout,
             retry: self.retry,
+            checks: self.checks,
         };
-        let tokens = self.tokens.unwrap_or_else(|| {
-            Arc::new(CachedTokens::new(
-                wire.clone(),
-                self.app_id.clone(),
-                self.app_secret,
-                self.token_kind,
-            ))
-        });
+        let tokens = match self.tokens {
+            Tokens::Given(tokens) => tokens,
+            Tokens::Fetched(secret) => {
+                let (wire, app_id) = (wire.clone(), self.app_id.clone());
+                Arc::new(CachedTokens::new(wire, app_id, secret, self.token_kind))
+            }
+        };
         Ok(Client(Arc::new(Inner { wire, tokens, app_id: self.app_id })))
     }
 }

@@ -11,6 +11,7 @@ use wechat_types::endpoint::{Auth, Endpoint, Method, Replay};
 use wechat_types::id::AccessToken;
 
 use crate::base_url::BaseUrl;
+use crate::checks::Checks;
 use crate::clock::Clock;
 use crate::error::{Error, describe};
 use crate::hosts::Hosts;
@@ -33,6 +34,7 @@ pub(crate) struct Wire {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
+    pub(crate) checks: Checks,
 }
 
 /// A request on its way, with what its attempts have come to.
@@ -60,7 +62,8 @@ impl Wire {
         request: &E,
         tokens: Option<&dyn TokenSource>,
     ) -> Result<E::Response, Error> {
-        let body = request.encode()?;
+        self.checks.hold(E::SPEC.path, request.check())?;
+        let body = request.write()?;
         let mut call = Call {
             method: E::SPEC.method,
             path: E::SPEC.path,

@@ -22,6 +22,7 @@
 //! ```
 
 mod base_url;
+mod checks;
 mod client;
 pub mod clock;
 mod error;
@@ -33,6 +34,7 @@ pub mod token;
 pub mod transport;
 
 pub use base_url::{BaseUrl, InvalidBaseUrl};
+pub use checks::Checks;
 pub use client::{BuildError, Client, ClientBuilder};
 pub use clock::Clock;
 #[cfg(feature = "reqwest")]

@@ -14,7 +14,8 @@ use crate::error::Error;
 
 pub(crate) use cached::CachedTokens;
 
-/// Gives out access tokens: one cached and shared token, or whatever a team's own service says.
+/// Gives out access tokens: one cached and shared token, or whatever a team's own service says
+/// (`examples/token_service.rs`). It is asked before every attempt, so it keeps what it knows.
 #[async_trait]
 pub trait TokenSource: Debug + Send + Sync + 'static {
     /// A token that is believed to be good.

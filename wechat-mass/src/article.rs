@@ -7,6 +7,7 @@ mod pipeline;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use wechat_http::Checks;
 use wechat_types::draft;
 use wechat_types::id::MediaId;
 
@@ -101,8 +102,17 @@ impl ArticleSource {
     ///
     /// [`Problems`], all of them, each with the code the platform would answer.
     pub fn check(&self) -> Result<Vec<String>, Problems> {
-        let mut problems = Vec::new();
-        let mut warnings = Vec::new();
+        self.check_with(Checks::Refuse)
+    }
+
+    /// The same; [`Checks::Warn`] makes warnings of the platform's own limits (formats, sizes and
+    /// lengths), for a client that warns likewise. What would be dropped silently stays a problem.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub fn check_with(&self, checks: Checks) -> Result<Vec<String>, Problems> {
+        let (mut problems, mut limits, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
         match html::scan(&self.html) {
             Err(found) => problems.extend(found.list),
             Ok(scan) => {
@@ -114,15 +124,19 @@ impl ArticleSource {
                 for source in scan.pictures {
                     match self.pictures.get(&source) {
                         None => problems.push(format!("the picture {source} is missing")),
-                        Some(picture) => problems.extend(picture.check_for_article().err()),
+                        Some(picture) => limits.extend(picture.check_for_article().err()),
                     }
                 }
             }
         }
-        problems.extend(self.cover.check_for_cover().err());
+        limits.extend(self.cover.check_for_cover().err());
         // The limits of title and text are those of the draft that this becomes.
         let draft = self.draft(self.html.clone(), MediaId::new("cover").ok());
-        problems.extend(draft.and_then(|draft| draft.check().err()).map(|e| e.to_string()));
+        limits.extend(draft.and_then(|draft| draft.check().err()).map(|e| e.to_string()));
+        match checks {
+            Checks::Warn => warnings.extend(limits),
+            _ => problems.extend(limits),
+        }
         // An address is longer than the file's name whose place it takes.
         let grown = self.html.chars().count() + self.pictures.len() * ADDRESS_CHARS;
         if problems.is_empty() && grown >= draft::Article::CONTENT_CHARS {
@@ -200,20 +214,18 @@ impl ArticleSource {
 ///
 /// # Errors
 ///
-/// [`Problems`]: each file that is missing, too large or no picture, and each picture that is
-/// named by an address of another host, which the platform would drop silently.
+/// [`Problems`]: each file that is missing or no picture, and each picture that is named by an
+/// address of another host, which the platform would drop silently. Sizes are the
+/// [check](ArticleSource::check)'s.
 pub fn load_pictures(html: &str, dir: &Path) -> Result<BTreeMap<String, Picture>, Problems> {
     let scan = html::scan(html)?;
     let (mut pictures, mut problems) = (BTreeMap::new(), Vec::new());
     for source in scan.pictures {
         match Picture::read(&dir.join(html::path_of(&source).as_ref())) {
             Err(found) => problems.extend(found.list),
-            Ok(picture) => match picture.check_for_article() {
-                Err(problem) => problems.push(problem),
-                Ok(()) => {
-                    pictures.insert(source, picture);
-                }
-            },
+            Ok(picture) => {
+                pictures.insert(source, picture);
+            }
         }
     }
     Problems::check(problems)?;

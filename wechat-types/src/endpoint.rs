@@ -24,12 +24,32 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The request's body.
+    /// Holds the request against the documented limits, which the platform changes now and then.
     ///
     /// # Errors
     ///
-    /// [`EncodeError`] when a documented limit is broken; nothing is sent then.
-    fn encode(&self) -> Result<Body, EncodeError>;
+    /// [`EncodeError`] with the code the platform would answer.
+    fn check(&self) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    /// The request's body, whatever [`check`](Self::check) says of it.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError`] for what cannot be said on the wire, or would be said without a meaning: a
+    /// list of people with nobody in it, the deletion of an empty address.
+    fn write(&self) -> Result<Body, EncodeError>;
+
+    /// The request's body: [`check`](Self::check), then [`write`](Self::write).
+    ///
+    /// # Errors
+    ///
+    /// Those of both; nothing is sent then.
+    fn encode(&self) -> Result<Body, EncodeError> {
+        self.check()?;
+        self.write()
+    }
 
     /// Reads an HTTP answer.
     ///

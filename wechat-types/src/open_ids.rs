@@ -18,6 +18,14 @@ pub(crate) fn check_batch(count: usize, limit: usize) -> Result<(), EncodeError>
     ))
 }
 
+/// Refuses an empty batch: nobody knows what the platform makes of one.
+pub(crate) fn check_some(count: usize) -> Result<(), EncodeError> {
+    if count > 0 {
+        return Ok(());
+    }
+    Err(EncodeError::refused(ErrorCode::INVALID_OPENID_LIST_SIZE, "the call names no OpenID"))
+}
+
 /// A page as it stands on the wire. After the last one `data` is absent.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WirePage {

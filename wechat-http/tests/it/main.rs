@@ -7,7 +7,9 @@
     reason = "tests may fail loudly"
 )]
 
+mod accounts;
 mod alternates;
+mod checks;
 mod concurrency;
 mod messages;
 mod outcomes;
@@ -26,5 +28,7 @@ mod proxies;
 mod seeds;
 #[cfg(feature = "reqwest")]
 mod tiny_server;
+#[cfg(feature = "reqwest")]
+mod token_service;
 #[cfg(feature = "reqwest")]
 mod wire;

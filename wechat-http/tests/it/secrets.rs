@@ -20,7 +20,7 @@ use crate::tap::Tap;
 
 /// Collects all events and spans of this thread, whatever their level.
 #[derive(Clone, Default)]
-struct Collector(Arc<Mutex<String>>);
+pub(crate) struct Collector(Arc<Mutex<String>>);
 
 struct Fields<'a>(&'a mut String);
 
@@ -42,7 +42,7 @@ impl Collector {
         text.push('\n');
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.0.lock().unwrap().clone()
     }
 }
@@ -76,7 +76,7 @@ impl Subscriber for Collector {
 ///
 /// Tracing remembers for each place in the code whether anybody listens. While there is a single
 /// subscriber it asks only the thread that passes first, which may be another test's: hence two.
-fn collecting() -> (Collector, (Dispatch, DefaultGuard)) {
+pub(crate) fn collecting() -> (Collector, (Dispatch, DefaultGuard)) {
     let collector = Collector::default();
     let second = Dispatch::new(Collector::default());
     let guard = tracing::subscriber::set_default(collector.clone());

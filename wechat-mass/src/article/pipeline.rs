@@ -104,7 +104,7 @@ pub async fn add_draft(
 ///
 /// [`PublishError`]; the article is checked before anything is uploaded.
 pub async fn publish(client: &Client, article: &ArticleSource) -> Result<MediaId, PublishError> {
-    article.check().map_err(PublishError::Article)?;
+    article.check_with(client.checks()).map_err(PublishError::Article)?;
     let mut uploads = Uploads::default();
     for source in html::scan(&article.html).map_err(PublishError::Article)?.pictures {
         if let Some(picture) = article.pictures.get(&source) {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use wechat_http::Checks;
 use wechat_types::draft::AddDraft;
 use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, ClientMsgId, OpenId, TagId};
@@ -52,7 +53,7 @@ impl Content {
         matches!(self, Self::Articles { .. })
     }
 
-    fn check(&self) -> Result<Vec<String>, Problems> {
+    fn check(&self, checks: Checks) -> Result<Vec<String>, Problems> {
         match self {
             Self::Text(text) if text.trim().is_empty() => {
                 let code = ErrorCode::EMPTY_CONTENT;
@@ -62,14 +63,18 @@ impl Content {
             Self::Articles { articles, .. } => {
                 let (mut problems, mut warnings) = (Vec::new(), Vec::new());
                 if articles.is_empty() || articles.len() > AddDraft::MAX_ARTICLES {
-                    problems.push(format!(
+                    let problem = format!(
                         "{} articles in one message; 1 to {} are possible",
                         articles.len(),
                         AddDraft::MAX_ARTICLES
-                    ));
+                    );
+                    match checks {
+                        Checks::Warn if !articles.is_empty() => warnings.push(problem),
+                        _ => problems.push(problem),
+                    }
                 }
                 for article in articles {
-                    match article.check() {
+                    match article.check_with(checks) {
                         Ok(found) => warnings.extend(found),
                         Err(found) => problems.extend(found.list),
                     }
@@ -148,6 +153,23 @@ impl Plan {
         audience: Audience,
         content: Content,
     ) -> Result<Self, Problems> {
+        Self::with_checks(Checks::Refuse, account, name, audience, content)
+    }
+
+    /// The same; [`Checks::Warn`] makes [`warnings`](Self::warnings) of the platform's own limits on
+    /// articles and pictures. It belongs to a client that warns likewise, or that client refuses
+    /// the calls. The audience, the keys, the name and an empty content are held strictly always.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_checks(
+        checks: Checks,
+        account: AppId,
+        name: impl Into<String>,
+        audience: Audience,
+        content: Content,
+    ) -> Result<Self, Problems> {
         let name = name.into();
         let mut problems = Vec::new();
         let (audience, duplicates) =
@@ -164,7 +186,7 @@ impl Plan {
                 Self::MAX_NAME_CHARS
             ));
         }
-        let warnings = content.check().unwrap_or_else(|found| {
+        let warnings = content.check(checks).unwrap_or_else(|found| {
             problems.extend(found.list);
             Vec::new()
         });

@@ -38,8 +38,12 @@ impl Endpoint for BatchBlacklist {
         Spec::new(Method::Post, "/cgi-bin/tags/members/batchblacklist", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        open_ids::check_batch(self.open_ids.len(), Self::MAX_OPEN_IDS)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        open_ids::check_batch(self.open_ids.len(), Self::MAX_OPEN_IDS)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
+        open_ids::check_some(self.open_ids.len())?;
         json::encode(self)
     }
 

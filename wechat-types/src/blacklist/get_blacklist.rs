@@ -83,7 +83,7 @@ impl Endpoint for GetBlacklist {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/tags/members/getblacklist", Replay::Safe);
     type Response = GetBlacklistResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -51,8 +51,11 @@ impl Endpoint for AddDraft {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/draft/add", Replay::Never);
     type Response = AddDraftResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        article::check_all(&self.articles, "the draft", Self::MAX_ARTICLES)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        article::check_all(&self.articles, "the draft", Self::MAX_ARTICLES)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

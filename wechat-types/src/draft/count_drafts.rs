@@ -43,7 +43,7 @@ impl Endpoint for CountDrafts {
     const SPEC: Spec = Spec::new(Method::Get, "/cgi-bin/draft/count", Replay::Safe);
     type Response = CountDraftsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -29,7 +29,7 @@ impl Endpoint for DeleteDraft {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/draft/delete", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

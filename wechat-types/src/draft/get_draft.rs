@@ -47,7 +47,7 @@ impl Endpoint for GetDraft {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/draft/get", Replay::Safe);
     type Response = GetDraftResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

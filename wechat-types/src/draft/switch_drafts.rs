@@ -53,7 +53,7 @@ impl Endpoint for SwitchDrafts {
         if self.check_only { vec![("checkonly", "1".into())] } else { Vec::new() }
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -42,14 +42,17 @@ impl Endpoint for UpdateDraft {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/draft/update", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         if self.index >= AddDraft::MAX_ARTICLES as u64 {
             return Err(EncodeError::refused(
                 ErrorCode::INVALID_INDEX,
                 format!("a draft's articles have the numbers 0 to {}", AddDraft::MAX_ARTICLES - 1),
             ));
         }
-        self.article.check()?;
+        self.article.check()
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

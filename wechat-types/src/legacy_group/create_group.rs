@@ -73,8 +73,11 @@ impl Endpoint for CreateGroup {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/groups/create", Replay::Never);
     type Response = CreateGroupResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        check_name(&self.name)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        check_name(&self.name)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(&Wrapped { group: self })
     }
 

@@ -49,8 +49,11 @@ impl Endpoint for DeleteGroup {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/groups/delete", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        check_own(self.id)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        check_own(self.id)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(&Wrapped { group: self })
     }
 

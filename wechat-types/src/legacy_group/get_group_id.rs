@@ -49,7 +49,7 @@ impl Endpoint for GetGroupId {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/groups/getid", Replay::Safe);
     type Response = GetGroupIdResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -63,7 +63,7 @@ impl Endpoint for GetGroups {
     const SPEC: Spec = Spec::new(Method::Get, "/cgi-bin/groups/get", Replay::Safe);
     type Response = GetGroupsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -38,7 +38,7 @@ impl Endpoint for MoveUser {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/groups/members/update", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

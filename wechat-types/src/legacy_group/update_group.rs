@@ -42,9 +42,12 @@ impl Endpoint for UpdateGroup {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/groups/update", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         check_own(self.id)?;
-        check_name(&self.name)?;
+        check_name(&self.name)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(&Wrapped { group: self })
     }
 

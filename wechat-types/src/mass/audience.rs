@@ -132,23 +132,28 @@ pub struct Recipients(Vec<OpenId>);
 impl Recipients {
     /// The smallest number one call takes.
     pub const MIN: usize = 2;
-    /// The largest number one call takes.
+    /// The largest number one call takes: [`Send`](super::Send) refuses more (40032).
     pub const MAX: usize = 10_000;
 
     /// Takes the list as it stands.
     ///
     /// # Errors
     ///
-    /// 40130 for fewer than 2, 40032 for more than 10,000.
+    /// 40130 for fewer than 2.
     pub fn new(list: Vec<OpenId>) -> Result<Self, EncodeError> {
         check_at_least_two(list.len())?;
-        if list.len() > Self::MAX {
+        Ok(Self(list))
+    }
+
+    /// Holds the list against [`MAX`](Self::MAX).
+    pub(super) fn check(&self) -> Result<(), EncodeError> {
+        if self.0.len() > Self::MAX {
             return Err(EncodeError::refused(
                 ErrorCode::INVALID_OPENID_LIST_SIZE,
-                format!("{} OpenIDs in one call, the limit is {}", list.len(), Self::MAX),
+                format!("{} OpenIDs in one call, the limit is {}", self.0.len(), Self::MAX),
             ));
         }
-        Ok(Self(list))
+        Ok(())
     }
 
     /// The list.

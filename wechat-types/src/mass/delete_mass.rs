@@ -89,7 +89,7 @@ impl Endpoint for DeleteMass {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/delete", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         let (msg_id, article_idx, url) = match &self.target {
             DeleteTarget::Job(msg_id) => (Some(msg_id), None, None),
             DeleteTarget::Article { msg_id, article_index } => {

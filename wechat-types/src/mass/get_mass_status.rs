@@ -67,7 +67,7 @@ impl Endpoint for GetMassStatus {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/get", Replay::Safe);
     type Response = GetMassStatusResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

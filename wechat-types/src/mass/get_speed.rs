@@ -48,7 +48,7 @@ impl Endpoint for GetSpeed {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/speed/get", Replay::Safe);
     type Response = GetSpeedResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -100,8 +100,11 @@ impl Endpoint for Preview {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/preview", Replay::Never);
     type Response = PreviewResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        self.content.check()?;
+    fn check(&self) -> Result<(), EncodeError> {
+        self.content.check()
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

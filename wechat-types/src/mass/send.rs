@@ -77,8 +77,12 @@ impl Endpoint for Send {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/send", Replay::Never);
     type Response = SendResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        self.content.check()?;
+    fn check(&self) -> Result<(), EncodeError> {
+        self.recipients.check()?;
+        self.content.check()
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

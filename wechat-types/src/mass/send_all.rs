@@ -75,8 +75,11 @@ impl Endpoint for SendAll {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/sendall", Replay::Never);
     type Response = SendAllResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        self.content.check()?;
+    fn check(&self) -> Result<(), EncodeError> {
+        self.content.check()
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -30,13 +30,17 @@ impl Endpoint for SetSpeed {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/message/mass/speed/set", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         if self.speed.ten_thousands_a_minute().is_none() {
             return Err(EncodeError::refused(
                 ErrorCode::SPEED_OUT_OF_RANGE,
                 format!("no document has a speed of {}", self.speed.to_wire()),
             ));
         }
+        Ok(())
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -137,9 +137,12 @@ impl Endpoint for AddMaterial {
         vec![("type", self.kind.as_str().into())]
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         let what = format!("permanent material of kind {}", self.kind.as_str());
-        self.file.check(self.kind.max_bytes(), self.kind.too_large(), &what)?;
+        self.file.check(self.kind.max_bytes(), self.kind.too_large(), &what)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         let Some(description) = &self.description else {
             return Ok(multipart::encode(&self.file));
         };

@@ -49,8 +49,11 @@ impl Endpoint for AddNews {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/material/add_news", Replay::Never);
     type Response = AddNewsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        article::check_all(&self.articles, "the material", Self::MAX_ARTICLES)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        article::check_all(&self.articles, "the material", Self::MAX_ARTICLES)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

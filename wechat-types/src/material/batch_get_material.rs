@@ -118,8 +118,11 @@ impl Endpoint for BatchGetMaterial {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/material/batchget_material", Replay::Safe);
     type Response = BatchGetMaterialResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        paging::check(self.count)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        paging::check(self.count)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -56,7 +56,7 @@ impl Endpoint for CountMaterial {
     const SPEC: Spec = Spec::new(Method::Get, "/cgi-bin/material/get_materialcount", Replay::Safe);
     type Response = CountMaterialResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -33,7 +33,7 @@ impl Endpoint for DeleteMaterial {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/material/del_material", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -108,7 +108,7 @@ impl Endpoint for GetMaterial {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/material/get_material", Replay::Safe);
     type Response = GetMaterialResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -41,14 +41,17 @@ impl Endpoint for UpdateNews {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/material/update_news", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         if self.index >= AddNews::MAX_ARTICLES as u64 {
             return Err(EncodeError::refused(
                 ErrorCode::INVALID_INDEX,
                 format!("the articles have the numbers 0 to {}", AddNews::MAX_ARTICLES - 1),
             ));
         }
-        self.article.check()?;
+        self.article.check()
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -54,7 +54,7 @@ impl Endpoint for GetMedia {
         vec![("media_id", self.media_id.as_str().into())]
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -52,12 +52,12 @@ impl Endpoint for UploadImage {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/media/uploadimg", Replay::Safe);
     type Response = UploadImageResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        self.file.check(
-            Self::MAX_BYTES,
-            ErrorCode::INVALID_IMAGE_SIZE,
-            "a picture inside an article",
-        )?;
+    fn check(&self) -> Result<(), EncodeError> {
+        let what = "a picture inside an article";
+        self.file.check(Self::MAX_BYTES, ErrorCode::INVALID_IMAGE_SIZE, what)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(multipart::encode(&self.file))
     }
 

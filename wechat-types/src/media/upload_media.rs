@@ -101,7 +101,7 @@ impl Endpoint for UploadMedia {
         vec![("type", self.kind.as_str().into())]
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         let Some(max_bytes) = self.kind.max_bytes() else {
             return Err(EncodeError::refused(
                 ErrorCode::INVALID_MEDIA_TYPE,
@@ -109,7 +109,10 @@ impl Endpoint for UploadMedia {
             ));
         };
         let what = format!("temporary media of kind {}", self.kind.as_str());
-        self.file.check(max_bytes, self.kind.too_large(), &what)?;
+        self.file.check(max_bytes, self.kind.too_large(), &what)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(multipart::encode(&self.file))
     }
 

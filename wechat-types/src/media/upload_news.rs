@@ -60,8 +60,11 @@ impl Endpoint for UploadNews {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/media/uploadnews", Replay::Never);
     type Response = UploadNewsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        article::check_all(&self.articles, "the message", Self::MAX_ARTICLES)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        article::check_all(&self.articles, "the message", Self::MAX_ARTICLES)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -66,7 +66,7 @@ impl Endpoint for UploadVideo {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/media/uploadvideo", Replay::Safe);
     type Response = UploadVideoResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -177,7 +177,7 @@ impl Endpoint for CheckCallback {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/callback/check", Replay::Safe);
     type Response = CheckCallbackResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         if let CheckAction::Other(word) = &self.action {
             return Err(EncodeError::refused(
                 ErrorCode::INVALID_CHECK_ACTION,
@@ -190,6 +190,10 @@ impl Endpoint for CheckCallback {
                 format!("no document has an operator {word:?}"),
             ));
         }
+        Ok(())
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -33,8 +33,11 @@ impl Endpoint for ClearApiQuota {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/openapi/quota/clear", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        check_path(&self.path)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        check_path(&self.path)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

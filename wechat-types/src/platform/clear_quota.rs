@@ -34,7 +34,7 @@ impl Endpoint for ClearQuota {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/clear_quota", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

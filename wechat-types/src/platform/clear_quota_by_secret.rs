@@ -63,7 +63,7 @@ impl Endpoint for ClearQuotaBySecret {
         vec![("appid", self.app_id.as_str().into()), ("appsecret", self.app_secret.expose().into())]
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         if self.in_query {
             return Ok(Body::empty());
         }

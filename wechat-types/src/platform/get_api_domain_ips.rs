@@ -42,7 +42,7 @@ impl Endpoint for GetApiDomainIps {
     const SPEC: Spec = Spec::new(Method::Get, "/cgi-bin/get_api_domain_ip", Replay::Safe);
     type Response = GetApiDomainIpsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

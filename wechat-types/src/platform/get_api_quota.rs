@@ -105,13 +105,13 @@ struct WireAnswer<'a> {
 
 /// A path has its leading slash, and neither host nor query.
 pub(super) fn check_path(path: &str) -> Result<(), EncodeError> {
-    if path.starts_with('/') && !path.contains('?') {
-        return Ok(());
-    }
-    Err(EncodeError::refused(
-        ErrorCode::CGI_PATH_NOT_FOUND,
-        format!("{path:?} is no path such as /cgi-bin/message/mass/sendall"),
-    ))
+    let problem = match path.split_once('?') {
+        None if path.starts_with('/') => return Ok(()),
+        None => format!("{path:?} is no path such as /cgi-bin/message/mass/sendall"),
+        // The query may hold a token.
+        Some((path, _)) => format!("{path:?} has a query"),
+    };
+    Err(EncodeError::refused(ErrorCode::CGI_PATH_NOT_FOUND, problem))
 }
 
 impl Endpoint for GetApiQuota {
@@ -119,8 +119,11 @@ impl Endpoint for GetApiQuota {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/openapi/quota/get", Replay::Safe);
     type Response = GetApiQuotaResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        check_path(&self.path)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        check_path(&self.path)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

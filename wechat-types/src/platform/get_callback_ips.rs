@@ -43,7 +43,7 @@ impl Endpoint for GetCallbackIps {
     const SPEC: Spec = Spec::new(Method::Get, "/cgi-bin/getcallbackip", Replay::Safe);
     type Response = GetCallbackIpsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

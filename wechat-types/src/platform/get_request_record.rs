@@ -102,10 +102,14 @@ impl Endpoint for GetRequestRecord {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/openapi/rid/get", Replay::Safe);
     type Response = GetRequestRecordResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         if self.request_id.is_empty() {
             return Err(EncodeError::refused(ErrorCode::INVALID_RID, "the request id is empty"));
         }
+        Ok(())
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

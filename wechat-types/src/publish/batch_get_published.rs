@@ -97,8 +97,11 @@ impl Endpoint for BatchGetPublished {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/freepublish/batchget", Replay::Safe);
     type Response = BatchGetPublishedResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        paging::check(self.count)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        paging::check(self.count)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

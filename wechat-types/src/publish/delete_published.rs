@@ -54,7 +54,7 @@ impl Endpoint for DeletePublished {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/freepublish/delete", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         let index = match self.part {
             PublishedPart::All => None,
             PublishedPart::One(index) => Some(index.get()),

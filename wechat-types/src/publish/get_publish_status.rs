@@ -192,7 +192,7 @@ impl Endpoint for GetPublishStatus {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/freepublish/get", Replay::Safe);
     type Response = GetPublishStatusResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -47,7 +47,7 @@ impl Endpoint for GetPublishedArticle {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/freepublish/getarticle", Replay::Safe);
     type Response = GetPublishedArticleResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

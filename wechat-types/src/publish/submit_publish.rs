@@ -56,7 +56,7 @@ impl Endpoint for SubmitPublish {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/freepublish/submit", Replay::Never);
     type Response = SubmitPublishResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -81,8 +81,11 @@ impl Endpoint for CreateTag {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/tags/create", Replay::Never);
     type Response = CreateTagResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        check_name(&self.name)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        check_name(&self.name)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(&Wrapped { tag: WireName { name: self.name.clone() } })
     }
 

@@ -52,8 +52,11 @@ impl Endpoint for DeleteTag {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/tags/delete", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        check_own(self.id)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        check_own(self.id)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(&Wrapped { tag: self })
     }
 

@@ -86,7 +86,7 @@ impl Endpoint for GetTagFollowers {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/user/tag/get", Replay::Safe);
     type Response = GetTagFollowersResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

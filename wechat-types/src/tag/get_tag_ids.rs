@@ -48,7 +48,7 @@ impl Endpoint for GetTagIds {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/tags/getidlist", Replay::Safe);
     type Response = GetTagIdsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

@@ -62,7 +62,7 @@ impl Endpoint for GetTags {
     const SPEC: Spec = Spec::new(Method::Get, "/cgi-bin/tags/get", Replay::Safe);
     type Response = GetTagsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

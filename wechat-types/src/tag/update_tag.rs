@@ -40,9 +40,12 @@ impl Endpoint for UpdateTag {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/tags/update", Replay::Never);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         check_own(self.id)?;
-        check_name(&self.name)?;
+        check_name(&self.name)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(&Wrapped { tag: self })
     }
 

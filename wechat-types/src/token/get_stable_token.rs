@@ -81,7 +81,7 @@ impl Endpoint for GetStableToken {
         Spec::new(Method::Post, "/cgi-bin/stable_token", Replay::Safe).without_token();
     type Response = GetStableTokenResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(&WireRequest {
             grant_type: GRANT_TYPE,
             appid: self.app_id.as_str(),

@@ -70,7 +70,7 @@ impl Endpoint for GetToken {
         ]
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -75,8 +75,12 @@ impl Endpoint for BatchGetUserInfo {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/user/info/batchget", Replay::Safe);
     type Response = BatchGetUserInfoResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        open_ids::check_batch(self.users.len(), Self::MAX_USERS)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        open_ids::check_batch(self.users.len(), Self::MAX_USERS)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
+        open_ids::check_some(self.users.len())?;
         json::encode(self)
     }
 

@@ -87,8 +87,12 @@ impl Endpoint for ChangeOpenIds {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/changeopenid", Replay::Safe);
     type Response = ChangeOpenIdsResponse;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
-        open_ids::check_batch(self.open_ids.len(), Self::MAX_OPEN_IDS)?;
+    fn check(&self) -> Result<(), EncodeError> {
+        open_ids::check_batch(self.open_ids.len(), Self::MAX_OPEN_IDS)
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
+        open_ids::check_some(self.open_ids.len())?;
         json::encode(self)
     }
 

@@ -86,7 +86,7 @@ impl Endpoint for GetFollowers {
         self.after.iter().map(|id| ("next_openid", Cow::Borrowed(id.as_str()))).collect()
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

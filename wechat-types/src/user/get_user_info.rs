@@ -41,7 +41,7 @@ impl Endpoint for GetUserInfo {
         query
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 

@@ -40,7 +40,7 @@ impl Endpoint for UpdateRemark {
     const SPEC: Spec = Spec::new(Method::Post, "/cgi-bin/user/info/updateremark", Replay::Safe);
     type Response = ();
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn check(&self) -> Result<(), EncodeError> {
         let bytes = self.remark.len();
         if bytes > Self::MAX_REMARK_BYTES {
             return Err(EncodeError::refused(
@@ -48,6 +48,10 @@ impl Endpoint for UpdateRemark {
                 format!("the note has {bytes} bytes, the limit is {}", Self::MAX_REMARK_BYTES),
             ));
         }
+        Ok(())
+    }
+
+    fn write(&self) -> Result<Body, EncodeError> {
         json::encode(self)
     }
 

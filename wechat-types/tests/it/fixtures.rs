@@ -30,6 +30,11 @@ pub(crate) fn files(folder: &str, prefix: &str) -> Vec<String> {
     names
 }
 
+/// All JSON of a folder.
+pub(crate) fn all_json(folder: &str) -> Vec<Value> {
+    files(folder, "").iter().map(|path| json(path)).collect()
+}
+
 /// The facts of a text file, one `name: value` a line.
 pub(crate) struct Facts(Vec<(String, String)>);
 

@@ -19,17 +19,26 @@ pub(crate) fn read<E: Served>(status: u16, body: &[u8]) {
     }
 }
 
-/// Any bytes, and objects whose keys are the given ones and whose values are anything.
-pub(crate) fn body(keys: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
-    let leaf = prop_oneof![
+/// A value of any type, without an end to what numbers and texts may be.
+pub(crate) fn value() -> BoxedStrategy<Value> {
+    prop_oneof![
         Just(Value::Null),
+        Just(Value::Array(Vec::new())),
+        Just(Value::Object(serde_json::Map::new())),
+        Just(Value::from(u64::MAX)),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         (0_u64..5).prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "[-o0-9a-z_.]{0,6}".prop_map(Value::from),
         any::<String>().prop_map(Value::from),
-    ];
+    ]
+    .boxed()
+}
+
+/// Any bytes, and objects whose keys are the given ones and whose values are anything.
+pub(crate) fn body(keys: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
+    let leaf = value();
     let object = move |value: BoxedStrategy<Value>| {
         prop::collection::vec((prop::sample::select(keys), value), 0..6)
             .prop_map(|fields| fields.into_iter().map(|(key, v)| (key.to_owned(), v)).collect())

@@ -7,6 +7,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod cases;
 mod downloads;
 mod fixtures;
 mod golden;
@@ -22,5 +23,8 @@ mod limits_media;
 mod limits_platform;
 mod limits_tags;
 mod limits_users;
+mod mutations;
 mod replies;
+mod round_trips;
+mod snapshots;
 mod uploads;
