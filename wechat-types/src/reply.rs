@@ -18,9 +18,11 @@ pub struct ApiError {
     /// The return code.
     #[doc(alias = "errcode")]
     pub code: ErrorCode,
-    /// The text, without the request id.
+    /// The text, without hint and request id.
     #[doc(alias = "errmsg")]
     pub message: String,
+    /// What older answers have for a request id, and newer ones sometimes beside it.
+    pub hint: Option<String>,
     /// The request id, for `openapi/rid/get` and the platform's support.
     #[doc(alias = "rid")]
     pub request_id: Option<String>,
@@ -30,11 +32,12 @@ pub struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(code: ErrorCode, text: String, body: &[u8]) -> Self {
-        let (message, request_id) = match text.rsplit_once("rid: ") {
-            Some((message, id)) => (message.trim_end().to_owned(), Some(id.trim().to_owned())),
-            None => (text, None),
+        let (text, request_id) = match text.rsplit_once("rid: ") {
+            Some((text, id)) => (text.trim_end(), Some(id.trim().to_owned())),
+            None => (text.as_str(), None),
         };
-        Self { code, message, request_id, body: body.into() }
+        let (text, hint) = cut_hint(text);
+        Self { code, message: text.to_owned(), hint, request_id, body: body.into() }
     }
 
     /// The job that the answer names, as 45065 (clientmsgid exist) does.
@@ -58,11 +61,23 @@ impl ApiError {
     }
 }
 
+/// Cuts ` hint: […]` or ` hints: […]` off the end of a text.
+fn cut_hint(text: &str) -> (&str, Option<String>) {
+    let inside = text.trim_end().strip_suffix(']');
+    for mark in ["hint: [", "hints: ["] {
+        if let Some((text, hint)) = inside.and_then(|inside| inside.rsplit_once(mark)) {
+            return (text.trim_end(), Some(hint.trim().to_owned()));
+        }
+    }
+    (text, None)
+}
+
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("code", &self.code)
             .field("message", &self.message)
+            .field("hint", &self.hint)
             .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }
@@ -73,6 +88,9 @@ impl fmt::Display for ApiError {
         write!(f, "{}", self.code)?;
         if !self.message.is_empty() && self.code.meaning() != Some(&self.message) {
             write!(f, ", answered as: {}", self.message)?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, " [hint {hint}]")?;
         }
         if let Some(id) = &self.request_id {
             write!(f, " [rid {id}]")?;

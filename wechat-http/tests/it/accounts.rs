@@ -31,8 +31,7 @@ async fn tokens_of_two_accounts_never_meet() {
     }
     assert_eq!((count(&one.mock, STABLE), count(&one.mock, PLAIN)), (2, 0));
     assert_eq!((count(&other.mock, STABLE), count(&other.mock, PLAIN)), (0, 1));
-    let shared: Vec<String> =
-        one.tap.tokens().intersection(&other.tap.tokens()).cloned().collect();
+    let shared: Vec<String> = one.tap.tokens().intersection(&other.tap.tokens()).cloned().collect();
     assert_eq!(shared, [""; 0]);
     // Each server was asked with its own tokens only: it refuses every other.
     let refused = |rig: &Rig| {

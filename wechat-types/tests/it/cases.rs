@@ -22,7 +22,9 @@ use wechat_types::endpoint::{ALL, Spec};
 use wechat_types::served::Served;
 
 /// What a test needs of an endpoint.
-pub(crate) trait Case: Served<Response: Clone + Debug + PartialEq> + Clone + Debug + PartialEq {
+pub(crate) trait Case:
+    Served<Response: Clone + Debug + PartialEq> + Clone + Debug + PartialEq
+{
     /// The folder of its fixtures.
     const FOLDER: &'static str;
 

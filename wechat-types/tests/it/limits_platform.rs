@@ -117,6 +117,19 @@ fn read_all(query: &[(&str, &str)], body: &[u8]) {
     let _ = (GetCallbackIps::decode(reply), GetApiDomainIps::decode(reply));
 }
 
+#[test]
+fn a_token_in_a_path_is_not_repeated() {
+    let path = "/cgi-bin/draft/add?access_token=75_verySecret";
+    for error in [
+        GetApiQuota::new(path).encode().unwrap_err(),
+        ClearApiQuota::new(path).encode().unwrap_err(),
+    ] {
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("/cgi-bin/draft/add"), "{text}");
+        assert!(!text.contains("verySecret"), "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn reading_never_panics(

@@ -8,6 +8,7 @@
 )]
 
 mod cases;
+mod codes;
 mod downloads;
 mod fixtures;
 mod golden;

@@ -27,6 +27,13 @@ fn harmless_variations_are_read() {
     ] {
         assert_eq!(send(200, body).unwrap().msg_id.get(), 3_147_483_654, "{body}");
     }
+    // The type is no help: errors and answers come as text, too.
+    for kind in ["text/plain", "text/html; charset=utf-8", "application/json; encoding=utf-8", ""] {
+        let reply = Reply::new(200, br#"{"msg_id":3147483654}"#).with_content_type(kind);
+        assert_eq!(SendAll::decode(reply).unwrap().msg_id.get(), 3_147_483_654, "{kind}");
+        let reply = Reply::new(200, br#"{"errcode":40007}"#).with_content_type(kind);
+        assert!(matches!(SendAll::decode(reply), Err(ReplyError::Api(_))), "{kind}");
+    }
     let broken_text = b"{\"errcode\":0,\"errmsg\":\"\xff\xfe\",\"msg_id\":3147483654}";
     assert!(SendAll::decode(Reply::new(200, broken_text)).is_ok());
 }
@@ -57,6 +64,32 @@ fn what_is_no_answer_is_told_apart() {
         told.push(format!("{status} {body}\n  {error}{source}"));
     }
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn hint_and_request_id_are_cut_out_and_kept() {
+    for (text, message, hint, request_id) in [
+        ("invalid media_id", "invalid media_id", None, None),
+        ("invalid media_id rid: 6-9-a", "invalid media_id", None, Some("6-9-a")),
+        ("invalid media_id hint: [zrHh]", "invalid media_id", Some("zrHh"), None),
+        ("invalid media_id hints: [ zrHh ] ", "invalid media_id", Some("zrHh"), None),
+        (
+            "data format error hint: [k_Z] rid: 6-9-a",
+            "data format error",
+            Some("k_Z"),
+            Some("6-9-a"),
+        ),
+        ("hint: [x] comes first", "hint: [x] comes first", None, None),
+        ("hint: []", "", Some(""), None),
+        ("]", "]", None, None),
+        ("", "", None, None),
+    ] {
+        let body = serde_json::json!({"errcode": 40007, "errmsg": text}).to_string();
+        let Err(ReplyError::Api(error)) = send(200, &body) else { panic!("{body}") };
+        assert_eq!(error.message, message, "{text}");
+        assert_eq!(error.hint.as_deref(), hint, "{text}");
+        assert_eq!(error.request_id.as_deref(), request_id, "{text}");
+    }
 }
 
 #[test]

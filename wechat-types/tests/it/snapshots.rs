@@ -62,9 +62,8 @@ fn picture<E: Case>() -> String {
 fn answer(folder: &str) -> Option<String> {
     let names = std::fs::read_dir(fixtures::root().join(folder)).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names
-        .filter(|name| name.starts_with("response") && name.ends_with(".json"))
-        .collect();
+    let mut names: Vec<String> =
+        names.filter(|name| name.starts_with("response") && name.ends_with(".json")).collect();
     // `response.json` before `response-more.json`.
     names.sort_by_key(|name| (name.len(), name.clone()));
     names.first().map(|name| format!("{folder}/{name}"))

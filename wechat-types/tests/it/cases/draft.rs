@@ -46,9 +46,7 @@ fn kind() -> BoxedStrategy<ArticleKind> {
 
 fn crop(edge: impl Strategy<Value = [String; 4]> + 'static) -> BoxedStrategy<Crop> {
     let ratio = prop_oneof!["(1_1|16_9|2[.]35_1)", text()];
-    (ratio, edge)
-        .prop_map(|(ratio, edges)| Crop::new(CropRatio::from_wire(&ratio), edges))
-        .boxed()
+    (ratio, edge).prop_map(|(ratio, edges)| Crop::new(CropRatio::from_wire(&ratio), edges)).boxed()
 }
 
 /// Left and upper edge are smaller than right and lower one.

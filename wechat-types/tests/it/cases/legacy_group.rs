@@ -51,8 +51,8 @@ impl Case for GetGroups {
     }
 
     fn responses() -> BoxedStrategy<GetGroupsResponse> {
-        let one = (group(), text(), number())
-            .prop_map(|(id, name, count)| Group::new(id, name, count));
+        let one =
+            (group(), text(), number()).prop_map(|(id, name, count)| Group::new(id, name, count));
         vec(one, 0..5).prop_map(GetGroupsResponse::new).boxed()
     }
 }

@@ -177,9 +177,8 @@ impl Case for Preview {
     fn requests() -> BoxedStrategy<Self> {
         let receiver = prop_oneof![
             open_id().prop_map(PreviewReceiver::OpenId),
-            "[!-~茶春]{1,20}".prop_map(|name| {
-                PreviewReceiver::WeChatName(WeChatName::new(name).unwrap())
-            }),
+            "[!-~茶春]{1,20}"
+                .prop_map(|name| { PreviewReceiver::WeChatName(WeChatName::new(name).unwrap()) }),
         ];
         (receiver, preview_content())
             .prop_map(|(receiver, content)| Self::new(receiver, content))

@@ -168,8 +168,7 @@ impl Case for BatchGetMaterial {
     }
 
     fn responses() -> BoxedStrategy<BatchGetMaterialResponse> {
-        let item =
-            (media_id(), number(), maybe(stored_articles()), maybe(text()), maybe(text()));
+        let item = (media_id(), number(), maybe(stored_articles()), maybe(text()), maybe(text()));
         let item = item.prop_map(|(id, time, content, name, url)| {
             let mut item = MaterialItem::new(id, time);
             (item.content, item.name, item.url) = (content, name, url);

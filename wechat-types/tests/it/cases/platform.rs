@@ -4,9 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use wechat_types::platform::{
     CheckAction, CheckCallback, CheckCallbackResponse, ClearApiQuota, ClearQuota,
-    ClearQuotaBySecret, GetApiDomainIps, GetApiDomainIpsResponse, GetApiQuota,
-    GetApiQuotaResponse, GetCallbackIps, GetCallbackIpsResponse, GetRequestRecord,
-    GetRequestRecordResponse, Operator, Ping, Quota, RateLimit, Resolved,
+    ClearQuotaBySecret, GetApiDomainIps, GetApiDomainIpsResponse, GetApiQuota, GetApiQuotaResponse,
+    GetCallbackIps, GetCallbackIpsResponse, GetRequestRecord, GetRequestRecordResponse, Operator,
+    Ping, Quota, RateLimit, Resolved,
 };
 
 use super::values::{a_secret, an_account, app_id, maybe, number, secret, text, words};
@@ -68,8 +68,7 @@ impl Case for CheckCallback {
 
     fn requests() -> BoxedStrategy<Self> {
         let action = vec![CheckAction::Dns, CheckAction::Ping, CheckAction::All];
-        let operator =
-            vec![Operator::Chinanet, Operator::Unicom, Operator::Cap, Operator::Default];
+        let operator = vec![Operator::Chinanet, Operator::Unicom, Operator::Cap, Operator::Default];
         (prop::sample::select(action), prop::sample::select(operator))
             .prop_map(|(action, operator)| Self::new(action, operator))
             .boxed()

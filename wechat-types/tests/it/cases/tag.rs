@@ -10,8 +10,8 @@ use wechat_types::tag::{
 };
 
 use super::values::{
-    a_follower, maybe, number, open_id, open_ids, own_tag, some_open_ids, tag, text,
-    two_followers, words,
+    a_follower, maybe, number, open_id, open_ids, own_tag, some_open_ids, tag, text, two_followers,
+    words,
 };
 use super::{Case, Visitor};
 
