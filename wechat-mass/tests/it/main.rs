@@ -14,6 +14,7 @@ mod callbacks;
 mod crashes;
 mod drafts;
 mod journals;
+mod limits;
 mod lost_answers;
 mod named_errors;
 mod pace;
