@@ -1,5 +1,6 @@
 //! The project's own checks and chores. `cargo xtask help` lists them.
 
+mod build_cost;
 mod ci;
 mod coverage;
 mod features;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &[&str]) -> Result<(), String> {
     match arguments {
+        ["build-cost"] => build_cost::build_cost(&Workspace::load()?),
         ["ci"] => ci::all(&Workspace::load()?),
         ["coverage"] => coverage::coverage(&Workspace::load()?),
         ["coverage", "--summary"] => coverage::summary(&Workspace::load()?),
@@ -69,6 +71,9 @@ fn help() -> String {
         "cargo xtask soak      two clients and every fault, --seconds N (needs python3, node)\n",
     );
     text.push_str("cargo xtask readme    run the commands of README.md that are marked for CI\n");
+    text.push_str(
+        "cargo xtask build-cost  what wechat-types alone costs to build, against serde\n",
+    );
     text.push_str("cargo xtask fixup     repair what can be repaired without a decision");
     text
 }
@@ -83,7 +88,9 @@ mod tests {
         for step in ci::STEPS {
             assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
         }
-        for command in ["ci", "coverage", "openapi", "peers", "soak", "readme", "fixup"] {
+        for command in
+            ["ci", "build-cost", "coverage", "openapi", "peers", "soak", "readme", "fixup"]
+        {
             assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
         }
     }

@@ -18,6 +18,7 @@ mod clients;
 mod configuration;
 #[cfg(feature = "server")]
 mod control;
+mod effects;
 mod faults;
 mod golden_errors;
 mod golden_library;

@@ -1,7 +1,7 @@
 //! One row for each endpoint of the fixtures' list.
 
 use super::index::Entry;
-use super::rust::{Golden, Route, Type};
+use super::rust::{Effect, Golden, Route, Type};
 use super::table::{Cell, Empty, Row, Table};
 
 /// The addresses of the platform's documents, and of those before 2017.
@@ -16,7 +16,11 @@ pub(super) struct Subject {
     pub(super) types: Vec<Type>,
     pub(super) all: Vec<String>,
     pub(super) golden: Vec<Golden>,
+    /// The files of one snapshot for each endpoint.
+    pub(super) snapshots: Vec<String>,
     pub(super) routes: Vec<Route>,
+    /// What is shown to change the mock's world.
+    pub(super) effects: Vec<Effect>,
 }
 
 /// Endpoints whose documents do not have what the others have.
@@ -85,17 +89,17 @@ pub(super) fn endpoints(subject: &Subject, exceptions: &Exceptions) -> Table {
                 examples(subject, entry, Example::Response),
                 if no_errors { errors.or(Ok("none".to_owned())) } else { errors },
                 golden_cell(subject, entry, first),
+                snapshot_cell(subject, entry),
                 route_cell(subject, entry),
                 link_cell(entry, first, exceptions),
-                // The effect in the mock's world cannot be read from its text.
-                Ok("-".to_owned()),
+                effect_cell(subject, entry),
             ],
         }
     };
     Table {
         columns: &[
-            "endpoint", "type", "ALL", "request", "response", "error", "golden", "route", "link",
-            "effect",
+            "endpoint", "type", "ALL", "request", "response", "error", "golden", "snapshot",
+            "route", "link", "effect",
         ],
         rows: subject.index.iter().map(row).collect(),
     }
@@ -195,6 +199,33 @@ fn golden_cell(subject: &Subject, entry: &Entry, found: Option<&Type>) -> Cell {
     }
 }
 
+/// The file that `wechat-types/tests/it/snapshots.rs` writes for it.
+fn snapshot_name(entry: &Entry) -> String {
+    format!("{}.snap", entry.name.replace('/', "__"))
+}
+
+fn snapshot_cell(subject: &Subject, entry: &Entry) -> Cell {
+    let name = snapshot_name(entry);
+    if subject.snapshots.contains(&name) {
+        return Ok("yes".to_owned());
+    }
+    Err(Empty::new(
+        format!("there is no {}/{name}", super::SNAPSHOTS),
+        "give it a `Case` in wechat-types/tests/it/cases/ and run the tests with INSTA_UPDATE=always",
+    ))
+}
+
+/// A question changes nothing, so the cell may be empty.
+fn effect_cell(subject: &Subject, entry: &Entry) -> Cell {
+    let effects: Vec<&Effect> =
+        subject.effects.iter().filter(|effect| effect.path == entry.path).collect();
+    match effects.as_slice() {
+        [] => Ok("-".to_owned()),
+        [one] => Ok(format!("effects.rs:{}", one.line)),
+        more => Err(Empty::new(format!("there are {} effects", more.len()), "keep one")),
+    }
+}
+
 fn route_cell(subject: &Subject, entry: &Entry) -> Cell {
     let routes: Vec<&Route> =
         subject.routes.iter().filter(|route| route.path == entry.path).collect();
@@ -264,6 +295,18 @@ pub(super) fn strays(subject: &Subject, exceptions: &Exceptions) -> Vec<String> 
             let what = format!("no endpoint of the index has the path {}", one.path);
             let remedy = "begin with its fixtures (CONTRIBUTING.md, Add an endpoint)";
             gaps.push(Empty::new(what, remedy).line(&one.full_name(), "request"));
+        }
+    }
+    for file in &subject.snapshots {
+        if !subject.index.iter().any(|entry| snapshot_name(entry) == *file) {
+            let empty = Empty::new("no endpoint has this snapshot", "remove the file");
+            gaps.push(empty.line(file, "snapshot"));
+        }
+    }
+    for effect in &subject.effects {
+        if !subject.index.iter().any(|entry| entry.path == effect.path) {
+            let what = format!("effects.rs:{}: no endpoint has this path", effect.line);
+            gaps.push(Empty::new(what, "spell it as the index does").line(&effect.path, "effect"));
         }
     }
     for name in &subject.all {

@@ -46,6 +46,13 @@ pub(super) struct Route {
     pub(super) place: String,
 }
 
+/// An `effect("path", …)` of the mock's tests.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Effect {
+    pub(super) path: String,
+    pub(super) line: usize,
+}
+
 pub(super) fn types(files: &[File]) -> Result<Vec<Type>, String> {
     let mut types = Vec::new();
     for file in files {
@@ -136,6 +143,17 @@ pub(super) fn golden(source: &str) -> Vec<Golden> {
         .collect()
 }
 
+pub(super) fn effects(source: &str) -> Vec<Effect> {
+    let tokens = Tokens::new(source);
+    tokens
+        .windows::<3>()
+        .filter_map(|(window, line)| match window {
+            ["effect", "(", path] => Some(Effect { path: string(path)?.to_owned(), line }),
+            _ => None,
+        })
+        .collect()
+}
+
 /// A path alone, as in a list of quotas, is no route.
 pub(super) fn routes(files: &[File]) -> Vec<Route> {
     let mut routes = Vec::new();
@@ -179,19 +197,19 @@ pub(super) fn variants(source: &str, name: &str) -> Vec<String> {
     variants
 }
 
-/// The lines of the table `codes!`.
-pub(super) fn codes(source: &str) -> usize {
+/// The numbers of the table `codes!`.
+pub(super) fn codes(source: &str) -> Vec<String> {
     let tokens = Tokens::product(source);
     let lines = tokens.texts().skip_while(|text| *text != "codes").skip(3);
     let lines: Vec<&str> = lines.collect();
     let is_number = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
-    lines
-        .split(|text| *text == ";")
-        .filter(|line| match line.iter().position(|text| is_number(text)) {
-            Some(at) => line.len() >= at + 6,
-            None => false,
-        })
-        .count()
+    let number = |line: &[&str]| {
+        let at = line.iter().position(|text| is_number(text))?;
+        let sign = if at > 0 && line.get(at - 1) == Some(&"-") { "-" } else { "" };
+        let number = line.get(at).filter(|_| line.len() >= at + 6)?;
+        Some(format!("{sign}{}", number.replace('_', "")))
+    };
+    lines.split(|text| *text == ";").filter_map(number).collect()
 }
 
 #[cfg(test)]
@@ -244,6 +262,12 @@ mod tests {
     }
 
     #[test]
+    fn effects_of_a_list() {
+        let found = effects("fn effect(path: &str) {}\n&[\n    effect(\"/a/b\", x),\n]");
+        assert_eq!(found, [Effect { path: "/a/b".to_owned(), line: 3 }]);
+    }
+
+    #[test]
     fn a_route_has_a_method_before_its_path() {
         let text = "[\n (Method::GET, \"/a/b\", a::b),\n]\nconst QUOTA: &str = \"/a/c\";\n\
                     #[cfg(test)]\nmod tests { x(Method::GET, \"/a/d\") }";
@@ -269,7 +293,7 @@ mod tests {
     fn codes_are_counted_and_comments_are_not() {
         let source = "use x;\n// -2 X;\ncodes! {\n    -1 A Later Official \"a\" \"甲\";\n    \
                       /// 3 codes.\n    0 B Ok Official \"b; c\" (\"d\") \"乙\";\n}\n";
-        assert_eq!(codes(source), 2);
-        assert_eq!(codes("use x;"), 0);
+        assert_eq!(codes(source), ["-1", "0"]);
+        assert_eq!(codes("use x;"), [""; 0]);
     }
 }

@@ -25,7 +25,9 @@ fn subject() -> Subject {
         }],
         all: vec!["a::DoB".to_owned()],
         golden: vec![Golden { name: "a::DoB".to_owned(), folder: "a/b".to_owned(), line: 3 }],
+        snapshots: vec!["a__b.snap".to_owned()],
         routes: vec![route("POST")],
+        effects: vec![Effect { path: "/x/b".to_owned(), line: 5 }],
     }
 }
 
@@ -53,7 +55,7 @@ fn a_full_row_has_no_gap() {
     assert_eq!(gaps(NONE, |_| ()), [""; 0]);
     let table = endpoints(&subject(), NONE).to_string();
     let cells: Vec<&str> = table.lines().last().unwrap().split_whitespace().collect();
-    let row = "a/b a/do_b.rs DoB yes 1 1 1 golden.rs:3 routes.rs:1 api_b.html -";
+    let row = "a/b a/do_b.rs DoB yes 1 1 1 golden.rs:3 yes routes.rs:1 api_b.html effects.rs:5";
     assert_eq!(cells.join(" "), row);
 }
 
@@ -128,6 +130,25 @@ fn golden_tests() {
     one_gap("a/b, golden: there are 2", |s| {
         let again = Golden { name: "a::DoB".to_owned(), folder: "a/b".to_owned(), line: 4 };
         s.golden.push(again);
+    });
+}
+
+#[test]
+fn snapshots() {
+    one_gap("a/b, snapshot: there is no wechat-types/tests/it/snapshots", |s| s.snapshots.clear());
+    one_gap("a__c.snap, snapshot: no endpoint has this", |s| {
+        s.snapshots.push("a__c.snap".to_owned());
+    });
+}
+
+#[test]
+fn effects_may_be_none() {
+    assert_eq!(gaps(NONE, |s| s.effects.clear()), [""; 0]);
+    one_gap("a/b, effect: there are 2", |s| {
+        s.effects.push(Effect { path: "/x/b".to_owned(), line: 6 });
+    });
+    one_gap("/x/c, effect: effects.rs:6: no endpoint", |s| {
+        s.effects.push(Effect { path: "/x/c".to_owned(), line: 6 });
     });
 }
 
