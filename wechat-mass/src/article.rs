@@ -219,15 +219,19 @@ impl ArticleSource {
 /// [check](ArticleSource::check)'s.
 pub fn load_pictures(html: &str, dir: &Path) -> Result<BTreeMap<String, Picture>, Problems> {
     let scan = html::scan(html)?;
-    let (mut pictures, mut problems) = (BTreeMap::new(), Vec::new());
+    let (mut pictures, mut problems, mut usable) = (BTreeMap::new(), Vec::new(), true);
     for source in scan.pictures {
         match Picture::read(&dir.join(html::path_of(&source).as_ref())) {
-            Err(found) => problems.extend(found.list),
+            Err(found) => {
+                usable = false;
+                problems.extend(found.list);
+            }
             Ok(picture) => {
+                problems.extend(picture.check_for_article().err());
                 pictures.insert(source, picture);
             }
         }
     }
-    Problems::check(problems)?;
-    Ok(pictures)
+    // Limits alone are for the check, which can warn of them; beside others they are named at once.
+    if usable { Ok(pictures) } else { Err(Problems { list: problems }) }
 }
