@@ -26,7 +26,8 @@ impl Body {
         Self { content_type: None, bytes: Vec::new() }
     }
 
-    pub(crate) fn new(content_type: impl Into<String>, bytes: Vec<u8>) -> Self {
+    /// These bytes, for an endpoint of one's own.
+    pub fn new(content_type: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self { content_type: Some(content_type.into()), bytes }
     }
 
