@@ -34,6 +34,7 @@ mod multipart;
 mod past;
 mod query;
 mod random;
+pub mod recording;
 mod remark;
 mod reply;
 mod report;

@@ -65,7 +65,7 @@ impl RecordedRequest {
         let query = query
             .into_pairs()
             .map(|(key, value)| {
-                let shown = SHOWN_KEYS.contains(&key.as_str()) || value.is_empty();
+                let shown = is_shown(&key) || value.is_empty();
                 (key, if shown { value } else { REDACTED.to_owned() })
             })
             .collect();
@@ -115,7 +115,7 @@ pub(crate) fn masked_query(text: &str) -> String {
         if key == "access_token" {
             let start: String = value.chars().take(7).collect();
             format!("{key}={start}xxxx")
-        } else if SHOWN_KEYS.contains(&key.as_str()) || value.is_empty() {
+        } else if is_shown(&key) || value.is_empty() {
             format!("{key}={value}")
         } else {
             format!("{key}=xxxx")
@@ -147,9 +147,14 @@ fn is_upload(request: &http::Request<Bytes>) -> bool {
 }
 
 /// `secret`, `access_token` and all their relatives.
-fn is_secret(key: &str) -> bool {
+pub(crate) fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     key.contains("secret") || key.ends_with("token")
+}
+
+/// The values of this query key hold no secret.
+pub(crate) fn is_shown(key: &str) -> bool {
+    SHOWN_KEYS.contains(&key)
 }
 
 /// Replaces secrets at any depth; tells whether there were any.

@@ -38,6 +38,7 @@ mod platform;
 #[cfg(all(feature = "callbacks", feature = "server", unix))]
 mod program;
 mod publishing;
+mod recordings;
 mod rules;
 mod rules_table;
 mod sends;
