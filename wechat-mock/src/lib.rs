@@ -23,6 +23,7 @@ mod clock;
 mod code;
 #[cfg(feature = "server")]
 mod configuration;
+pub mod contract;
 mod exchange;
 mod fault;
 mod file_format;

@@ -16,6 +16,10 @@ mod callbacks;
 mod clients;
 #[cfg(all(feature = "callbacks", feature = "server"))]
 mod configuration;
+#[cfg(all(feature = "callbacks", feature = "server"))]
+mod contract;
+#[cfg(all(feature = "callbacks", feature = "server"))]
+mod contract_broken;
 #[cfg(feature = "server")]
 mod control;
 mod effects;
