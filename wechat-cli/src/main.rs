@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod campaign_file;
+mod contract;
 mod embedded;
 mod exit;
 mod listener;
@@ -20,5 +21,6 @@ use crate::args::{Args, Command};
 async fn main() -> ExitCode {
     match Args::parse().command {
         Command::Send(args) => send::run(&args).await.into(),
+        Command::Contract(args) => contract::run(&args).await.into(),
     }
 }

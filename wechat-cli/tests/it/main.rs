@@ -16,6 +16,7 @@ mod bad_content;
 mod bad_followers;
 mod bad_input;
 mod callbacks;
+mod contract;
 mod embedded;
 mod refusals;
 mod reports;
