@@ -25,7 +25,7 @@ impl<E: Endpoint> Endpoint for Raw<E> {
     const SPEC: Spec = Spec::new(E::SPEC.method, E::SPEC.path, Replay::Never);
     type Response = E::Response;
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::new("application/json", self.body.to_string().into_bytes()))
     }
 
@@ -47,7 +47,7 @@ impl Endpoint for WithToken {
         self.0.iter().map(|token| ("access_token", token.expose().into())).collect()
     }
 
-    fn encode(&self) -> Result<Body, EncodeError> {
+    fn write(&self) -> Result<Body, EncodeError> {
         Ok(Body::empty())
     }
 
