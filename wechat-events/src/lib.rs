@@ -38,11 +38,11 @@
 //! - It does not protect the body of **plain mode**, nobody can: the signature there covers only
 //!   token, timestamp and nonce, and who has seen one may send any body with it. Use safe mode, and
 //!   configure the key: plain pushes are then refused.
-//! - It does not tell repeated pushes from new ones. Replayed ones it refuses only where
+//! - The parser does not tell repeated pushes from new ones; [`dedup`] does. Replayed ones it refuses only where
 //!   [`max_age`](EventParserBuilder::max_age) is set, and only outside that window.
 //! - Events of single products (cards, shops, guides, …) have a name of their own,
 //!   [`ProductEvent`](event::ProductEvent), but no type: what they say stands in the fields.
-//! - It writes no replies but `success`.
+//! - It writes replies as XML only: JSON pushes are those of mini programs, which take no such replies.
 //!
 //! <https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Receiving_event_pushes.html>
 
@@ -51,6 +51,7 @@ pub mod axum;
 mod body;
 mod callback;
 pub mod crypto;
+pub mod dedup;
 mod error;
 pub mod event;
 pub mod fields;
@@ -58,6 +59,7 @@ pub mod message;
 mod parser;
 pub mod push;
 mod query;
+pub mod reply;
 mod secret;
 pub mod signature;
 

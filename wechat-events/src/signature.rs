@@ -28,7 +28,12 @@ fn sign(parts: &mut [&str]) -> String {
     for part in parts {
         hash.update(part);
     }
-    let digits = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    hex(&hash.finalize())
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 

@@ -10,6 +10,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod corpus;
+mod dedup;
 mod envelopes;
 mod errors;
 mod fields;
@@ -17,6 +18,7 @@ mod golden;
 mod hostile;
 mod modes;
 mod property;
+mod replies;
 mod support;
 mod typed;
 mod vectors;
