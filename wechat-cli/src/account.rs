@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use wechat_events::{CallbackToken, EncodingAesKey};
+use wechat_events::{CallbackToken, EncodingAesKey, EventParser, EventParserBuilder};
 use wechat_types::id::{AppId, AppSecret};
 
 use crate::toml_file;
@@ -27,6 +27,25 @@ pub(crate) struct CallbackSettings {
     pub(crate) listen: SocketAddr,
     pub(crate) token: CallbackToken,
     pub(crate) aes_key: Option<EncodingAesKey>,
+    pub(crate) previous_token: Option<CallbackToken>,
+    pub(crate) previous_aes_key: Option<EncodingAesKey>,
+}
+
+impl CallbackSettings {
+    /// The reader of the account's callbacks.
+    pub(crate) fn parser(self, app_id: AppId) -> EventParserBuilder {
+        let mut parser = EventParser::builder(app_id, self.token);
+        if let Some(key) = self.aes_key {
+            parser = parser.aes_key(key);
+        }
+        if let Some(token) = self.previous_token {
+            parser = parser.previous_token(token);
+        }
+        if let Some(key) = self.previous_aes_key {
+            parser = parser.previous_aes_key(key);
+        }
+        parser
+    }
 }
 
 #[derive(Deserialize)]
@@ -55,6 +74,8 @@ struct WireCallback {
     listen: String,
     token: String,
     encoding_aes_key: Option<String>,
+    previous_token: Option<String>,
+    previous_encoding_aes_key: Option<String>,
 }
 
 /// Finds the account: by name in the configuration file, else from `WECHAT_APP_ID` and
@@ -137,16 +158,26 @@ impl WireAccount {
 
 impl WireCallback {
     fn resolve(self) -> Result<CallbackSettings, String> {
+        let token = |name: &str, text: String| {
+            CallbackToken::new(text).map_err(|e| format!("callback.{name}: {e}"))
+        };
+        let key = |name: &str, text: String| {
+            EncodingAesKey::parse(&text).map_err(|e| format!("callback.{name}: {e}"))
+        };
         Ok(CallbackSettings {
             listen: self.listen.parse().map_err(|_| {
                 "callback.listen: no address with a port, such as 127.0.0.1:8080".to_owned()
             })?,
-            token: CallbackToken::new(self.token).map_err(|e| format!("callback.token: {e}"))?,
-            aes_key: self
-                .encoding_aes_key
-                .map(|key| EncodingAesKey::parse(&key))
-                .transpose()
-                .map_err(|e| format!("callback.encoding_aes_key: {e}"))?,
+            token: token("token", self.token)?,
+            aes_key: self.encoding_aes_key.map(|text| key("encoding_aes_key", text)).transpose()?,
+            previous_token: self
+                .previous_token
+                .map(|text| token("previous_token", text))
+                .transpose()?,
+            previous_aes_key: self
+                .previous_encoding_aes_key
+                .map(|text| key("previous_encoding_aes_key", text))
+                .transpose()?,
         })
     }
 }

@@ -48,6 +48,8 @@ impl Embedded {
             listen: ([127, 0, 0, 1], 0).into(),
             token: token.clone(),
             aes_key: Some(aes_key.clone()),
+            previous_token: None,
+            previous_aes_key: None,
         };
         let listener = Listener::start(app_id.clone(), settings).await?;
         let url = format!("http://{}/callback", listener.address());

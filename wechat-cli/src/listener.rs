@@ -1,16 +1,15 @@
 //! The program's own callback endpoint: job reports come in here.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
-use wechat_events::axum::{CallbackSink, SinkError, endpoint};
-use wechat_events::event::Event;
-use wechat_events::{Callback, EventParser};
+use tokio::sync::{mpsc, oneshot};
+use wechat_events::Callback;
+use wechat_events::axum::{endpoint, serve};
+use wechat_events::handler::{Handled, Handler};
 use wechat_http::{Clock, SystemClock};
 use wechat_mass::campaign::Inbox;
 use wechat_types::id::AppId;
@@ -22,29 +21,25 @@ use crate::account::CallbackSettings;
 #[derive(Debug)]
 pub(crate) struct Listener {
     address: SocketAddr,
-    reports: mpsc::UnboundedReceiver<MassReport>,
+    reports: mpsc::UnboundedReceiver<Received>,
+    /// To be told when the report that was handed out last is recorded.
+    handed_out: Option<oneshot::Sender<()>>,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl Listener {
     /// Listens on the account's address, at every path.
     pub(crate) async fn start(app_id: AppId, settings: CallbackSettings) -> Result<Self, String> {
-        let mut parser = EventParser::builder(app_id, settings.token);
-        if let Some(key) = settings.aes_key {
-            parser = parser.aes_key(key);
-        }
-        let socket = TcpListener::bind(settings.listen).await.map_err(|e| {
-            format!("callbacks cannot be received on {}: {e}; nothing was sent", settings.listen)
+        let listen = settings.listen;
+        let socket = TcpListener::bind(listen).await.map_err(|e| {
+            format!("callbacks cannot be received on {listen}: {e}; nothing was sent")
         })?;
         let address = socket.local_addr().map_err(|e| e.to_string())?;
         let (sender, reports) = mpsc::unbounded_channel();
-        let routes = endpoint(parser.build(), Arc::new(Sink(sender)));
+        let routes = endpoint(settings.parser(app_id).build(), Reports(sender));
         let router = Router::new().route("/", routes.clone()).route("/{*path}", routes);
-        let server = tokio::spawn(async move {
-            // It ends with the program only; a failed accept is retried by axum.
-            let _ = axum::serve(socket, router).await;
-        });
-        Ok(Self { address, reports, server })
+        let server = tokio::spawn(serve(socket, router));
+        Ok(Self { address, reports, handed_out: None, server })
     }
 
     /// Where callbacks come in.
@@ -59,32 +54,42 @@ impl Drop for Listener {
     }
 }
 
-#[derive(Debug)]
-struct Sink(mpsc::UnboundedSender<MassReport>);
+/// A report, and whom to tell that it is recorded.
+type Received = (MassReport, oneshot::Sender<()>);
 
+#[derive(Debug)]
+struct Reports(mpsc::UnboundedSender<Received>);
+
+/// Other events are somebody else's business: `success` keeps the platform from trying again.
 #[async_trait]
-impl CallbackSink for Sink {
-    async fn receive(&self, callback: Callback) -> Result<(), SinkError> {
-        match callback.event {
-            Event::MassSendJobFinish(report) => Ok(self.0.send(report)?),
-            // Other events are somebody else's business: `success` keeps the platform from trying
-            // again.
-            _ => Ok(()),
-        }
+impl Handler for Reports {
+    /// The platform tells this once: it is answered when the campaign's record has it. Until then, or when
+    /// the campaign ends first, the platform tries again.
+    async fn mass_send_job_finish(&self, _: &Callback, report: &MassReport) -> Handled {
+        let (recorded, told) = oneshot::channel();
+        self.0.send((report.clone(), recorded))?;
+        told.await?;
+        Ok(None)
     }
 }
 
 #[async_trait]
 impl Inbox for Listener {
     async fn next(&mut self, until: SystemTime) -> Option<MassReport> {
-        if let Ok(report) = self.reports.try_recv() {
-            return Some(report);
+        // Who asks for the next one has recorded the one before.
+        if let Some(recorded) = self.handed_out.take() {
+            let _ = recorded.send(());
         }
         let clock = SystemClock::new();
-        tokio::select! {
-            biased;
-            Some(report) = self.reports.recv() => Some(report),
-            () = clock.sleep_until(until) => None,
-        }
+        let (report, recorded) = match self.reports.try_recv() {
+            Ok(received) => received,
+            Err(_) => tokio::select! {
+                biased;
+                Some(received) = self.reports.recv() => received,
+                () = clock.sleep_until(until) => return None,
+            },
+        };
+        self.handed_out = Some(recorded);
+        Some(report)
     }
 }

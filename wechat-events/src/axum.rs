@@ -1,114 +1,286 @@
-//! A ready callback endpoint for axum: verifies, reads, hands over, answers.
+//! A ready callback endpoint for axum: verifies, reads, hands over, answers in time.
+//!
+//! ```no_run
+#![doc = include_str!("../examples/callback_server.rs")]
+//! ```
 
+mod answer;
+mod running;
+mod serve;
+
+use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use async_trait::async_trait;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, RawQuery};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, RawQuery, Request};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
-use crate::callback::Callback;
-use crate::error::{ParseError, ParseErrorKind};
+use crate::dedup::{DedupStore, MemoryDedup, PushKey};
+use crate::error::ParseError;
+use crate::handler::Handler;
+use crate::opened::Opened;
 use crate::parser::EventParser;
 use crate::query::CallbackQuery;
 
-/// Why a callback could not be taken. The text is logged, so no secrets in it.
-pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
+use answer::{REFUSED, busy, refuse};
+use running::{Outcome, Running};
+use serve::Accepted;
 
-/// Takes verified callbacks.
-#[async_trait]
-pub trait CallbackSink: Send + Sync + 'static {
-    /// Stores the callback or acts on it. The platform waits five seconds; slow work belongs
-    /// behind a queue.
-    ///
-    /// The same callback may come again: after an error, and when the answer was late or lost.
-    ///
-    /// This may be cancelled at any `.await`: when the platform hangs up after its five seconds, the
-    /// server drops the future where it stands, and the next attempt begins anew. What must not stay
-    /// half done belongs in one transaction, or in a task of its own.
-    ///
-    /// # Errors
-    ///
-    /// Whatever kept the callback from being stored: the platform gets a 500 and tries again, three
-    /// attempts in all. A callback lost after that cannot be asked for again.
-    async fn receive(&self, callback: Callback) -> Result<(), SinkError>;
+pub use serve::serve;
+
+/// The endpoint as it comes: `Router::new().route("/wechat", endpoint(parser, handler))`.
+///
+/// [`Endpoint`] says what it does, and has settings.
+pub fn endpoint(parser: EventParser, handler: impl Handler) -> MethodRouter {
+    Endpoint::new(parser, handler).into_route()
 }
 
-/// The endpoint, to be routed at any path: `Router::new().route("/wechat", endpoint(parser, sink))`.
+/// The endpoint of one account.
 ///
 /// | request | answer |
 /// |---|---|
 /// | GET with a valid signature | 200, the bare `echostr` |
-/// | POST that the sink took | 200, `success` |
-/// | POST that the sink refused | 500 |
+/// | POST that was handled, now or at an earlier try | 200: the reply, encrypted if the push was, or `success` |
+/// | POST whose handler failed or panicked | 500 |
+/// | POST whose handler is not ready in time | 503, or `success`: see [`Slow`] |
+/// | too many at once | 503 |
 /// | wrong signature | 403 |
+/// | body that does not come in time | 408 |
 /// | body over 1 MiB | 413 |
 /// | any other refusal | 400, the same text for all |
 ///
-/// Refusals are logged through `tracing` by kind and field name, without query or body.
-pub fn endpoint(parser: EventParser, sink: Arc<dyn CallbackSink>) -> MethodRouter {
-    let parser = Arc::new(parser);
-    let verifier = Arc::clone(&parser);
-    get(async move |RawQuery(query): RawQuery| verify(&verifier, query))
-        .post(async move |RawQuery(query): RawQuery, body: Result<Bytes, BytesRejection>| {
-            receive(&parser, sink.as_ref(), query, body).await
-        })
-        .layer(DefaultBodyLimit::max(EventParser::MAX_BODY_BYTES))
+/// **Handled once.** A push counts as seen when its handler has finished; after a failure, a panic or a
+/// crash the platform's next try is handled. Each handler runs in a task of its own: it is not cut off when
+/// the platform hangs up, and a try that comes meanwhile waits for the same result. A handler that takes
+/// longer than [its limit](Self::with_handler_limit) is stopped where it awaits, and counts as failed.
+///
+/// **In time.** Within four seconds from the request's head there is an answer, whatever the handler does
+/// (the platform waits five), unless it blocks all of the runtime's threads.
+///
+/// **Bounded.** At most [so many](Self::with_max_running) handlers run, and 32 MiB of bodies are read at once;
+/// what is more is told to come again.
+///
+/// Refusals are logged through `tracing` by kind and field name, without query or body. It needs a tokio
+/// runtime with its timers.
+pub struct Endpoint {
+    parser: EventParser,
+    handler: Arc<dyn Handler>,
+    store: Arc<dyn DedupStore>,
+    slow: Slow,
+    answer_within: Duration,
+    handler_limit: Duration,
+    max_running: usize,
+    now: Option<Now>,
 }
 
-fn verify(parser: &EventParser, query: Option<String>) -> Response {
-    let query = CallbackQuery::parse(query.as_deref().unwrap_or_default());
-    match parser.verify_url(&query) {
-        Ok(echostr) => echostr.to_owned().into_response(),
-        Err(error) => refuse(&error),
-    }
+type Now = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// What to answer while the handler is not ready. It goes on in either case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Slow {
+    /// Status 503: the platform's next try waits on for the same result, so that handler and reply have
+    /// three times the time; nothing is lost when the handler fails after all.
+    #[default]
+    NextTry,
+    /// `success`. The platform does not try again: the reply of a handler that is late is not sent, and
+    /// what its failure loses is lost. **Not for the ends of jobs** (mass send, template message,
+    /// publish), which nobody can ask for again: those are left to the next try all the same.
+    AnswerAndGoOn,
 }
 
-async fn receive(
-    parser: &EventParser,
-    sink: &dyn CallbackSink,
-    query: Option<String>,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) => {
-            tracing::warn!(status = %rejection.status(), "the body of a callback was not received");
-            return (rejection.status(), REFUSED).into_response();
+impl Endpoint {
+    /// An answer is on its way by then: the platform waits five seconds, and a second is left for the way
+    /// and for a busy machine.
+    pub const ANSWER_WITHIN: Duration = Duration::from_secs(4);
+
+    /// The usual settings: pushes remembered in memory, slow handlers left to the next try.
+    pub fn new(parser: EventParser, handler: impl Handler) -> Self {
+        Self {
+            parser,
+            handler: Arc::new(handler),
+            store: running::in_memory(MemoryDedup::new()),
+            slow: Slow::default(),
+            answer_within: Self::ANSWER_WITHIN,
+            handler_limit: Duration::from_secs(60),
+            max_running: 256,
+            now: None,
         }
-    };
-    let query = CallbackQuery::parse(query.as_deref().unwrap_or_default());
-    let callback = match parser.parse(&query, &body) {
-        Ok(callback) => callback,
-        Err(error) => return refuse(&error),
-    };
-    match sink.receive(callback).await {
-        Ok(()) => "success".into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a callback was not taken; the platform will try again");
-            (StatusCode::INTERNAL_SERVER_ERROR, "not taken").into_response()
-        }
+    }
+
+    /// Remembers pushes in memory with limits of one's own.
+    pub fn with_memory(self, memory: MemoryDedup) -> Self {
+        self.with_store(running::in_memory(memory))
+    }
+
+    /// Remembers pushes here, for several machines that receive for one account.
+    pub fn with_store(self, store: Arc<dyn DedupStore>) -> Self {
+        Self { store, ..self }
+    }
+
+    /// What to answer while the handler is not ready.
+    pub fn with_slow(self, slow: Slow) -> Self {
+        Self { slow, ..self }
+    }
+
+    /// Answers earlier than after [`ANSWER_WITHIN`](Self::ANSWER_WITHIN), if there is a slow proxy in
+    /// front; a longer time is cut to that.
+    pub fn with_answer_within(self, time: Duration) -> Self {
+        Self { answer_within: time.min(Self::ANSWER_WITHIN), ..self }
+    }
+
+    /// Stops a handler after this time; 60 seconds unless set. In a shared store the claim of a machine
+    /// that crashed ends a little later than this.
+    pub fn with_handler_limit(self, limit: Duration) -> Self {
+        Self { handler_limit: limit, ..self }
+    }
+
+    /// Runs at most this many handlers at once; 256 unless set.
+    pub fn with_max_running(self, max: usize) -> Self {
+        Self { max_running: max.min(Semaphore::MAX_PERMITS), ..self }
+    }
+
+    /// Tells the time of day, which a parser with
+    /// [`max_age`](crate::EventParserBuilder::max_age) needs.
+    pub fn with_now(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self { now: Some(Arc::new(now)), ..self }
+    }
+
+    /// The endpoint for a router, or as a tower service of its own.
+    pub fn into_route(self) -> MethodRouter {
+        let shared = Arc::new(Shared {
+            parser: self.parser,
+            running: Arc::new(Running::new(
+                self.handler,
+                self.store,
+                self.handler_limit,
+                self.max_running,
+            )),
+            slow: self.slow,
+            answer_within: self.answer_within,
+            now: self.now,
+            small_bodies: Semaphore::new(SMALL_BODIES),
+            large_bodies: Semaphore::new(LARGE_BODIES),
+        });
+        let verifier = Arc::clone(&shared);
+        get(async move |RawQuery(query): RawQuery| verifier.verify(query))
+            .post(async move |request: Request| shared.receive(request).await)
+            .layer(DefaultBodyLimit::max(EventParser::MAX_BODY_BYTES))
     }
 }
 
-/// One text for all refusals. The status tells a wrong signature and a body that was not received
-/// from the rest; behind a right signature all look alike, so that nobody learns from the answer how
-/// far a forged message got in decryption.
-const REFUSED: &str = "refused";
-
-fn refuse(error: &ParseError) -> Response {
-    let kind = error.kind();
-    if error.is_verified() {
-        tracing::error!(?kind, "a push was lost: {error}");
-    } else {
-        tracing::warn!(?kind, "a request was refused: {error}");
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("parser", &self.parser)
+            .field("store", &self.store)
+            .field("slow", &self.slow)
+            .field("answer_within", &self.answer_within)
+            .field("handler_limit", &self.handler_limit)
+            .field("max_running", &self.max_running)
+            .finish_non_exhaustive()
     }
-    let status = match kind {
-        ParseErrorKind::Signature | ParseErrorKind::MsgSignature => StatusCode::FORBIDDEN,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    (status, REFUSED).into_response()
+}
+
+/// Every push of the platform is smaller. Those that announce more, or no length at all, share a few
+/// places of 1 MiB, so that they can neither fill the memory nor keep the others out.
+const SMALL_BODY: usize = 16 * 1024;
+const SMALL_BODIES: usize = 1024;
+const LARGE_BODIES: usize = 16;
+
+struct Shared {
+    parser: EventParser,
+    running: Arc<Running>,
+    slow: Slow,
+    answer_within: Duration,
+    now: Option<Now>,
+    small_bodies: Semaphore,
+    large_bodies: Semaphore,
+}
+
+impl Shared {
+    fn verify(&self, query: Option<String>) -> Response {
+        let query = CallbackQuery::parse(query.as_deref().unwrap_or_default());
+        match self.parser.verify_url(&query) {
+            Ok(echostr) => echostr.to_owned().into_response(),
+            Err(error) => refuse(&error),
+        }
+    }
+
+    async fn receive(&self, request: Request) -> Response {
+        let accepted = request.extensions().get::<Accepted>().and_then(Accepted::first);
+        let deadline = accepted.unwrap_or_else(Instant::now) + self.answer_within;
+        let query = CallbackQuery::parse(request.uri().query().unwrap_or_default());
+        let body = match self.body(request, deadline).await {
+            Ok(body) => body,
+            Err(response) => return response,
+        };
+        let read = self.open(&query, &body).and_then(|opened| Ok((opened.seal, opened.read()?)));
+        let (seal, callback) = match read {
+            Ok(read) => read,
+            Err(error) => return refuse(&error),
+        };
+        let job = is_job(&callback.header);
+        let signed = query.timestamp.as_deref().and_then(|text| text.parse().ok());
+        let timestamp = signed.unwrap_or(callback.header.create_time);
+        let key = PushKey::of(&callback);
+        let Some(mut result) = self.running.enter(&key, callback, timestamp) else {
+            tracing::error!(%key, "too many handlers run; the platform will try again");
+            return busy();
+        };
+        let outcome = match timeout_at(deadline, result.wait_for(Option::is_some)).await {
+            // The sender is gone only if the store panicked.
+            Ok(outcome) => outcome.ok().and_then(|outcome| outcome.clone()),
+            Err(_) if self.slow == Slow::AnswerAndGoOn && !job => {
+                tracing::warn!(%key, "the handler is slow; answered, it goes on");
+                Some(Outcome::Finished(None))
+            }
+            Err(_) => {
+                tracing::warn!(%key, "the handler is slow; the platform will try again");
+                return busy();
+            }
+        };
+        match outcome {
+            Some(Outcome::Finished(reply)) => answer::finished(seal, &query, timestamp, reply),
+            Some(Outcome::Elsewhere) => busy(),
+            Some(Outcome::Failed) | None => answer::failed(),
+        }
+    }
+
+    fn open(&self, query: &CallbackQuery, body: &[u8]) -> Result<Opened<'_>, ParseError> {
+        match &self.now {
+            Some(now) => self.parser.open_at(query, body, now()),
+            None => self.parser.open(query, body),
+        }
+    }
+
+    /// The whole body, while there is a place for it.
+    async fn body(&self, request: Request, deadline: Instant) -> Result<Bytes, Response> {
+        let length = request.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        let small = length.is_some_and(|length| length <= SMALL_BODY);
+        let places = if small { &self.small_bodies } else { &self.large_bodies };
+        let Ok(_place) = places.try_acquire() else {
+            tracing::warn!(small, "too many bodies at once; one was not received");
+            return Err(busy());
+        };
+        let status = match timeout_at(deadline, Bytes::from_request(request, &())).await {
+            Ok(Ok(body)) => return Ok(body),
+            Ok(Err(rejection)) => rejection.status(),
+            Err(_) => StatusCode::REQUEST_TIMEOUT,
+        };
+        tracing::warn!(%status, "the body of a callback was not received");
+        Err((status, REFUSED).into_response())
+    }
+}
+
+/// The end of a job is told once.
+fn is_job(header: &crate::Header) -> bool {
+    header.event_name.as_ref().is_some_and(|name| name.to_ascii_lowercase().ends_with("jobfinish"))
 }

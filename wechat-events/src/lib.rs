@@ -38,7 +38,8 @@
 //! - It does not protect the body of **plain mode**, nobody can: the signature there covers only
 //!   token, timestamp and nonce, and who has seen one may send any body with it. Use safe mode, and
 //!   configure the key: plain pushes are then refused.
-//! - The parser does not tell repeated pushes from new ones; [`dedup`] does. Replayed ones it refuses only where
+//! - The parser does not tell repeated pushes from new ones; [`dedup`] does, and the feature `axum` uses
+//!   it. Replayed ones are refused only where
 //!   [`max_age`](EventParserBuilder::max_age) is set, and only outside that window.
 //! - Events of single products (cards, shops, guides, …) have a name of their own,
 //!   [`ProductEvent`](event::ProductEvent), but no type: what they say stands in the fields.
@@ -55,7 +56,10 @@ pub mod dedup;
 mod error;
 pub mod event;
 pub mod fields;
+#[cfg(feature = "axum")]
+pub mod handler;
 pub mod message;
+mod opened;
 mod parser;
 pub mod push;
 mod query;
@@ -65,6 +69,7 @@ pub mod signature;
 
 pub use callback::{Callback, Header};
 pub use error::{BodyError, BodyErrorKind, ParseError, ParseErrorKind};
+pub use opened::Opened;
 pub use parser::{EventParser, EventParserBuilder};
 pub use query::CallbackQuery;
 pub use secret::{CallbackToken, EncodingAesKey, InvalidSecret};

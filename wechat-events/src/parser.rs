@@ -7,6 +7,7 @@ use wechat_types::id::AppId;
 use crate::callback::Callback;
 use crate::crypto::{self, DecryptError, DecryptErrorKind};
 use crate::error::{ParseError, ParseErrorKind};
+use crate::opened::{Opened, Seal};
 use crate::query::CallbackQuery;
 use crate::secret::{CallbackToken, EncodingAesKey};
 use crate::{body, signature};
@@ -133,10 +134,7 @@ impl EventParser {
     /// errors. [`ParseErrorKind::TimeNeeded`] always, when
     /// [`max_age`](EventParserBuilder::max_age) is set.
     pub fn parse(&self, query: &CallbackQuery, body: &[u8]) -> Result<Callback, ParseError> {
-        if self.max_age.is_some() {
-            return Err(ParseErrorKind::TimeNeeded.into());
-        }
-        self.read(query, body, None)
+        self.open(query, body)?.read()
     }
 
     /// The same at a time, so that [`max_age`](EventParserBuilder::max_age) can be kept; without it
@@ -151,39 +149,65 @@ impl EventParser {
         body: &[u8],
         now: SystemTime,
     ) -> Result<Callback, ParseError> {
-        self.read(query, body, self.max_age.map(|age| Window { now, age }))
+        self.open_at(query, body, now)?.read()
     }
 
-    fn read(
+    /// The first half of [`parse`](Self::parse): verifies and decrypts, for whoever wants to see the
+    /// message as it came. [`Opened::read`] is the second half.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), but for what is wrong with the message itself.
+    pub fn open(&self, query: &CallbackQuery, body: &[u8]) -> Result<Opened<'_>, ParseError> {
+        if self.max_age.is_some() {
+            return Err(ParseErrorKind::TimeNeeded.into());
+        }
+        self.verify(query, body, None)
+    }
+
+    /// The first half of [`parse_at`](Self::parse_at).
+    ///
+    /// # Errors
+    ///
+    /// As [`parse_at`](Self::parse_at), but for what is wrong with the message itself.
+    pub fn open_at(
+        &self,
+        query: &CallbackQuery,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Opened<'_>, ParseError> {
+        self.verify(query, body, self.max_age.map(|age| Window { now, age }))
+    }
+
+    fn verify(
         &self,
         query: &CallbackQuery,
         body: &[u8],
         window: Option<Window>,
-    ) -> Result<Callback, ParseError> {
+    ) -> Result<Opened<'_>, ParseError> {
         let encrypted = match query.encrypt_type.as_deref() {
             None | Some("" | "raw") => false,
             Some("aes") => true,
             Some(_) => return Err(ParseErrorKind::EncryptType.into()),
         };
         if encrypted && !self.keys.is_empty() {
-            let message = self.open(query, body, window)?;
-            return read(message).map_err(ParseError::verified);
+            return self.decrypted(query, body, window);
         }
         self.verify_signature(query)?;
         check_age(query, window)?;
         if !self.keys.is_empty() && !self.allow_plain {
             return Err(ParseError::from(ParseErrorKind::PlainRefused).verified());
         }
-        read(body).map_err(ParseError::verified)
+        Ok(Opened { message: body.to_vec(), seal: None })
     }
 
     /// Verifies and decrypts. The readable part of compatible mode is skipped: nothing signs it.
-    fn open(
+    fn decrypted(
         &self,
         query: &CallbackQuery,
         body: &[u8],
         window: Option<Window>,
-    ) -> Result<Vec<u8>, ParseError> {
+    ) -> Result<Opened<'_>, ParseError> {
         let given = parameter(&query.msg_signature, "msg_signature")?;
         let timestamp = parameter(&query.timestamp, "timestamp")?;
         let nonce = parameter(&query.nonce, "nonce")?;
@@ -193,20 +217,20 @@ impl EventParser {
             .filter(|text| !text.is_empty())
             .ok_or(ParseErrorKind::MissingEncrypt)?;
         let sign = |token: &_| signature::msg_signature(token, timestamp, nonce, encrypt);
-        if !self.any_token(given, sign) {
-            return Err(ParseErrorKind::MsgSignature.into());
-        }
+        let token = self.token(given, sign).ok_or(ParseErrorKind::MsgSignature)?;
         check_age(query, window)?;
-        self.decrypt(encrypt).map_err(|error| ParseError::from(error).verified())
+        let (message, key) =
+            self.decrypt(encrypt).map_err(|error| ParseError::from(error).verified())?;
+        Ok(Opened { message, seal: Some(Seal { app_id: &self.app_id, token, key }) })
     }
 
     /// Tries each key. The failure that is told is that of the key which got furthest, for the
     /// others are then simply not the right one.
-    fn decrypt(&self, encrypt: &str) -> Result<Vec<u8>, DecryptError> {
+    fn decrypt(&self, encrypt: &str) -> Result<(Vec<u8>, &EncodingAesKey), DecryptError> {
         let mut furthest = DecryptErrorKind::Base64;
         for key in &self.keys {
             match crypto::decrypt(key, encrypt, &self.app_id) {
-                Ok(message) => return Ok(message),
+                Ok(message) => return Ok((message, key)),
                 Err(error) => furthest = furthest.max(error.kind()),
             }
         }
@@ -217,18 +241,21 @@ impl EventParser {
         let given = parameter(&query.signature, "signature")?;
         let timestamp = parameter(&query.timestamp, "timestamp")?;
         let nonce = parameter(&query.nonce, "nonce")?;
-        if self.any_token(given, |token| signature::signature(token, timestamp, nonce)) {
-            Ok(())
-        } else {
-            Err(ParseErrorKind::Signature.into())
-        }
+        self.token(given, |token| signature::signature(token, timestamp, nonce))
+            .map(|_| ())
+            .ok_or_else(|| ParseErrorKind::Signature.into())
     }
 
-    /// Tries all tokens in any case, so that the time does not tell which one matched.
-    fn any_token(&self, given: &str, sign: impl Fn(&CallbackToken) -> String) -> bool {
-        self.tokens.iter().fold(false, |found, token| {
+    /// The token behind a signature. Tries all in any case, so that the time does not tell which one
+    /// matched.
+    fn token(
+        &self,
+        given: &str,
+        sign: impl Fn(&CallbackToken) -> String,
+    ) -> Option<&CallbackToken> {
+        self.tokens.iter().fold(None, |found, token| {
             let matches = signature::matches(&sign(token), given);
-            found | matches
+            if matches { Some(token) } else { found }
         })
     }
 }
@@ -253,15 +280,6 @@ fn check_age(query: &CallbackQuery, window: Option<Window>) -> Result<(), ParseE
     } else {
         Err(ParseError::from(ParseErrorKind::Age).verified())
     }
-}
-
-fn read<B: AsRef<[u8]> + Into<Vec<u8>>>(message: B) -> Result<Callback, ParseError> {
-    let fields = body::read(message)?;
-    // The readable part of compatible mode has both; an encrypted message is never encrypted again.
-    if fields.get("MsgType").is_none() && fields.get("Encrypt").is_some() {
-        return Err(ParseErrorKind::MissingKey.into());
-    }
-    Callback::read(fields)
 }
 
 fn parameter<'a>(value: &'a Option<String>, name: &str) -> Result<&'a str, ParseError> {

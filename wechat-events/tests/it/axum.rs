@@ -1,66 +1,170 @@
-//! The endpoint, called as a service: no sockets, no runtime.
+//! The endpoint, called as a service: no sockets, and time that passes when nothing else happens.
 
-use std::future::Future;
-use std::pin::pin;
+mod answers;
+mod crashes;
+mod limits;
+mod serve;
+mod slow;
+
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
+use axum::routing::MethodRouter;
+use tokio::time::Instant;
 use tower::ServiceExt as _;
-use wechat_events::axum::{CallbackSink, SinkError, endpoint};
+use wechat_events::axum::Endpoint;
+use wechat_events::handler::{Handled, Handler};
 use wechat_events::push::{Cipher, Push, Stamp};
+use wechat_events::reply::Reply;
 use wechat_events::{Callback, EventParser};
 
 use crate::support::{APP_ID, KEY, app_id, builder, event, key, token};
 
-#[derive(Default)]
-struct Sink {
-    received: Mutex<Vec<Callback>>,
-    broken: bool,
+/// What the handler does, one for each time it runs.
+#[derive(Clone, Debug)]
+enum Act {
+    Finish,
+    Reply(&'static str),
+    Fail,
+    Panic,
+    /// Does nothing for so many seconds, and then the other.
+    After(u64, Box<Act>),
+}
+
+fn after(seconds: u64, act: Act) -> Act {
+    Act::After(seconds, Box::new(act))
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    acts: VecDeque<Act>,
+    /// Runs that began, that came to their end, and how many there are right now and were at most.
+    begun: u32,
+    finished: u32,
+    now: u32,
+    at_once: u32,
+}
+
+/// A handler that does as it is told, and keeps book.
+#[derive(Clone, Debug, Default)]
+struct Told(Arc<Mutex<Book>>);
+
+impl Told {
+    fn to(acts: impl IntoIterator<Item = Act>) -> Self {
+        let acts = acts.into_iter().collect();
+        Self(Arc::new(Mutex::new(Book { acts, ..Book::default() })))
+    }
+
+    fn begun(&self) -> u32 {
+        self.0.lock().unwrap().begun
+    }
+
+    fn finished(&self) -> u32 {
+        self.0.lock().unwrap().finished
+    }
+
+    fn at_once(&self) -> u32 {
+        self.0.lock().unwrap().at_once
+    }
+}
+
+/// Notes the end of a run, whichever way it ends.
+struct Run(Told);
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap().now -= 1;
+    }
 }
 
 #[async_trait]
-impl CallbackSink for Sink {
-    async fn receive(&self, callback: Callback) -> Result<(), SinkError> {
-        if self.broken {
-            return Err("the queue is full".into());
+impl Handler for Told {
+    async fn handle(&self, _: &Callback) -> Handled {
+        let mut act = {
+            let mut book = self.0.lock().unwrap();
+            book.begun += 1;
+            book.now += 1;
+            book.at_once = book.at_once.max(book.now);
+            book.acts.pop_front().unwrap_or(Act::Finish)
+        };
+        let _run = Run(self.clone());
+        while let Act::After(seconds, then) = act {
+            pass(seconds).await;
+            act = *then;
         }
-        self.received.lock().unwrap().push(callback);
-        Ok(())
+        let reply = match act {
+            Act::Reply(text) => Some(Reply::text(text)?),
+            Act::Fail => return Err("the disk is full".into()),
+            Act::Panic => panic!("as told"),
+            _ => None,
+        };
+        self.0.lock().unwrap().finished += 1;
+        Ok(reply)
     }
 }
 
-/// Nothing here waits for IO or time, so polling is enough to run it.
-fn run<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..100 {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-    }
-    panic!("the endpoint waits for something");
+/// Lets so many seconds pass.
+async fn pass(seconds: u64) {
+    let time = Duration::from_secs(seconds);
+    let _ = tokio::time::timeout(time, std::future::pending::<()>()).await;
 }
 
-fn call(
-    sink: &Arc<Sink>,
+#[derive(Debug)]
+struct Answer {
+    status: StatusCode,
+    body: String,
+    content_type: Option<String>,
+    /// How long it took.
+    after: Duration,
+}
+
+impl Answer {
+    #[track_caller]
+    fn is(&self, status: u16, body: &str) {
+        assert_eq!((self.status.as_u16(), self.body.as_str()), (status, body), "{self:?}");
+        assert!(self.after <= Duration::from_secs(4), "{self:?}");
+    }
+}
+
+async fn call(
+    route: &MethodRouter,
     method: &str,
     query: &str,
     body: impl Into<Body>,
-) -> (StatusCode, String) {
-    let router = Router::new().route("/wechat", endpoint(parser(), Arc::clone(sink) as _));
-    let request = Request::builder().method(method).uri(format!("/wechat?{query}"));
-    let response = run(router.oneshot(request.body(body.into()).unwrap())).unwrap();
-    let status = response.status();
-    let bytes = run(to_bytes(response.into_body(), 1000)).unwrap();
-    (status, String::from_utf8(bytes.to_vec()).unwrap())
+    length: Option<usize>,
+) -> Answer {
+    let begin = Instant::now();
+    let router = Router::new().route("/wechat", route.clone());
+    let mut request = Request::builder().method(method).uri(format!("/wechat?{query}"));
+    if let Some(length) = length {
+        request = request.header("content-length", length);
+    }
+    let response = router.oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let content_type = parts.headers.get("content-type");
+    Answer {
+        status: parts.status,
+        content_type: content_type.map(|value| value.to_str().unwrap().to_owned()),
+        body: String::from_utf8(to_bytes(body, 10_000).await.unwrap().to_vec()).unwrap(),
+        after: begin.elapsed(),
+    }
+}
+
+async fn post(route: &MethodRouter, push: &Push) -> Answer {
+    call(route, "POST", &push.query, push.body.clone(), Some(push.body.len())).await
 }
 
 fn parser() -> EventParser {
     builder().aes_key(key(KEY)).build()
+}
+
+fn endpoint(told: &Told) -> Endpoint {
+    Endpoint::new(parser(), told.clone())
 }
 
 fn push(app: &str, xml: &str) -> Push {
@@ -69,73 +173,11 @@ fn push(app: &str, xml: &str) -> Push {
     stamp.safe(&Cipher::new(&key, &app, [3; 16]), "gh_1", xml)
 }
 
-fn job() -> Push {
-    push(APP_ID, &event("MASSSENDJOBFINISH", "<MsgID>1</MsgID><Status>send success</Status>"))
+fn job(number: u32) -> Push {
+    let more = format!("<MsgID>{number}</MsgID><Status>send success</Status>");
+    push(APP_ID, &event("MASSSENDJOBFINISH", &more))
 }
 
-#[test]
-fn the_address_is_verified_with_the_bare_echostr() {
-    let sink = Arc::default();
-    let query = "signature=6cf07c4e18fae0f4ee185d8ecd44b7629201ebfb&timestamp=1700000001\
-                 &nonce=987654321&echostr=58361%2B052";
-    assert_eq!(call(&sink, "GET", query, ""), (StatusCode::OK, "58361+052".to_owned()));
-    let (status, body) = call(&sink, "GET", &query.replace("6cf0", "6cf1"), "");
-    assert_eq!((status, body.contains("58361")), (StatusCode::FORBIDDEN, false));
-    assert_eq!(call(&sink, "GET", "", "").0, StatusCode::BAD_REQUEST);
-}
-
-#[test]
-fn success_is_answered_after_the_sink_took_it() {
-    let sink = Arc::<Sink>::default();
-    let push = job();
-    let answer = call(&sink, "POST", &push.query, push.body);
-    assert_eq!(answer, (StatusCode::OK, "success".to_owned()));
-    assert_eq!(sink.received.lock().unwrap().len(), 1);
-}
-
-#[test]
-fn a_broken_sink_makes_the_platform_try_again() {
-    let sink = Arc::new(Sink { broken: true, ..Sink::default() });
-    let push = job();
-    let (status, body) = call(&sink, "POST", &push.query, push.body);
-    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(!body.contains("success") && !body.contains("queue"), "{body}");
-}
-
-#[test]
-fn refusals_tell_the_sender_nothing_and_reach_no_sink() {
-    let sink = Arc::<Sink>::default();
-    let good = job();
-    let foreign = push("wxffffffffffffffff", "<xml></xml>");
-    let not_xml = push(APP_ID, "no xml");
-    let broken = {
-        let (token, good) = (token("tok3n"), "AAAA");
-        let hex = wechat_events::signature::msg_signature(&token, "1700000001", "987654321", good);
-        let query =
-            format!("timestamp=1700000001&nonce=987654321&encrypt_type=aes&msg_signature={hex}");
-        (query, format!("<xml><Encrypt>{good}</Encrypt></xml>"))
-    };
-    for (query, body) in [
-        (foreign.query, foreign.body),
-        (not_xml.query, not_xml.body),
-        broken,
-        (good.query.clone(), "<xml></xml>".to_owned()),
-        (String::new(), good.body.clone()),
-    ] {
-        let answer = call(&sink, "POST", &query, body);
-        assert_eq!(answer, (StatusCode::BAD_REQUEST, "refused".to_owned()), "{query}");
-    }
-    let (status, body) = call(&sink, "POST", &format!("{}0", good.query), good.body);
-    assert_eq!((status, body.as_str()), (StatusCode::FORBIDDEN, "refused"));
-    assert_eq!(sink.received.lock().unwrap().len(), 0);
-}
-
-#[test]
-fn bodies_over_the_limit_are_cut_off() {
-    let sink = Arc::default();
-    let body = |length: usize| Body::from(vec![b' '; length]);
-    let limit = EventParser::MAX_BODY_BYTES;
-    assert_eq!(call(&sink, "POST", &job().query, body(limit + 1)).0, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(call(&sink, "POST", &job().query, body(limit)).0, StatusCode::BAD_REQUEST);
-    assert_eq!(call(&sink, "PUT", "", "").0, StatusCode::METHOD_NOT_ALLOWED);
+fn click(key: &str) -> Push {
+    push(APP_ID, &event("CLICK", &format!("<EventKey>{key}</EventKey>")))
 }

@@ -1,0 +1,71 @@
+//! A server for an endpoint that stands open to the world: bounded in connections, time and memory.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
+
+/// More wait until one is closed.
+const MAX_CONNECTIONS: usize = 1024;
+/// A request's head is there by then, also the next one on the same connection.
+const HEAD_WITHIN: Duration = Duration::from_millis(3500);
+/// A connection is closed after this, so that a reader of one byte a minute cannot keep it.
+const MAX_LIFE: Duration = Duration::from_secs(60);
+/// A head is about 500 bytes long.
+const MAX_BUFFER: usize = 64 * 1024;
+/// Pause after a connection that could not be accepted: none may be left for the moment.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// When a connection was accepted. The platform counts its five seconds from there, and a head that came
+/// slowly has used them up.
+#[derive(Clone)]
+pub(super) struct Accepted {
+    at: Instant,
+    told: Arc<AtomicBool>,
+}
+
+impl Accepted {
+    /// The time for the first request; on a connection that is used again it says nothing.
+    pub(super) fn first(&self) -> Option<Instant> {
+        (!self.told.swap(true, Ordering::Relaxed)).then_some(self.at)
+    }
+}
+
+/// Serves HTTP/1, without end.
+///
+/// `axum::serve` waits for ever for a client that does not send its request's head. This closes such a
+/// connection after three and a half seconds, and any after a minute; at most 1,024 are open at once. Put a proxy
+/// with TLS in front: the platform speaks to ports 80 and 443 only.
+pub async fn serve(listener: TcpListener, router: Router) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    // It is never closed, so there is always a place in the end.
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let accepted = Accepted { at: Instant::now(), told: Arc::default() };
+        let service = TowerToHyperService::new(router.clone().layer(Extension(accepted)));
+        tokio::spawn(async move {
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_WITHIN)
+                .max_buf_size(MAX_BUFFER)
+                .serve_connection(TokioIo::new(stream), service);
+            // How a connection ends is the client's business: what was received is at work already.
+            let _ = timeout(MAX_LIFE, connection).await;
+            drop(place);
+        });
+    }
+}

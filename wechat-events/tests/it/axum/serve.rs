@@ -1,0 +1,46 @@
+//! The server on a socket of loopback.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use wechat_events::axum::serve;
+
+use super::*;
+
+async fn started(told: &Told) -> TcpStream {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().route("/wechat", endpoint(told).into_route());
+    tokio::spawn(serve(listener, router));
+    TcpStream::connect(address).await.unwrap()
+}
+
+async fn answer(mut stream: TcpStream, request: &str) -> String {
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_push_is_answered() {
+    let (told, push) = (Told::default(), job(1));
+    let request = format!(
+        "POST /wechat?{} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+        push.query,
+        push.body.len(),
+        push.body
+    );
+    let answer = answer(started(&told).await, &request).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nsuccess"), "{answer}");
+    assert_eq!(told.finished(), 1);
+}
+
+/// The clock runs ahead while nothing moves.
+#[tokio::test(start_paused = true)]
+async fn a_head_that_does_not_come_is_given_up_before_five_seconds() {
+    let begin = Instant::now();
+    let answer = answer(started(&Told::default()).await, "POST /wechat HTTP/1.1\r\nHo").await;
+    assert!(!answer.contains(" 200 "), "{answer}");
+    let seconds = begin.elapsed().as_secs_f64();
+    assert!((3.5..5.0).contains(&seconds), "{seconds}");
+}
