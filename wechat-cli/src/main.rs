@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod callback;
 mod campaign_file;
 mod contract;
 mod embedded;
@@ -15,12 +16,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, CallbackCommand, Command};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match Args::parse().command {
         Command::Send(args) => send::run(&args).await.into(),
         Command::Contract(args) => contract::run(&args).await.into(),
+        Command::Callback(CallbackCommand::Listen(args)) => callback::listen::run(args).await,
+        Command::Callback(CallbackCommand::Read(args)) => callback::read::run(args),
     }
 }

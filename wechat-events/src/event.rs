@@ -35,7 +35,8 @@ pub use template_send_job_finish::{TemplateReport, TemplateStatus};
 /// What a push is about. Kinds are added over time.
 ///
 /// Names are compared without case: the platform's own documents differ.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// A follower sent a message.

@@ -20,7 +20,7 @@ pub use mini_program_page::MiniProgramPage;
 pub use text::Text;
 
 /// A message of a follower; who sent it and when stands in the [header](crate::Header).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Message {
     /// The message: a repeated push has the same number.
@@ -41,7 +41,8 @@ pub struct Message {
 
 /// What was sent. Kinds are added over time; one that this crate does not know is
 /// [`Event::Other`](crate::event::Event::Other).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
     /// Words.

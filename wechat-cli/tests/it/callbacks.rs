@@ -15,7 +15,7 @@ const OWNER: &str = "oTESTowner00000000000000000";
 const ORIGINAL_ID: &str = "gh_5b1e7c40d9a2";
 
 /// Posts as the platform does; the answer's status.
-fn post(address: SocketAddr, push: &Push) -> u16 {
+pub(crate) fn post(address: SocketAddr, push: &Push) -> u16 {
     let mut stream = TcpStream::connect(address).unwrap();
     let body = &push.body;
     write!(

@@ -15,6 +15,8 @@ mod accounts;
 mod bad_content;
 mod bad_followers;
 mod bad_input;
+mod callback_listen;
+mod callback_read;
 mod callbacks;
 mod contract;
 mod embedded;

@@ -7,7 +7,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// A verification, and its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Verified {
     /// Until when it counts, in Unix seconds; when it ended, if it did.
@@ -22,7 +22,7 @@ impl Verified {
 }
 
 /// A verification that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct VerifyFailed {
     /// When, in Unix seconds.

@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// A session with one account of the customer service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct KfSession {
     /// The account of the customer service, `name@account`.
@@ -21,7 +21,7 @@ impl KfSession {
 }
 
 /// A session that was handed over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct KfSwitch {
     /// Who had it.
@@ -42,7 +42,7 @@ impl KfSwitch {
 }
 
 /// A user of a mini program opened its customer service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct TempSession {
     /// What the mini program's button says.

@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// A button with a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Click {
     /// The button's key.
@@ -21,7 +21,7 @@ impl Click {
 }
 
 /// A button with an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct View {
     /// The address that was opened.
@@ -39,7 +39,7 @@ impl View {
 }
 
 /// A button with a mini program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct ViewMiniProgram {
     /// The page of the mini program that was opened.
@@ -62,7 +62,7 @@ fn menu_id(fields: Field<'_>) -> Option<u64> {
 }
 
 /// A button that scans a code.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct ScannedCode {
     /// The button's key.
@@ -87,7 +87,7 @@ impl ScannedCode {
 }
 
 /// A button that takes or chooses pictures.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Pictures {
     /// The button's key.
@@ -114,7 +114,7 @@ impl Pictures {
 }
 
 /// A button that chooses a place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SelectedLocation {
     /// The button's key.

@@ -9,7 +9,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// How a publication ended, as `freepublish/get` answers it too.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct PublishReport {
     /// The job.

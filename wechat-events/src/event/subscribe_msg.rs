@@ -7,7 +7,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// What a follower chose, for one template or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SubscribeMsgChoices {
     /// One for each template.
@@ -16,7 +16,7 @@ pub struct SubscribeMsgChoices {
 }
 
 /// What a follower chose for one template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SubscribeMsgChoice {
     /// The template.
@@ -51,7 +51,7 @@ impl SubscribeMsgChoice {
 }
 
 /// What became of subscription messages, one or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SubscribeMsgSents {
     /// One for each message.
@@ -60,7 +60,7 @@ pub struct SubscribeMsgSents {
 }
 
 /// What became of one subscription message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SubscribeMsgSent {
     /// The template.

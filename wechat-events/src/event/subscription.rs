@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// Somebody follows the account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Subscribe {
     /// How they came, where the platform says so: by a QR code ([`scene`](Self::scene)), or in
@@ -30,7 +30,7 @@ impl Subscribe {
 }
 
 /// A follower scanned one of the account's QR codes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Scan {
     /// The scene of the QR code, a number up to 2^32 - 1 or a text of up to 64 characters.
@@ -51,7 +51,7 @@ impl Scan {
 }
 
 /// Where a follower is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct LocationReport {
     /// Degrees, north is positive.

@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// A file that a follower sent. No call is documented that fetches it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct File {
     /// The file.

@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// An article or page that a follower sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Link {
     /// Where it is.

@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// A place that a follower sent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Location {
     /// Degrees, north is positive.

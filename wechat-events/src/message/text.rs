@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::fields::Field;
 
 /// Words of a follower.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Text {
     /// What they wrote, up to 2048 bytes, blanks around it included.

@@ -1,0 +1,93 @@
+//! `wechat-cli callback`: receiving callbacks, and finding out why one is refused.
+
+mod json;
+pub(crate) mod listen;
+pub(crate) mod read;
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use wechat_events::{CallbackToken, EncodingAesKey, EventParser};
+use wechat_types::id::AppId;
+
+use crate::account::{self, CallbackSettings};
+use crate::args::CallbackAccountArgs;
+
+/// Where `listen` listens unless it is told otherwise: reached from this machine only.
+const USUAL_ADDRESS: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+
+/// Puts the settings together: options, then the named account, then the environment.
+fn settings(args: &CallbackAccountArgs) -> Result<(EventParser, SocketAddr), String> {
+    let named = match &args.account {
+        Some(name) => account::find(Some(name), args.config.as_deref(), Path::new("wechat.toml"))?,
+        None if args.config.is_some() => {
+            return Err("--config names a file, but no account in it: add --account".to_owned());
+        }
+        None => None,
+    };
+    let (configured_id, configured) = match named {
+        Some(account) => (Some(account.app_id), account.callback),
+        None => (None, None),
+    };
+    let app_id = match (&args.app_id, configured_id) {
+        (Some(text), _) => AppId::new(text.as_str()).map_err(|e| format!("--app-id: {e}"))?,
+        (None, Some(app_id)) => app_id,
+        (None, None) => environment("WECHAT_APP_ID", AppId::new)?
+            .ok_or("the AppID is not known: --app-id, WECHAT_APP_ID or --account")?,
+    };
+    let option_token = |name: &str, text: &Option<String>| {
+        let token = text.as_deref().map(CallbackToken::new).transpose();
+        token.map_err(|e| format!("{name}: {e}"))
+    };
+    let option_key = |name: &str, text: &Option<String>| {
+        let key = text.as_deref().map(EncodingAesKey::parse).transpose();
+        key.map_err(|e| format!("{name}: {e}"))
+    };
+    let (token, key) =
+        (option_token("--token", &args.token)?, option_key("--aes-key", &args.aes_key)?);
+    let mut settings = match configured {
+        Some(configured) => CallbackSettings {
+            token: token.unwrap_or(configured.token),
+            aes_key: key.or(configured.aes_key),
+            ..configured
+        },
+        None => CallbackSettings {
+            listen: USUAL_ADDRESS,
+            token: match token {
+                Some(token) => token,
+                None => environment("WECHAT_CALLBACK_TOKEN", CallbackToken::new)?
+                    .ok_or("the token is not known: --token, WECHAT_CALLBACK_TOKEN or --account")?,
+            },
+            aes_key: match key {
+                Some(key) => Some(key),
+                None => environment("WECHAT_AES_KEY", |text| EncodingAesKey::parse(&text))?,
+            },
+            previous_token: None,
+            previous_aes_key: None,
+        },
+    };
+    if let Some(token) = option_token("--previous-token", &args.previous_token)? {
+        settings.previous_token = Some(token);
+    }
+    if let Some(key) = option_key("--previous-aes-key", &args.previous_aes_key)? {
+        settings.previous_aes_key = Some(key);
+    }
+    let listen = settings.listen;
+    let mut parser = settings.parser(app_id);
+    if args.allow_plain {
+        parser = parser.allow_plain();
+    }
+    Ok((parser.build(), listen))
+}
+
+/// A variable's value; one that is empty counts as not set.
+fn environment<T, E: std::fmt::Display>(
+    name: &str,
+    read: impl FnOnce(String) -> Result<T, E>,
+) -> Result<Option<T>, String> {
+    match std::env::var(name).ok().filter(|text| !text.is_empty()) {
+        Some(text) => read(text).map(Some).map_err(|e| format!("{name}: {e}")),
+        None => Ok(None),
+    }
+}
