@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{coverage, features, layers, run, tidy};
+use crate::{callback_load, coverage, features, layers, run, tidy};
 
 /// One check: its name is the command that runs it alone.
 pub(crate) struct Step {
@@ -25,6 +25,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", about: "is the code formatted?", run: fmt },
     Step { name: "clippy", about: "lints, on all targets and features", run: clippy },
     Step { name: "test", about: "all tests of the workspace, all features", run: test },
+    Step { name: "callback-load", about: "the callback server among enemies, 4 s", run: load },
     Step { name: "doc", about: "does the documentation build without a warning?", run: doc },
     Step { name: "features", about: "each library alone, with each feature alone", run: features },
     Step { name: "layers", about: "who depends on whom, and on what", run: layers },
@@ -107,6 +108,14 @@ fn clippy(workspace: &Workspace) -> Result<Outcome, String> {
 
 fn test(workspace: &Workspace) -> Result<Outcome, String> {
     run::run(&mut run::cargo(workspace.root(), &["test", "--workspace", "--all-features"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn load(workspace: &Workspace) -> Result<Outcome, String> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Outcome::Skipped("it reads /proc"));
+    }
+    callback_load::callback_load(workspace, callback_load::CI_SECONDS)?;
     Ok(Outcome::Passed)
 }
 

@@ -1,6 +1,7 @@
 //! The project's own checks and chores. `cargo xtask help` lists them.
 
 mod build_cost;
+mod callback_load;
 mod ci;
 mod coverage;
 mod features;
@@ -33,6 +34,9 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[&str]) -> Result<(), String> {
     match arguments {
         ["build-cost"] => build_cost::build_cost(&Workspace::load()?),
+        ["callback-load", "--seconds", seconds] => {
+            callback_load::callback_load(&Workspace::load()?, seconds)
+        }
         ["ci"] => ci::all(&Workspace::load()?),
         ["coverage"] => coverage::coverage(&Workspace::load()?),
         ["coverage", "--summary"] => coverage::summary(&Workspace::load()?),
@@ -61,6 +65,7 @@ fn help() -> String {
     for step in ci::STEPS {
         text.push_str(&format!("cargo xtask {:<9} {}\n", step.name, step.about));
     }
+    text.push_str("cargo xtask callback-load --seconds N  the same for N seconds\n");
     text.push_str(
         "cargo xtask peers     SDKs of other languages drive the mock (needs python3, node)\n",
     );

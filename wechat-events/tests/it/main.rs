@@ -18,6 +18,7 @@ mod golden;
 mod hostile;
 mod modes;
 mod property;
+mod readme;
 mod replies;
 mod support;
 mod typed;
