@@ -18,7 +18,7 @@ Usage: wechat-mock [OPTIONS]
   --config FILE          accounts, followers, faults, rules and callbacks from a TOML file;
                          no option about an account may stand beside it
   --followers N          invent so many followers [default: 36, with a file 0]
-  --followers-file FILE  followers, one OpenID a line
+  --followers-file FILE  followers, one a line: OpenID[TAB tag,tag[TAB state[TAB seconds]]]
   --tag ID=N             a tag with the first N followers; may be repeated
                          [default: 100=24 and 101=12, with followers named none]
   --callback-url URL     where job reports go (http:// only), with

@@ -145,7 +145,7 @@ impl AccountBuilder {
 
     /// Brings in the followers and all that the account was to be filled with.
     pub(crate) fn set_up(&self, account: &MockServer) {
-        account.add_followers(self.followers);
+        account.account().invent_followers(self.followers);
         for fill in &self.setup {
             fill(account);
         }

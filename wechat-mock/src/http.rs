@@ -208,7 +208,11 @@ async fn respond(
     let request = Request::from_parts(head, body);
     let clock = server.clock();
     let now = clock.now();
-    let Exchange { response, fault, delay } = server.handle(&request, now, peer);
+    let account = server.addressed(&request);
+    account.catch_up_in_turns(now).await;
+    let Exchange { response, fault, delay } = account.take_in(&request, now, peer);
+    account.catch_up_in_turns(now).await;
+    account.wake();
     if !delay.is_zero() {
         tokio::select! {
             () = clock.sleep_until(now + delay) => {}

@@ -41,6 +41,7 @@ impl MockServer {
 
     /// What keeps a follower from receiving messages; `None`: nothing, or he was never added.
     pub fn hindrance(&self, openid: &OpenId) -> Option<Hindrance> {
-        self.account().followers.by_id_mut(openid).and_then(|follower| follower.hindrance)
+        let account = self.account();
+        account.followers.find(openid).and_then(|place| account.followers.hindrance(place))
     }
 }

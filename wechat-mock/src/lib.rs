@@ -40,6 +40,7 @@ mod remark;
 mod reply;
 mod report;
 mod request;
+mod request_log;
 mod routes;
 mod rule;
 mod seconds;
@@ -49,6 +50,7 @@ mod settings;
 mod state_hash;
 mod stub;
 mod transport;
+mod turn;
 mod world;
 
 #[cfg(feature = "server")]
@@ -66,6 +68,7 @@ pub use inspection::QuotaUse;
 pub use report::{Report, ReportEntry};
 pub use request::{REDACTED, RecordedAnswer, RecordedRequest};
 pub use rule::{Finding, Rule};
+pub use seeding::{FollowerImport, ImportError};
 pub use server::MockServer;
 pub use settings::{
     AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use wechat_http::Clock;
 use wechat_mock::{Configuration, JobProgress, ListenOptions, MockServer, MockServerBuilder};
-use wechat_types::id::{OpenId, TagId};
+use wechat_types::id::TagId;
 
 use args::{Args, Command};
 
@@ -181,10 +181,10 @@ fn build(args: &Args, config: Option<&Configuration>) -> Result<MockServer, Box<
 fn one_account(args: &Args) -> Result<MockServerBuilder, Box<dyn Error>> {
     let mut listed = Vec::new();
     if let Some(file) = &args.followers_file {
-        let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            listed.push(OpenId::new(line).map_err(|e| format!("{line:?}: {e}"))?);
-        }
+        listed = std::fs::read(file).map_err(|e| format!("{}: {e}", file.display()))?;
+        // Tried once by itself: an account that is set up cannot say what is wrong.
+        let tried = MockServer::builder().build().import_followers(listed.as_slice());
+        tried.map_err(|e| format!("{}: {e}", file.display()))?;
     }
     let tags = args.tags();
     let mut builder = MockServer::builder()
@@ -194,16 +194,12 @@ fn one_account(args: &Args) -> Result<MockServerBuilder, Box<dyn Error>> {
         })
         .followers(args.invented_followers())
         .setup(move |account| {
-            for openid in &listed {
-                account.add_follower(openid.clone());
-            }
-            let followers = account.followers();
+            // It was read without an error before.
+            let _ = account.import_followers(listed.as_slice());
             for (tag, count) in &tags {
                 let tag = TagId::new(*tag);
                 account.add_tag(tag, format!("tag {tag}"));
-                for openid in followers.iter().take(*count) {
-                    account.tag_follower(openid, tag);
-                }
+                account.tag_first_followers(*count, tag);
             }
         });
     if let Some(target) = &args.callback {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use crate::reply::{self, Refusal};
-use crate::request::masked_query;
+use crate::request::{masked_query, redacted_body};
 use crate::server::MockServer;
 use crate::world::past_error::PastError;
 
@@ -22,8 +22,7 @@ impl MockServer {
     ) -> String {
         let rid = reply::rid(now, number);
         let body = reply::error(refusal, &rid);
-        let recorded = self.received_after(number.saturating_sub(1)).into_iter().next();
-        let sent = recorded.map(|recorded| recorded.body).unwrap_or_default();
+        let sent = redacted_body(request);
         let error = PastError {
             at: now,
             query: masked_query(request.uri().query().unwrap_or_default()),
@@ -32,7 +31,8 @@ impl MockServer {
             response_body: body.clone(),
             peer,
         };
-        self.account().past_errors.insert(rid, error);
+        let limit = self.settings().request_log_bytes;
+        self.account().past_errors.insert(rid, error, limit);
         body
     }
 }

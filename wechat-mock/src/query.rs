@@ -9,6 +9,10 @@ pub(crate) struct Query(Vec<(String, String)>);
 impl Query {
     pub(crate) fn parse(text: &str) -> Self {
         let decode = |part: &str| {
+            // Tokens are long, and have nothing to decode.
+            if !part.contains(['+', '%']) {
+                return part.to_owned();
+            }
             percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned()
         };
         let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {

@@ -1,5 +1,9 @@
 //! The mock's only source of variety: a number sequence fixed by its seed.
 
+/// The characters of ids.
+pub(crate) const SIGNS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
 /// SplitMix64: small, well mixed, and the same everywhere. Not for secrets.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
@@ -24,18 +28,20 @@ impl Random {
 
     /// So many characters of `[A-Za-z0-9_-]`.
     pub(crate) fn text(&mut self, length: usize) -> String {
-        const SIGNS: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-        let sign = |index: u64| SIGNS.get(index as usize % 64).map_or('A', |b| char::from(*b));
-        let mut text = String::with_capacity(length);
-        while text.len() < length {
+        let mut text = vec![b'A'; length];
+        self.fill(&mut text);
+        text.into_iter().map(char::from).collect()
+    }
+
+    /// Characters of `[A-Za-z0-9_-]` for the whole of `text`.
+    pub(crate) fn fill(&mut self, text: &mut [u8]) {
+        for ten in text.chunks_mut(10) {
             let mut bits = self.number();
-            for _ in 0..10.min(length - text.len()) {
-                text.push(sign(bits));
+            for byte in ten {
+                *byte = SIGNS.get(bits as usize % 64).copied().unwrap_or(b'A');
                 bits >>= 6;
             }
         }
-        text
     }
 
     /// So many lower-case hexadecimal digits.
@@ -59,6 +65,11 @@ pub(crate) fn digest(parts: &[&[u8]]) -> u64 {
         }
     }
     hash
+}
+
+/// Joins two digests; the order counts.
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
+    (a.rotate_left(5) ^ b).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]

@@ -121,7 +121,8 @@ impl fmt::Display for Report {
 }
 
 impl MockServer {
-    /// Which rules the calls so far broke or kept in an odd way.
+    /// Which rules the calls so far broke or kept in an odd way; of very many calls, those that the
+    /// log still holds: [`Settings::request_log_bytes`](crate::Settings::request_log_bytes).
     pub fn report(&self) -> Report {
         Report::of(&self.received())
     }

@@ -124,7 +124,7 @@ pub(crate) fn masked_query(text: &str) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn redacted_body(request: &http::Request<Bytes>) -> Bytes {
+pub(crate) fn redacted_body(request: &http::Request<Bytes>) -> Bytes {
     let body = request.body();
     if body.is_empty() || is_upload(request) {
         return body.clone();

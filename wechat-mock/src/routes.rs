@@ -6,6 +6,7 @@ mod draft;
 mod fields;
 mod freepublish;
 mod groups;
+mod id_list;
 mod library;
 mod mass;
 mod mass_send;
@@ -16,6 +17,7 @@ mod platform;
 mod quota;
 mod tags;
 mod token;
+mod touser;
 mod usage;
 mod users;
 
@@ -32,6 +34,7 @@ use crate::beijing::day;
 use crate::query::Query;
 use crate::reply::{Refusal, Reply};
 use crate::settings::Settings;
+use crate::turn::catch_up;
 use crate::world::account::{Account, Capability};
 
 pub(crate) use usage::quotas;
@@ -62,9 +65,8 @@ impl Call<'_> {
 
     /// The account, brought up to date. For the calls that need no token.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Account> {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
-        account.advance(&self.settings, self.now);
-        account
+        catch_up(self.account, &self.settings, self.now);
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The account for a caller whose token is good and who may do this.

@@ -1,8 +1,11 @@
 //! Setting up an account's world in a test, and looking into it.
 
+mod import;
 mod people;
 mod publishing;
 mod sent;
+
+pub use import::{FollowerImport, ImportError};
 
 use std::time::SystemTime;
 
@@ -27,38 +30,57 @@ impl MockServer {
         self.account().followers.add(openid);
     }
 
-    /// So many new followers with OpenIDs from the seed.
+    /// So many new followers with OpenIDs from the seed. For very many see
+    /// [`MockServerBuilder::followers`](crate::MockServerBuilder::followers).
     pub fn add_followers(&self, count: usize) -> Vec<OpenId> {
-        let mut guard = self.account();
-        let account = &mut *guard;
-        let mut added = Vec::with_capacity(count);
-        while added.len() < count {
-            if let Ok(openid) = OpenId::new(format!("o{}", account.random.text(27))) {
-                account.followers.add(openid.clone());
-                added.push(openid);
-            }
-        }
-        added
+        let mut account = self.account();
+        let first = account.invent_followers(count);
+        (first..).take(count).filter_map(|place| account.followers.openid(place)).collect()
     }
 
     /// All who were ever added, in that order, also those who have left.
     pub fn followers(&self) -> Vec<OpenId> {
-        self.account().followers.all().iter().map(|f| f.openid.clone()).collect()
+        let account = self.account();
+        account.followers.all().filter_map(|place| account.followers.openid(place)).collect()
+    }
+
+    /// Of all who were ever added the next `count` after the first `after`, in that order.
+    pub fn followers_after(&self, after: usize, count: usize) -> Vec<OpenId> {
+        let account = self.account();
+        let places = account.followers.all().skip(after).take(count);
+        places.filter_map(|place| account.followers.openid(place)).collect()
+    }
+
+    /// How many were ever added, also those who have left.
+    pub fn follower_count(&self) -> usize {
+        self.account().followers.len()
     }
 
     /// What keeps a follower from receiving messages; `None`: nothing any more. Ignored for one who
     /// was never added.
     pub fn set_hindrance(&self, openid: &OpenId, hindrance: Option<Hindrance>) {
-        if let Some(follower) = self.account().followers.by_id_mut(openid) {
-            follower.hindrance = hindrance;
+        let mut account = self.account();
+        let followers = &mut account.followers;
+        if let Some(place) = followers.find(openid) {
+            followers.set_hindrance(place, hindrance);
         }
     }
 
-    /// Sets how many mass messages a follower has received in the Beijing month of `now`.
+    /// Sets how many mass messages a follower has received in the Beijing month of `now`, up to
+    /// 65 535. The mock counts one month at a time: another month forgets what all received before.
     pub fn set_received_this_month(&self, openid: &OpenId, count: u32, now: SystemTime) {
-        if let Some(follower) = self.account().followers.by_id_mut(openid) {
-            follower.set_received(month(now), count);
+        let mut account = self.account();
+        let followers = &mut account.followers;
+        if let Some(place) = followers.find(openid) {
+            followers.set_received(place, month(now), count);
         }
+    }
+
+    /// Mass messages that a follower has received in the Beijing month of `now`.
+    pub fn received_this_month(&self, openid: &OpenId, now: SystemTime) -> u32 {
+        let account = self.account();
+        let followers = &account.followers;
+        followers.find(openid).map_or(0, |place| followers.received_in(place, month(now)))
     }
 
     /// Gives a follower, who is added if need be, a WeChat name for previews.
@@ -73,32 +95,40 @@ impl MockServer {
 
     /// Puts a tag on a follower. Ignored for one who was never added.
     pub fn tag_follower(&self, openid: &OpenId, tag: TagId) {
-        if let Some(follower) = self.account().followers.by_id_mut(openid)
-            && !follower.tags.contains(&tag)
-        {
-            follower.tags.push(tag);
+        let mut account = self.account();
+        let followers = &mut account.followers;
+        if let Some(place) = followers.find(openid) {
+            followers.put_tag(place, tag);
         }
+    }
+
+    /// Puts a tag on the first so many who were ever added.
+    pub fn tag_first_followers(&self, count: usize, tag: TagId) {
+        let mut account = self.account();
+        let followers = &mut account.followers;
+        followers.all().take(count).for_each(|place| followers.put_tag(place, tag));
     }
 
     /// The jobs whose message reached this follower, in order.
     pub fn inbox(&self, openid: &OpenId) -> Vec<MsgId> {
         let account = self.account();
-        let follower = account.followers.find(openid).and_then(|p| account.followers.get(p));
-        follower.map(|follower| follower.inbox.clone()).unwrap_or_default()
+        let place = account.followers.find(openid);
+        place.map(|place| account.inbox(place).collect()).unwrap_or_default()
     }
 
-    /// Whom the message of a job reached, in the order of adding.
+    /// Whom the message of a job reached, in the order of adding. How many they are stands in
+    /// [`JobCounts::sent`](crate::JobCounts::sent).
     pub fn deliveries(&self, msg_id: MsgId) -> Vec<OpenId> {
         let account = self.account();
-        let reached = account.followers.all().iter().filter(|f| f.inbox.contains(&msg_id));
-        reached.map(|follower| follower.openid.clone()).collect()
+        let reached = account.job(msg_id).map(|job| job.delivery.reached.iter());
+        reached.into_iter().flatten().filter_map(|place| account.followers.openid(place)).collect()
     }
 
     /// Previews shown to this follower.
     pub fn previews(&self, openid: &OpenId) -> u32 {
         let account = self.account();
-        let follower = account.followers.find(openid).and_then(|p| account.followers.get(p));
-        follower.map_or(0, |follower| follower.previews)
+        let followers = &account.followers;
+        followers.find(openid).map_or(0, |place| followers.previews(place))
     }
 }
 

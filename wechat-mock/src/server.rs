@@ -17,6 +17,7 @@ use crate::callbacks::Outbox;
 use crate::clock::ManualClock;
 use crate::fault::{FaultRule, Faults};
 use crate::request::RecordedRequest;
+use crate::request_log::RequestLog;
 use crate::routes;
 use crate::settings::Settings;
 use crate::stub::Stubs;
@@ -59,7 +60,7 @@ pub(crate) struct AccountCell {
     account: Mutex<Account>,
     stubs: Mutex<Stubs>,
     faults: Mutex<Faults>,
-    received: Mutex<Vec<RecordedRequest>>,
+    received: Mutex<RequestLog>,
     #[cfg(feature = "callbacks")]
     outbox: Mutex<Outbox>,
 }
@@ -166,21 +167,20 @@ impl MockServer {
         self.faults().left()
     }
 
-    /// All requests so far, without secrets.
+    /// The requests so far, without secrets. Of very many the first are forgotten:
+    /// [`Settings::request_log_bytes`].
     pub fn received(&self) -> Vec<RecordedRequest> {
-        lock(&self.own.received).clone()
+        self.received_after(0)
     }
 
     /// The requests after the `number`-th, for a log that follows.
     pub fn received_after(&self, number: u64) -> Vec<RecordedRequest> {
-        let received = lock(&self.own.received);
-        let from = usize::try_from(number).unwrap_or(usize::MAX);
-        received.get(from..).unwrap_or_default().to_vec()
+        lock(&self.own.received).after(number)
     }
 
     /// How many requests there were so far.
     pub fn received_count(&self) -> usize {
-        lock(&self.own.received).len()
+        lock(&self.own.received).count()
     }
 
     /// Method and path of every call the mock answers.
@@ -194,6 +194,10 @@ impl MockServer {
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         lock(&self.own.faults)
+    }
+
+    pub(crate) fn account_lock(&self) -> &Mutex<Account> {
+        &self.own.account
     }
 
     pub(crate) fn account(&self) -> MutexGuard<'_, Account> {

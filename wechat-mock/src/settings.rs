@@ -276,6 +276,9 @@ pub struct Settings {
     pub forms: AnswerForms,
     /// `Content-Type` of answers. Default: `application/json; encoding=utf-8`. `[users]`
     pub content_type: Cow<'static, str>,
+    /// Memory for the log of requests, and as much again for errors of the past: the oldest are
+    /// forgotten first. Default: 24 MiB, some 50 000 small requests. `[guess]`
+    pub request_log_bytes: usize,
     /// Tries of a callback. Default: 3. `[official]`
     pub push_tries: u32,
     /// Time the receiver of a callback has. Default: 5 s. `[official]`

@@ -2,8 +2,10 @@
 
 pub(crate) mod account;
 pub(crate) mod article;
+pub(crate) mod delivery;
 pub(crate) mod draft;
 pub(crate) mod follower;
+pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod mass_delete;
 pub(crate) mod mass_job;

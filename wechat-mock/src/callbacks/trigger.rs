@@ -8,6 +8,7 @@ use wechat_types::id::OpenId;
 use super::{Outbox, Sender};
 use crate::beijing::unix_seconds;
 use crate::server::{MockServer, sender};
+use crate::turn::catch_up;
 use crate::world::account::Account;
 use crate::world::follower::Hindrance;
 
@@ -192,25 +193,26 @@ impl Trigger {
         match &self.effect {
             Effect::Nothing => {}
             Effect::Leaves => {
-                if let Some(follower) = account.followers.by_id_mut(from) {
-                    follower.hindrance = Some(Hindrance::Unsubscribed);
+                if let Some(place) = account.followers.find(from) {
+                    account.followers.set_hindrance(place, Some(Hindrance::Unsubscribed));
                 }
             }
             Effect::Follows { scene } => {
-                account.followers.add(from.clone());
-                let Some(follower) = account.followers.by_id_mut(from) else { return };
-                if !follower.is_subscribed() {
-                    follower.hindrance = None;
+                let place = account.followers.add(from.clone());
+                if !account.followers.is_subscribed(place) {
+                    account.followers.set_hindrance(place, None);
                 }
-                let profile = &mut follower.profile;
-                profile.followed_at = now;
-                if let Some(scene) = scene {
+                account.followers.set_followed_at(place, now);
+                let Some(scene) = scene else { return };
+                account.followers.change_profile(place, |profile| {
+                    // The column of times keeps whole seconds.
+                    profile.followed_at = now;
                     profile.scene = "ADD_SCENE_QR_CODE".to_owned();
                     match scene.parse() {
                         Ok(number) => profile.qr_scene = number,
                         Err(_) => profile.qr_scene_str.clone_from(scene),
                     }
-                }
+                });
             }
         }
     }
@@ -261,9 +263,9 @@ impl MockServer {
     pub fn trigger(&self, trigger: Trigger) {
         let (settings, now) = (self.settings(), self.clock().now());
         let sender = {
-            let mut account = self.account();
             // What was due earlier comes first.
-            account.advance(&settings, now);
+            catch_up(self.account_lock(), &settings, now);
+            let mut account = self.account();
             trigger.take_effect(&mut account, now);
             sender(&account)
         };

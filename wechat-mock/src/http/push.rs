@@ -24,7 +24,9 @@ pub(super) async fn run(server: MockServer, remote: bool, mut stopped: watch::Re
     loop {
         let accounts = server.accounts();
         for account in &accounts {
-            for push in account.due(clock.now()) {
+            let now = clock.now();
+            account.catch_up_in_turns(now).await;
+            for push in account.due(now) {
                 // Each by itself: a receiver that hangs must not hold up the others.
                 let account = account.clone();
                 running.spawn(OnItsWay { account, push, settled: false }.carry_out(remote));

@@ -2,6 +2,7 @@
 
 use super::{Answer, Call, fields, openids};
 use crate::world::account::Capability;
+use crate::world::follower::membership::Section;
 use crate::world::tag::BLACKLIST;
 
 /// OpenIDs in one call.
@@ -11,7 +12,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
     let parsed = fields::object(call.body()).and_then(|body| fields::owned(&body, "begin_openid"));
     let account = call.open(Capability::Followers)?;
     let size = call.settings.blacklist_per_page;
-    let page = account.page(&parsed?, size, 49003, |follower| follower.is_in(BLACKLIST))?;
+    let page = account.page(&parsed?, size, 49003, Section::Tag(BLACKLIST))?;
     Ok(openids::page(&page))
 }
 

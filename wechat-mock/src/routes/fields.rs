@@ -1,5 +1,7 @@
 //! Strict reading of JSON bodies.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::reply::Refusal;
@@ -38,17 +40,25 @@ pub(super) fn wrong(key: &str, value: &Value) -> Refusal {
 
 /// The same, with the platform's view of `\uXXXX` escapes.
 pub(super) fn object_with_text(body: &[u8], escaped: EscapedText) -> Result<Object, Refusal> {
-    match escaped {
-        EscapedText::Decoded => object(body),
-        EscapedText::KeptLiterally => object(&escape_escapes(body)),
-        EscapedText::Refused => {
-            if escape_escapes(body).len() == body.len() {
-                object(body)
-            } else {
-                Err(47002.into())
-            }
-        }
+    object(text_of(body, escaped)?.as_bytes())
+}
+
+/// The body as the platform reads its `\uXXXX` escapes: 44002 when empty, 47001 when it is no
+/// UTF-8, 47002 when it has escapes and must not.
+pub(super) fn text_of(body: &[u8], escaped: EscapedText) -> Result<Cow<'_, str>, Refusal> {
+    if body.trim_ascii().is_empty() {
+        return Err(44002.into());
     }
+    let text = std::str::from_utf8(body).map_err(|_| 47001)?;
+    // Most bodies have none, and a large one is not copied for nothing.
+    if escaped == EscapedText::Decoded || !text.contains("\\u") {
+        return Ok(Cow::Borrowed(text));
+    }
+    let kept = escape_escapes(body);
+    if escaped == EscapedText::Refused && kept.len() != body.len() {
+        return Err(47002.into());
+    }
+    String::from_utf8(kept).map(Cow::Owned).map_err(|_| 47001.into())
 }
 
 /// Doubles the backslash of each `\u`, so that decoding leaves the six characters as they stand.

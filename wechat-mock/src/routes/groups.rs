@@ -20,7 +20,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
 
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let account = call.open_daily(Capability::Followers)?;
-    let counts = account.group_counts();
+    let counts = account.followers.group_counts();
     let group = |(id, name): (TagId, &str)| {
         let count = counts.get(&id).copied().unwrap_or_default();
         format!("{{\"id\":{id},\"name\":{},\"count\":{count}}}", quoted(name))
@@ -33,7 +33,7 @@ pub(super) fn get_id(call: &Call<'_>) -> Answer {
     let parsed = fields::object(call.body()).and_then(|body| fields::owned(&body, "openid"));
     let account = call.open(Capability::Followers)?;
     let place = account.follower(&parsed?, 40003, 40003)?;
-    let group = account.followers.get(place).ok_or(40003)?.group();
+    let group = account.followers.group(place);
     Ok(format!("{{\"groupid\":{group}}}"))
 }
 

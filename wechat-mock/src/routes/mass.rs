@@ -19,11 +19,13 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
     });
     let mut account = call.open(Capability::Mass)?;
     let msg_id = parsed?;
-    let status = match account.query_job(msg_id, &call.settings, call.now)? {
-        JobState::Sending => "SENDING",
-        JobState::Success => "SEND_SUCCESS",
-        JobState::Fail => "SEND_FAIL",
-        JobState::Deleted => "DELETE",
+    account.query_job(msg_id, call.now)?;
+    drop(account);
+    let status = match call.lock().job(msg_id).map(|job| job.public.state) {
+        Some(JobState::Success) => "SEND_SUCCESS",
+        Some(JobState::Fail) => "SEND_FAIL",
+        Some(JobState::Deleted) => "DELETE",
+        Some(JobState::Sending) | None => "SENDING",
     };
     Ok(format!("{{\"msg_id\":{msg_id},\"msg_status\":\"{status}\"}}"))
 }

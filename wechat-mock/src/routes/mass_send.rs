@@ -4,9 +4,9 @@ use serde_json::Value;
 use wechat_types::id::TagId;
 
 use super::fields::{self, Object};
-use super::{Answer, Call};
+use super::{Answer, Call, touser};
 use crate::reply::Refusal;
-use crate::rule::{NO_AUDIENCE, TOO_MANY_OPENIDS};
+use crate::rule::NO_AUDIENCE;
 use crate::settings::Settings;
 use crate::world::account::Capability;
 use crate::world::media::MaterialKind;
@@ -21,9 +21,10 @@ pub(super) fn send_all(call: &Call<'_>) -> Answer {
 }
 
 pub(super) fn send(call: &Call<'_>) -> Answer {
-    let parsed = body(call).and_then(|body| {
-        let audience = touser(&body, &call.settings)?;
-        read(&body, audience, &call.settings)
+    let body = touser::Body::read(call.body(), call.settings.escaped_text);
+    let parsed = body.and_then(|mut body| {
+        let audience = body.audience(&call.settings)?;
+        read(&body.rest, audience, &call.settings)
     });
     submit(call, Capability::MassByOpenId, "send", parsed)
 }
@@ -93,22 +94,6 @@ fn filter(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
         None => fields::within("filter", fields::number(filter, "group_id"))?,
     };
     tag.map(|tag| Audience::Tag(TagId::new(tag))).ok_or_else(|| missing("filter.tag_id"))
-}
-
-fn touser(body: &Object, settings: &Settings) -> Result<Audience, Refusal> {
-    let Some(Value::Array(list)) = body.get("touser") else {
-        return Err(Refusal::from(40031).at("touser").given("no list"));
-    };
-    let count = format!("{} given", list.len());
-    if list.is_empty() || list.len() < settings.fewest_openids_per_send {
-        return Err(Refusal::from(40130).at("touser").given(count));
-    }
-    if list.len() > settings.openids_per_send {
-        let code = settings.too_many_openids_code;
-        return Err(Refusal::by(&TOO_MANY_OPENIDS, code).at("touser").given(count));
-    }
-    let no_text = |wrong| Refusal { code: 40031, ..wrong };
-    fields::texts("touser", list).map(Audience::OpenIds).map_err(no_text)
 }
 
 fn content(body: &Object, settings: &Settings) -> Result<Content, Refusal> {

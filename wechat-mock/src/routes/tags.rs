@@ -6,6 +6,7 @@ use super::fields::{self, Object};
 use super::{Answer, Call, openids};
 use crate::reply::{Refusal, quoted};
 use crate::world::account::Capability;
+use crate::world::follower::membership::Section;
 use crate::world::tag::Tags;
 
 /// OpenIDs in one call.
@@ -21,7 +22,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
 
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let account = call.open(Capability::Followers)?;
-    let counts = account.tag_counts();
+    let counts = account.followers.tag_counts();
     let tag = |(id, name): (TagId, &str)| {
         let count = counts.get(&id).copied().unwrap_or_default();
         format!("{{\"id\":{id},\"name\":{},\"count\":{count}}}", quoted(name))
@@ -59,7 +60,7 @@ pub(super) fn followers(call: &Call<'_>) -> Answer {
         return Err(45159.into());
     }
     let size = call.settings.followers_per_page;
-    let page = account.page(&after, size, 40003, |follower| follower.is_in(tag))?;
+    let page = account.page(&after, size, 40003, Section::Tag(tag))?;
     Ok(openids::page_without_total(&page, call.settings.tag_end_has_next))
 }
 
@@ -84,8 +85,8 @@ pub(super) fn id_list(call: &Call<'_>) -> Answer {
     let account = call.open(Capability::Followers)?;
     let place = account.person(&parsed?, 49003)?;
     // Tags go when somebody leaves.
-    let follower = account.followers.get(place).filter(|follower| follower.is_subscribed());
-    let tags = follower.map(|follower| list(&follower.tags)).unwrap_or_default();
+    let follows = account.followers.is_subscribed(place);
+    let tags = if follows { list(account.followers.tags(place)) } else { String::new() };
     Ok(format!("{{\"tagid_list\":[{tags}]}}"))
 }
 

@@ -7,6 +7,7 @@ use crate::beijing::unix_seconds;
 use crate::reply::{Refusal, quoted};
 use crate::settings::Settings;
 use crate::world::account::{Account, Capability};
+use crate::world::follower::membership::Section;
 use crate::world::profile::PersonalDetails;
 
 /// OpenIDs in one call.
@@ -15,7 +16,7 @@ const MOST: usize = 100;
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let account = call.open_daily(Capability::Followers)?;
     let after = call.query.get("next_openid").unwrap_or_default();
-    let page = account.page(after, call.settings.followers_per_page, 40003, |_| true)?;
+    let page = account.page(after, call.settings.followers_per_page, 40003, Section::Everyone)?;
     Ok(openids::page(&page))
 }
 
@@ -46,13 +47,12 @@ pub(super) fn info_batch_get(call: &Call<'_>) -> Answer {
 
 fn one(account: &Account, openid: &str, settings: &Settings) -> Result<String, i64> {
     let place = account.person(openid, 40003)?;
-    let follower = account.followers.get(place).ok_or(40003)?;
-    let profile = &follower.profile;
-    let openid = &follower.openid;
+    let followers = &account.followers;
+    let profile = followers.profile(place);
     let union_id = profile.union_id.as_ref();
     let union_id =
         union_id.map_or_else(String::new, |id| format!(",\"unionid\":{}", quoted(id.as_str())));
-    if !follower.is_subscribed() {
+    if !followers.is_subscribed(place) {
         return Ok(format!("{{\"subscribe\":0,\"openid\":\"{openid}\"{union_id}}}"));
     }
     let (language, details) = match &profile.details {
@@ -67,8 +67,8 @@ fn one(account: &Account, openid: &str, settings: &Settings) -> Result<String, i
         quoted(language),
         unix_seconds(profile.followed_at),
         quoted(&profile.remark),
-        follower.group(),
-        tags::list(&follower.tags),
+        followers.group(place),
+        tags::list(followers.tags(place)),
         quoted(&profile.scene),
         profile.qr_scene,
         quoted(&profile.qr_scene_str),

@@ -9,22 +9,26 @@ use crate::world::profile::FollowerProfile;
 impl MockServer {
     /// Changes what user/info tells of a follower. Ignored for one who was never added.
     pub fn change_profile(&self, openid: &OpenId, change: impl FnOnce(&mut FollowerProfile)) {
-        if let Some(follower) = self.account().followers.by_id_mut(openid) {
-            change(&mut follower.profile);
+        let mut account = self.account();
+        let followers = &mut account.followers;
+        if let Some(place) = followers.find(openid) {
+            followers.change_profile(place, change);
         }
     }
 
     /// What user/info tells of a follower, his remark among it; `None` for one who was never added.
     pub fn profile(&self, openid: &OpenId) -> Option<FollowerProfile> {
-        let mut account = self.account();
-        account.followers.by_id_mut(openid).map(|follower| follower.profile.clone())
+        let account = self.account();
+        let followers = &account.followers;
+        followers.find(openid).map(|place| followers.profile(place))
     }
 
     /// A follower's tags, the oldest first.
     pub fn tags_of(&self, openid: &OpenId) -> Vec<TagId> {
-        let mut account = self.account();
-        let tags = account.followers.by_id_mut(openid).map(|follower| follower.tags.clone());
-        tags.unwrap_or_default()
+        let account = self.account();
+        let followers = &account.followers;
+        let place = followers.find(openid);
+        place.map(|place| followers.tags(place).to_vec()).unwrap_or_default()
     }
 
     /// All tags, or groups, with their names, by id.

@@ -7,6 +7,7 @@ use wechat_types::id::MsgId;
 
 use crate::reply::Refusal;
 use crate::server::MockServer;
+use crate::turn::catch_up;
 use crate::world::originality::OriginalArticle;
 use crate::world::past_error::PastError;
 use crate::world::website::WebsiteSend;
@@ -31,7 +32,7 @@ impl MockServer {
             response_body: format!("{{\"errcode\":-1,\"errmsg\":\"system error rid: {rid}\"}}"),
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
         };
-        self.account().past_errors.insert(rid, error);
+        self.account().past_errors.insert(rid, error, usize::MAX);
     }
 
     /// Somebody sends on the platform's website: the same quotas, inboxes and report, no key.
@@ -41,7 +42,9 @@ impl MockServer {
     /// The code that the API would answer: 40007, 40152, 45028.
     pub fn send_on_website(&self, send: &WebsiteSend) -> Result<MsgId, i64> {
         let (settings, now) = (self.settings(), self.clock().now());
+        catch_up(self.account_lock(), &settings, now);
         let sent = self.account().send_on_website(send, &settings, now);
+        catch_up(self.account_lock(), &settings, now);
         self.changed();
         sent.map_err(|Refusal { code, .. }| code)
     }
@@ -69,7 +72,9 @@ impl MockServer {
 
     fn confirm(&self, msg_id: MsgId, approved: bool) -> bool {
         let (settings, now) = (self.settings(), self.clock().now());
+        catch_up(self.account_lock(), &settings, now);
         let done = self.account().confirm(msg_id, approved, &settings, now);
+        catch_up(self.account_lock(), &settings, now);
         self.changed();
         done
     }

@@ -11,6 +11,7 @@ use super::{AccountCell, MockServer, lock};
 use crate::builder::ClockSource;
 use crate::fault::Faults;
 use crate::query::Query;
+use crate::request_log::RequestLog;
 
 /// What all views of a server have in common.
 pub(crate) struct Shared {
@@ -68,7 +69,7 @@ impl MockServer {
     }
 
     /// The account that a request is meant for.
-    pub(super) fn addressed(&self, request: &http::Request<Bytes>) -> Self {
+    pub(crate) fn addressed(&self, request: &http::Request<Bytes>) -> Self {
         let found = if self.shared.accounts.len() > 1 { self.find(request) } else { None };
         found.unwrap_or_else(|| self.clone())
     }
@@ -103,7 +104,7 @@ impl MockServer {
         let settings = lock(&self.own.settings);
         let account = lock(&self.own.account);
         let faults = lock(&self.own.faults);
-        let received = lock(&self.own.received);
+        let received = lock(&self.own.received).after(0);
         // Its own Debug hides it.
         write!(to, "{} {settings:?} {account:?} {faults:?} {received:?}", account.secret.expose())?;
         #[cfg(feature = "callbacks")]
@@ -123,7 +124,7 @@ impl MockServer {
             *settings = Arc::new(parts.settings);
             *account = parts.account;
             *faults = Faults::default();
-            received.clear();
+            *received = RequestLog::default();
             #[cfg(feature = "callbacks")]
             lock(&self.own.outbox).start_anew(parts.outbox);
         }

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::MockServer;
 use crate::exchange::{Push, PushOutcome};
+use crate::turn::catch_up;
 #[cfg(feature = "callbacks")]
 use crate::world::account::Account;
 
@@ -13,8 +14,8 @@ impl MockServer {
     /// Each must be brought back to [`settle`](Self::settle).
     pub fn due(&self, now: SystemTime) -> Vec<Push> {
         let settings = self.settings();
+        catch_up(self.account_lock(), &settings, now);
         let mut account = self.account();
-        account.advance(&settings, now);
         let reports = account.take_reports();
         let ended = account.publications.take_ended();
         #[cfg(feature = "callbacks")]

@@ -10,12 +10,12 @@ use super::{MockServer, lock};
 use crate::exchange::{Answered, Exchange};
 use crate::fault::{ConnectionFault, Effect};
 use crate::query::Query;
-use crate::remark;
 use crate::reply::{self, Refusal, Reply};
-use crate::request::{RecordedAnswer, RecordedRequest};
+use crate::request::RecordedAnswer;
 use crate::routes::{self, Call};
 use crate::rule::UNKNOWN_PATH;
 use crate::stub::{self, Stubbed};
+use crate::turn::catch_up;
 
 impl MockServer {
     /// The first door: one request in, what becomes of it out. `peer` is the caller's address.
@@ -28,21 +28,23 @@ impl MockServer {
         now: SystemTime,
         peer: IpAddr,
     ) -> Exchange {
-        self.addressed(request).handle_own(request, now, peer)
+        let account = self.addressed(request);
+        let exchange = account.take_in(request, now, peer);
+        // What the request has made due at once.
+        catch_up(account.account_lock(), &account.settings(), now);
+        account.wake();
+        exchange
     }
 
-    fn handle_own(
+    /// A request for this account, without what it has made due at once.
+    pub(crate) fn take_in(
         &self,
         request: &http::Request<Bytes>,
         now: SystemTime,
         peer: IpAddr,
     ) -> Exchange {
-        let number = {
-            let mut received = lock(&self.own.received);
-            let number = received.len() as u64 + 1;
-            received.push(RecordedRequest::new(number, now, request));
-            number
-        };
+        let limit = self.settings().request_log_bytes;
+        let number = lock(&self.own.received).push(request, now, limit);
         let path = routes::plain_path(request.uri().path());
         // The outermost wins: a stub keeps a call from the faults, a fault from the world.
         let Answered { exchange, errcode, broke } = match stub::answered(self, request) {
@@ -61,13 +63,9 @@ impl MockServer {
             errcode,
             fault: exchange.fault,
             broke,
-            remarks: remark::remarks(request),
+            remarks: Vec::new(),
         };
-        let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
-        if let Some(recorded) = lock(&self.own.received).get_mut(index) {
-            recorded.answer = answer;
-        }
-        self.changed();
+        lock(&self.own.received).answered(number, answer);
         exchange
     }
 

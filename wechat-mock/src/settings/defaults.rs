@@ -117,6 +117,7 @@ impl Default for Settings {
             unknown_path_code: None,
             forms: AnswerForms::default(),
             content_type: Cow::Borrowed("application/json; encoding=utf-8"),
+            request_log_bytes: 24 << 20,
             push_tries: 3,
             push_timeout: Duration::from_secs(5),
             wrong_answers_tried_again: true,

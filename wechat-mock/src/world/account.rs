@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use wechat_types::id::{AppId, AppSecret, MediaId, MsgDataId, MsgId, OpenId};
 
 use super::draft::Drafts;
-use super::follower::Followers;
+use super::follower::{Followers, Place};
 use super::keys::Keys;
 use super::mass_job::{Job, JobPlan, JobReport, JobState};
 use super::media::Media;
@@ -91,6 +91,10 @@ pub(crate) struct Account {
     jobs: BTreeMap<MsgId, Job>,
     /// Jobs that have not ended.
     open: Vec<MsgId>,
+    /// Jobs in the order in which their messages were delivered.
+    delivered: Vec<MsgId>,
+    /// Somebody carries out what is due, and lets others in between.
+    pub(crate) is_advancing: bool,
     reports: Vec<JobReport>,
     next_to_all: u64,
     next_other: u64,
@@ -121,6 +125,8 @@ impl Account {
             last_batch: None,
             jobs: BTreeMap::new(),
             open: Vec::new(),
+            delivered: Vec::new(),
+            is_advancing: false,
             reports: Vec::new(),
             // Seen on the wire: sends to all count from 10^9, all others from 2^31 + 10^9.
             next_to_all: 1_000_000_001,
@@ -226,6 +232,11 @@ impl Account {
         }
     }
 
+    /// So many new followers from the seed; their places begin at the one returned.
+    pub(crate) fn invent_followers(&mut self, count: usize) -> Place {
+        self.followers.invent(count, &mut self.random)
+    }
+
     pub(crate) fn next_msg_id(&mut self, to_all: bool) -> MsgId {
         let counter = if to_all { &mut self.next_to_all } else { &mut self.next_other };
         *counter += 1;
@@ -259,42 +270,50 @@ impl Account {
         self.jobs.values_mut()
     }
 
-    /// A status query, which may be what brings a job to its end.
-    pub(crate) fn query_job(
-        &mut self,
-        msg_id: MsgId,
-        settings: &Settings,
-        now: SystemTime,
-    ) -> Result<JobState, Refusal> {
+    /// A status query, which may be what makes a job's end due.
+    pub(crate) fn query_job(&mut self, msg_id: MsgId, now: SystemTime) -> Result<(), Refusal> {
         let job = self.jobs.get_mut(&msg_id).ok_or(40059)?;
         if let JobPlan::AfterQueries(left) = &mut job.plan {
             match left.checked_sub(1) {
                 Some(fewer) => *left = fewer,
                 None => job.plan = JobPlan::At { report: now, end: now },
             }
-            self.advance(settings, now);
         }
-        self.jobs.get(&msg_id).map(|job| job.public.state).ok_or_else(|| 40059.into())
+        Ok(())
     }
 
-    /// Carries out all that is due by `now`, in the order of time: how often somebody looks must not
-    /// decide which of two jobs came first.
-    pub(crate) fn advance(&mut self, settings: &Settings, now: SystemTime) {
+    /// Carries out what is due by `now`, in the order of time: how often somebody looks must not
+    /// decide which of two jobs came first. Serves up to `budget` followers; `true`: more are due.
+    pub(crate) fn advance(
+        &mut self,
+        settings: &Settings,
+        now: SystemTime,
+        mut budget: usize,
+    ) -> bool {
         self.media.expire(now);
         self.advance_publications(settings, now);
         while let Some((at, msg_id)) = self.next_step()
             && at <= now
         {
-            let Some(job) = self.jobs.get_mut(&msg_id) else { return };
+            let Some(job) = self.jobs.get_mut(&msg_id) else { return false };
             if job.is_waiting() {
                 job.end_unconfirmed(40002, at);
-            } else if job.delivered {
+                continue;
+            }
+            if job.delivered {
                 self.open.retain(|open| *open != msg_id);
                 self.finish(msg_id, settings);
-            } else {
-                self.reports.push(job.deliver(&mut self.followers, settings, at));
+                continue;
+            }
+            if self.delivered.last() != Some(&msg_id) {
+                self.delivered.push(msg_id);
+            }
+            match job.deliver(&mut self.followers, settings, at, &mut budget) {
+                Some(report) => self.reports.push(report),
+                None => return true,
             }
         }
+        false
     }
 
     /// The next report or end of a job; of several at one time, that of the job accepted first.
@@ -326,9 +345,16 @@ impl Account {
         }
     }
 
-    /// When something happens without a request.
+    /// The jobs whose message has reached this follower, in the order of delivery.
+    pub(crate) fn inbox(&self, place: Place) -> impl Iterator<Item = MsgId> {
+        self.delivered.iter().copied().filter(move |msg_id| {
+            self.jobs.get(msg_id).is_some_and(|job| job.delivery.reached.contains(place))
+        })
+    }
+
+    /// When something happens without a request, unless somebody is at it.
     pub(crate) fn next_due(&self) -> Option<SystemTime> {
-        let job = self.next_step().map(|(at, _)| at);
+        let job = self.next_step().filter(|_| !self.is_advancing).map(|(at, _)| at);
         let report = self.reports.first().map(|report| report.at);
         job.into_iter().chain(report).chain(self.publications.next_due()).min()
     }

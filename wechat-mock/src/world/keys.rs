@@ -42,13 +42,12 @@ impl SendKey {
 }
 
 fn default_key(audience: &Audience, content: &Content, settings: &Settings) -> Option<String> {
-    let mut words = match settings.default_key {
+    let audience = match settings.default_key {
         DefaultKey::None => return None,
-        DefaultKey::ContentOnly => Vec::new(),
-        DefaultKey::AudienceAndContent => audience.words(),
+        DefaultKey::ContentOnly => 0,
+        DefaultKey::AudienceAndContent => audience.digest(),
     };
-    words.extend(content.words());
-    Some(format!("digest:{}", hashed(&words)))
+    Some(format!("digest:{audience:016x}{}", hashed(&content.words())))
 }
 
 fn hashed(words: &[String]) -> String {

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use wechat_types::id::{MediaId, MsgDataId, MsgId};
 
-use super::follower::{Followers, Place};
+use super::delivery::{Delivery, Recipients};
+use super::follower::Followers;
 use super::keys::SendKey;
 use super::originality::Originality;
 use super::quota::Taken;
@@ -98,7 +99,9 @@ pub(crate) struct JobReport {
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) public: MassJob,
-    pub(crate) audience: Vec<Place>,
+    /// To whom it is yet to go.
+    pub(crate) audience: Recipients,
+    pub(crate) delivery: Delivery,
     /// The articles or the video it is about: what can be deleted.
     pub(crate) material: Option<MediaId>,
     /// So many articles or videos.
@@ -157,22 +160,29 @@ impl Job {
         }
     }
 
-    /// Puts the message into the inboxes and counts; hands out the report.
+    /// Brings the message to up to `budget` followers, which are taken off it. When all were
+    /// served: the report.
     pub(crate) fn deliver(
         &mut self,
         followers: &mut Followers,
         settings: &Settings,
         now: SystemTime,
-    ) -> JobReport {
-        self.delivered = true;
+        budget: &mut usize,
+    ) -> Option<JobReport> {
         if self.public.verdict == Verdict::Success {
-            self.public.counts = self.fill_inboxes(followers, settings, now);
+            let rule = (month(now), monthly_limit(settings));
+            if !self.delivery.go_on(&self.audience, followers, rule, budget) {
+                return None;
+            }
+            self.public.counts = self.delivery.counts;
         } else {
             self.public.article_urls.clear();
         }
         let reported = self.public.counts.reported(settings);
         self.public.reported = Some(reported);
-        JobReport {
+        self.delivered = true;
+        self.audience = Recipients::default();
+        Some(JobReport {
             at: now,
             msg_id: self.public.msg_id,
             verdict: self.public.verdict,
@@ -180,37 +190,7 @@ impl Job {
             article_urls: self.public.article_urls.clone(),
             is_articles: self.public.msg_data_id.is_some(),
             originality: self.public.originality.clone(),
-        }
-    }
-
-    fn fill_inboxes(
-        &self,
-        followers: &mut Followers,
-        settings: &Settings,
-        now: SystemTime,
-    ) -> JobCounts {
-        use super::follower::Hindrance::{Blacklisted, Refuses, Unreachable, Unsubscribed};
-        let month = month(now);
-        let is_service = settings.account_kind.is_service();
-        let limit = if is_service { settings.messages_per_follower_and_month } else { u32::MAX };
-        let mut counts = JobCounts::default();
-        for place in &self.audience {
-            let Some(follower) = followers.get_mut(*place) else { continue };
-            counts.total += 1;
-            let received = follower.received_in(month);
-            match follower.hindrance {
-                Some(Refuses | Blacklisted | Unsubscribed) => continue,
-                _ if received >= limit => continue,
-                Some(Unreachable) => counts.errors += 1,
-                None => {
-                    follower.set_received(month, received + 1);
-                    follower.inbox.push(self.public.msg_id);
-                    counts.sent += 1;
-                }
-            }
-            counts.after_filter += 1;
-        }
-        counts
+        })
     }
 
     pub(crate) fn finish(&mut self, settings: &Settings) {
@@ -223,4 +203,10 @@ impl Job {
         };
         self.bury();
     }
+}
+
+/// Messages that a follower may receive in a month.
+fn monthly_limit(settings: &Settings) -> u32 {
+    let is_service = settings.account_kind.is_service();
+    if is_service { settings.messages_per_follower_and_month } else { u32::MAX }
 }

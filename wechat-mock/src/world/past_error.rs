@@ -1,6 +1,6 @@
 //! Error answers of the past, to be looked up by the request id they carried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
@@ -15,12 +15,35 @@ pub(crate) struct PastError {
     pub(crate) peer: IpAddr,
 }
 
+impl PastError {
+    /// What it takes, with two copies of its id.
+    fn bytes(&self) -> usize {
+        let texts = self.query.len() + self.request_body.len() + self.response_body.len();
+        size_of::<Self>() + texts + 256
+    }
+}
+
 #[derive(Debug, Default)]
-pub(crate) struct PastErrors(BTreeMap<String, PastError>);
+pub(crate) struct PastErrors {
+    errors: BTreeMap<String, PastError>,
+    /// The ids, the oldest first.
+    order: VecDeque<String>,
+    bytes: usize,
+}
 
 impl PastErrors {
-    pub(crate) fn insert(&mut self, rid: String, error: PastError) {
-        self.0.insert(rid, error);
+    /// Takes an error in, and forgets the oldest that take more than `limit` bytes.
+    pub(crate) fn insert(&mut self, rid: String, error: PastError, limit: usize) {
+        self.bytes += error.bytes();
+        match self.errors.insert(rid.clone(), error) {
+            Some(old) => self.bytes -= old.bytes(),
+            None => self.order.push_back(rid),
+        }
+        while self.bytes > limit
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.bytes -= self.errors.remove(&oldest).map_or(0, |error| error.bytes());
+        }
     }
 
     /// 76002: no request id at all; 76001: unknown; 76004: older than seven days.
@@ -29,7 +52,7 @@ impl PastErrors {
         if rid.split('-').count() != 3 || !rid.split('-').all(is_part) {
             return Err(76002);
         }
-        let error = self.0.get(rid).ok_or(76001)?;
+        let error = self.errors.get(rid).ok_or(76001)?;
         if now > error.at + Duration::from_secs(7 * 86_400) { Err(76004) } else { Ok(error) }
     }
 }

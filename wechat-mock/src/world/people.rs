@@ -6,14 +6,15 @@ use std::time::SystemTime;
 use wechat_types::id::{AppId, OpenId, TagId};
 
 use super::account::Account;
-use super::follower::{Follower, Hindrance, Place};
+use super::follower::Place;
+use super::follower::membership::Section;
 use super::tag::{BLACKLIST, UNGROUPED};
 use crate::beijing::day;
 use crate::reply::Refusal;
 use crate::settings::Settings;
 
 /// Tags a follower may have (45059).
-const TAGS_PER_FOLLOWER: usize = 20;
+pub(crate) const TAGS_PER_FOLLOWER: usize = 20;
 /// A tag with more followers cannot be deleted (45057).
 const FOLLOWERS_OF_DELETABLE_TAG: usize = 100_000;
 
@@ -46,8 +47,7 @@ impl Account {
     /// call.
     pub(crate) fn follower(&self, openid: &str, stranger: i64, gone: i64) -> Result<Place, i64> {
         let place = self.person(openid, stranger)?;
-        let follows = self.followers.get(place).is_some_and(Follower::is_subscribed);
-        if follows { Ok(place) } else { Err(gone) }
+        if self.followers.is_subscribed(place) { Ok(place) } else { Err(gone) }
     }
 
     /// Somebody who follows or did so once.
@@ -63,43 +63,17 @@ impl Account {
         after: &str,
         size: usize,
         stranger: i64,
-        wanted: impl Fn(&Follower) -> bool,
+        section: Section,
     ) -> Result<Page, i64> {
         let start = if after.is_empty() { 0 } else { self.person(after, stranger)? + 1 };
-        let places = self.followers.subscribed(wanted);
-        let rest = places.iter().filter(|place| **place >= start).take(size.max(1));
-        let openids = rest.filter_map(|p| Some(self.followers.get(*p)?.openid.clone())).collect();
-        Ok(Page { total: places.len(), openids })
-    }
-
-    /// Followers of each tag. The blacklisted stand under 1, those without a tag under 0.
-    pub(crate) fn tag_counts(&self) -> BTreeMap<TagId, usize> {
-        let mut counts = BTreeMap::new();
-        for follower in self.followers.all().iter().filter(|f| f.is_subscribed()) {
-            if follower.is_in(BLACKLIST) {
-                *counts.entry(BLACKLIST).or_default() += 1;
-            } else if follower.tags.is_empty() {
-                *counts.entry(UNGROUPED).or_default() += 1;
-            }
-            for tag in &follower.tags {
-                *counts.entry(*tag).or_default() += 1;
-            }
-        }
-        counts
-    }
-
-    /// Followers of each group; each follower is in exactly one.
-    pub(crate) fn group_counts(&self) -> BTreeMap<TagId, usize> {
-        let mut counts = BTreeMap::new();
-        for follower in self.followers.all().iter().filter(|f| f.is_subscribed()) {
-            *counts.entry(follower.group()).or_default() += 1;
-        }
-        counts
+        let places = self.followers.section(section, start).take(size.max(1));
+        let openids = places.filter_map(|place| self.followers.openid(place)).collect();
+        Ok(Page { total: self.followers.section_len(section), openids })
     }
 
     pub(crate) fn delete_tag(&mut self, tag: TagId) -> Result<(), i64> {
         self.tags.changeable(tag, 45058, 45159)?;
-        if self.followers.subscribed(|f| f.tags.contains(&tag)).len() > FOLLOWERS_OF_DELETABLE_TAG {
+        if self.followers.section_len(Section::Tag(tag)) > FOLLOWERS_OF_DELETABLE_TAG {
             return Err(45057);
         }
         self.forget_tag(tag);
@@ -114,7 +88,7 @@ impl Account {
 
     fn forget_tag(&mut self, tag: TagId) {
         self.tags.remove(tag);
-        self.followers.all_mut().for_each(|follower| follower.tags.retain(|one| *one != tag));
+        self.followers.forget_tag(tag);
     }
 
     /// Puts a tag on followers. One who cannot have it spoils the call, or, when the account does
@@ -126,15 +100,12 @@ impl Account {
         settings: &Settings,
     ) -> Result<(), Refusal> {
         self.tags.usable(tag)?;
-        let places = self.taggable(openids, settings, |follower| {
-            let full = follower.tags.len() >= TAGS_PER_FOLLOWER && !follower.tags.contains(&tag);
+        let (places, answer) = self.taggable(openids, settings, |tags| {
+            let full = tags.len() >= TAGS_PER_FOLLOWER && !tags.contains(&tag);
             if full { Err(45059) } else { Ok(()) }
         });
-        self.change(places, |follower| {
-            if !follower.tags.contains(&tag) {
-                follower.tags.push(tag);
-            }
-        })
+        places.into_iter().for_each(|place| self.followers.put_tag(place, tag));
+        answer
     }
 
     pub(crate) fn take_tag(
@@ -144,8 +115,9 @@ impl Account {
         settings: &Settings,
     ) -> Result<(), Refusal> {
         self.tags.usable(tag)?;
-        let places = self.taggable(openids, settings, |_| Ok(()));
-        self.change(places, |follower| follower.tags.retain(|one| *one != tag))
+        let (places, answer) = self.taggable(openids, settings, |_| Ok(()));
+        places.into_iter().for_each(|place| self.followers.take_tag(place, tag));
+        answer
     }
 
     /// Whom to change, and what to answer.
@@ -153,14 +125,14 @@ impl Account {
         &self,
         openids: &[String],
         settings: &Settings,
-        check: impl Fn(&Follower) -> Result<(), i64>,
+        check: impl Fn(&[TagId]) -> Result<(), i64>,
     ) -> (Vec<Place>, Result<(), Refusal>) {
         let mut good = Vec::new();
         let mut failed = Vec::new();
         let mut first = None;
         for openid in openids {
             let found = self.follower(openid, 49003, 50005).and_then(|place| {
-                self.followers.get(place).map_or(Ok(()), &check)?;
+                check(self.followers.tags(place))?;
                 Ok(place)
             });
             match found {
@@ -180,24 +152,12 @@ impl Account {
         }
     }
 
-    fn change(
-        &mut self,
-        (places, answer): (Vec<Place>, Result<(), Refusal>),
-        change: impl Fn(&mut Follower),
-    ) -> Result<(), Refusal> {
-        for place in places {
-            if let Some(follower) = self.followers.get_mut(place) {
-                change(follower);
-            }
-        }
-        answer
-    }
-
     /// Puts followers on the blacklist or takes them off; all or none.
     pub(crate) fn set_blacklisted(&mut self, openids: &[String], on: bool) -> Result<(), Refusal> {
         let places = openids.iter().map(|openid| self.follower(openid, 49003, 40003));
         let places: Vec<Place> = places.collect::<Result<_, _>>()?;
-        self.change((places, Ok(())), |follower| follower.set_blacklisted(on))
+        places.into_iter().for_each(|place| self.followers.set_blacklisted(place, on));
+        Ok(())
     }
 
     /// Moves followers to a group; all or none. They leave whatever group or tags they were in.
@@ -211,13 +171,13 @@ impl Account {
         }
         let places = openids.iter().map(|openid| self.follower(openid, 40003, 43004));
         let places: Vec<Place> = places.collect::<Result<_, _>>()?;
-        self.change((places, Ok(())), |follower| {
-            follower.set_blacklisted(group == BLACKLIST);
-            follower.tags.clear();
-            if group != UNGROUPED && group != BLACKLIST {
-                follower.tags.push(group);
-            }
-        })
+        let is_tag = group != UNGROUPED && group != BLACKLIST;
+        let tags: &[TagId] = if is_tag { &[group] } else { &[] };
+        for place in places {
+            self.followers.set_blacklisted(place, group == BLACKLIST);
+            self.followers.set_tags(place, tags);
+        }
+        Ok(())
     }
 
     pub(crate) fn set_remark(
@@ -230,9 +190,8 @@ impl Account {
         if remark.len() > settings.remark_limit {
             return Err(40092.into());
         }
-        self.change((vec![place], Ok(())), |follower| {
-            remark.clone_into(&mut follower.profile.remark);
-        })
+        self.followers.change_profile(place, |profile| remark.clone_into(&mut profile.remark));
+        Ok(())
     }
 
     /// The OpenIDs that followers of another account have here, now that they were moved.
@@ -244,33 +203,5 @@ impl Account {
             Ok(new.filter(|new| self.follower(new.as_str(), 40003, 40003).is_ok()).cloned())
         };
         openids.iter().map(new).collect()
-    }
-}
-
-impl Follower {
-    /// Tag 0 holds those without any, tag 1 the blacklisted.
-    pub(crate) fn is_in(&self, tag: TagId) -> bool {
-        match tag {
-            UNGROUPED => self.tags.is_empty() && !self.is_in(BLACKLIST),
-            BLACKLIST => self.hindrance == Some(Hindrance::Blacklisted),
-            _ => self.tags.contains(&tag),
-        }
-    }
-
-    /// The old group: the blacklist, else the first tag, else none.
-    pub(crate) fn group(&self) -> TagId {
-        if self.is_in(BLACKLIST) {
-            return BLACKLIST;
-        }
-        self.tags.first().copied().unwrap_or(UNGROUPED)
-    }
-
-    /// A follower has one hindrance: the blacklist takes the place of any other.
-    fn set_blacklisted(&mut self, on: bool) {
-        if on {
-            self.hindrance = Some(Hindrance::Blacklisted);
-        } else if self.is_in(BLACKLIST) {
-            self.hindrance = None;
-        }
     }
 }

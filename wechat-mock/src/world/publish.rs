@@ -210,7 +210,7 @@ impl Account {
         let plan = JobPlan::new(settings, 0, now);
         let ends_as = self.publications.next_statuses.pop_front().unwrap_or_default();
         self.publications.all.insert(publish_id, Entry { public, draft, plan, ends_as });
-        self.advance(settings, now);
+        self.advance_publications(settings, now);
         Ok((publish_id, msg_data_id))
     }
 
@@ -228,7 +228,7 @@ impl Account {
                 None => entry.plan = JobPlan::At { report: now, end: now },
             }
         }
-        self.advance(settings, now);
+        self.advance_publications(settings, now);
         let entry = self.publications.all.get(&publish_id).ok_or(53502)?;
         Ok(&entry.public)
     }

@@ -50,7 +50,12 @@ impl Quotas {
     /// Counts a call that may have no limit.
     pub(crate) fn note(&mut self, path: &str, day: u64) {
         let calls = self.noted(path, day).saturating_add(1);
-        self.calls.insert(path.to_owned(), (day, calls));
+        match self.calls.get_mut(path) {
+            Some(noted) => *noted = (day, calls),
+            None => {
+                self.calls.insert(path.to_owned(), (day, calls));
+            }
+        }
     }
 
     /// Calls noted on that day.

@@ -58,7 +58,6 @@ impl Account {
         settings: &Settings,
         now: SystemTime,
     ) -> bool {
-        self.advance(settings, now);
         let speed = self.speed;
         let waiting = self.jobs_mut().find(|job| job.public.msg_id == msg_id);
         let Some(job) = waiting.filter(|job| job.is_waiting()) else { return false };
@@ -67,7 +66,6 @@ impl Account {
         } else {
             job.end_unconfirmed(40001, now);
         }
-        self.advance(settings, now);
         true
     }
 }

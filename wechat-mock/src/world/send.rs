@@ -7,11 +7,14 @@ use wechat_types::id::{MediaId, MsgDataId, MsgId, OpenId, TagId, WeChatName};
 
 use super::account::Account;
 use super::article::StoredArticle;
-use super::follower::{Hindrance, Place};
+use super::delivery::{Delivery, Recipients};
+use super::follower::Hindrance;
+use super::follower::packed::Packed;
 use super::keys::SendKey;
 use super::mass_job::{Job, JobCounts, JobPlan, JobState, MassJob};
 use super::media::MaterialKind;
 use crate::beijing::day;
+use crate::random::{digest, mix};
 use crate::reply::Refusal;
 use crate::rule::{NO_FOLLOWER_IN_LIST, UNKNOWN_TAG, WRONG_KIND};
 use crate::settings::{AccountKind, DraftConsumed, KeyCheck, Settings};
@@ -21,7 +24,15 @@ use crate::settings::{AccountKind, DraftConsumed, KeyCheck, Settings};
 pub(crate) enum Audience {
     Everyone,
     Tag(TagId),
-    OpenIds(Vec<String>),
+    OpenIds(OpenIds),
+}
+
+/// A list of OpenIDs, most of them packed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OpenIds {
+    pub(crate) usual: Vec<Packed>,
+    /// Those of another length or other characters.
+    pub(crate) others: Vec<String>,
 }
 
 /// What is sent.
@@ -35,11 +46,23 @@ pub(crate) enum Content {
 
 impl Audience {
     /// What tells it from others, for the key of a send without one.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(super) fn digest(&self) -> u64 {
         match self {
-            Self::Everyone => vec!["everyone".to_owned()],
-            Self::Tag(tag) => vec![format!("tag {tag}")],
-            Self::OpenIds(list) => list.clone(),
+            Self::Everyone => digest(&[b"everyone"]),
+            Self::Tag(tag) => digest(&[b"tag", &tag.get().to_le_bytes()]),
+            Self::OpenIds(list) => {
+                let others: Vec<&[u8]> = list.others.iter().map(String::as_bytes).collect();
+                list.usual.iter().fold(digest(&others), |all, one| mix(all, one.hash()))
+            }
+        }
+    }
+}
+
+impl OpenIds {
+    pub(crate) fn push(&mut self, text: &str) {
+        match Packed::new(text.as_bytes()) {
+            Some(packed) => self.usual.push(packed),
+            None => self.others.push(text.to_owned()),
         }
     }
 }
@@ -186,6 +209,7 @@ impl Account {
             },
             plan,
             audience,
+            delivery: Delivery::default(),
             material: checked.material,
             parts: checked.parts,
             dead_parts: BTreeSet::new(),
@@ -195,7 +219,6 @@ impl Account {
             delivered: false,
         };
         self.add_job(job);
-        self.advance(settings, now);
         Ok((msg_id, msg_data_id))
     }
 
@@ -219,14 +242,13 @@ impl Account {
                 self.followers.find(&openid).ok_or(43004)?
             }
         };
-        let follower = self.followers.get_mut(place).ok_or(43004)?;
-        match follower.hindrance {
+        match self.followers.hindrance(place) {
             Some(Hindrance::Unsubscribed) => return Err(43004.into()),
             Some(Hindrance::Blacklisted) => return Err(43019.into()),
             _ => {}
         }
         self.quotas.take("preview", day(now), settings.previews_per_day).ok_or(45009)?;
-        follower.previews += 1;
+        self.followers.add_preview(place);
         Ok(settings.preview_answers_msg_id.then(|| self.next_msg_id(false)))
     }
 
@@ -289,25 +311,23 @@ impl Account {
     }
 
     /// The followers meant, each once.
-    fn resolve(&self, audience: &Audience, settings: &Settings) -> Result<Vec<Place>, Refusal> {
+    fn resolve(&self, audience: &Audience, settings: &Settings) -> Result<Recipients, Refusal> {
         match audience {
-            Audience::Everyone => Ok(self.followers.subscribed(|_| true)),
+            Audience::Everyone => Ok(self.followers.subscribed().clone().into()),
             Audience::Tag(tag) if !self.tags.contains(*tag) => {
                 Err(Refusal::by(&UNKNOWN_TAG, settings.unknown_tag_code))
             }
-            Audience::Tag(tag) => Ok(self.followers.subscribed(|f| f.tags.contains(tag))),
+            Audience::Tag(tag) => Ok(self.followers.subscribed_with(*tag).into()),
             Audience::OpenIds(list) => {
-                let known = |text: &String| {
-                    let place = self.followers.find(&OpenId::new(text.as_str()).ok()?)?;
-                    self.followers.get(place)?.is_subscribed().then_some(place)
-                };
-                let mut places: Vec<Place> = list.iter().filter_map(known).collect();
-                places.sort_unstable();
-                places.dedup();
-                if places.is_empty() {
+                let mut places = self.followers.find_many(&list.usual);
+                let other = |text: &String| self.followers.find(&OpenId::new(text.as_str()).ok()?);
+                places.extend(list.others.iter().filter_map(other));
+                places.retain(|place| self.followers.is_subscribed(*place));
+                let recipients = Recipients::listed(places);
+                if recipients.is_empty() {
                     return Err(Refusal::by(&NO_FOLLOWER_IN_LIST, settings.no_valid_openid_code));
                 }
-                Ok(places)
+                Ok(recipients)
             }
         }
     }

@@ -47,7 +47,6 @@ impl Account {
         settings: &Settings,
         now: SystemTime,
     ) -> Result<MsgId, Refusal> {
-        self.advance(settings, now);
         self.send(&send.0, settings, now).map(|(msg_id, _)| msg_id)
     }
 }

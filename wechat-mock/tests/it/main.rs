@@ -24,6 +24,8 @@ mod contract_broken;
 mod control;
 mod effects;
 mod faults;
+mod followers;
+mod followers_model;
 mod golden_errors;
 mod golden_library;
 mod golden_people;

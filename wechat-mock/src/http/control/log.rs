@@ -13,7 +13,7 @@ pub(super) fn state(asked: &Asked) -> Told {
         "kind": account.settings().account_kind,
         "now": unix_seconds(account.clock().now()),
         "next_due": account.next_due().map(unix_seconds),
-        "followers": account.followers().len(),
+        "followers": account.follower_count(),
         "tags": account.tags().len(),
         "jobs": account.jobs().len(),
         "drafts": account.drafts().len(),

@@ -31,11 +31,10 @@ fn about(account: &MockServer, openid: &OpenId) -> Value {
 /// `?after=N&limit=N`, counted in the order in which they were added.
 pub(super) fn list(asked: &Asked) -> Told {
     let (after, limit) = (asked.number("after", 0)?, asked.number("limit", PAGE)?.min(PAGE));
-    let all = asked.account.followers();
     let from = usize::try_from(after).unwrap_or(usize::MAX);
     let count = usize::try_from(limit).unwrap_or(0);
-    let page: Vec<&OpenId> = all.iter().skip(from).take(count).collect();
-    Ok(json!({"total": all.len(), "followers": page}))
+    let page = asked.account.followers_after(from, count);
+    Ok(json!({"total": asked.account.follower_count(), "followers": page}))
 }
 
 /// What changes of a follower; what is not named stays.
@@ -103,9 +102,7 @@ pub(super) fn add_tag(asked: &Asked) -> Told {
         return Err(Problem::field("id", "0, 1 and 2 are the platform's own tags"));
     }
     asked.account.add_tag(tag.id, tag.name.clone());
-    for openid in asked.account.followers().iter().take(tag.first_followers) {
-        asked.account.tag_follower(openid, tag.id);
-    }
+    asked.account.tag_first_followers(tag.first_followers, tag.id);
     Ok(json!({"id": tag.id, "name": tag.name}))
 }
 
