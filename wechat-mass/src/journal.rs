@@ -4,6 +4,7 @@
 pub mod conformance;
 mod frozen;
 mod memory;
+mod open_calls;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -216,6 +217,14 @@ pub trait Journal: Debug + Send {
         msg_id: MsgId,
         chunk: usize,
     ) -> Result<Option<JobOwner>, JournalError>;
+
+    /// Another call of the same content that may have been accepted, and nobody knows: of any
+    /// campaign of the account. The job of such a call can be named to this one.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when it cannot be read.
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError>;
 }
 
 /// A call about to be made.
@@ -277,7 +286,7 @@ impl Reserved {
     }
 }
 
-/// Which call a job belongs to.
+/// A call of a campaign, such as the one that a job belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobOwner {

@@ -216,6 +216,8 @@ fn answered(answer: &Answer) -> String {
         Answer::Accepted { msg_id, .. } => {
             format!("was accepted before, as job {msg_id} (45065); nothing is sent twice")
         }
+        Answer::Mistaken { reason, .. } => format!("not sent, to be tried again: {reason}"),
+        Answer::Doubtful { reason, .. } => format!("to be asked again: {reason}"),
         Answer::Rejected { reason, .. } => format!("refused: {reason}"),
         Answer::NotSent { reason, .. } => format!("not sent: {reason}"),
         Answer::Unknown { reason, repeatable: true, .. } => {

@@ -7,7 +7,7 @@ use wechat_types::id::{MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{MassReport, ReportSource};
 
 use super::policy::Policy;
-use super::verdict::{Answer, opens_again};
+use super::verdict::{Answer, Before, opens_again};
 
 /// What is known about one call.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(super) struct ChunkState {
     first_attempt: Option<SystemTime>,
     /// Attempts since then.
     attempts: u32,
+    /// One of them may have been accepted, and nobody knows.
+    lost: bool,
     /// Times the call was put off because it could not be sent, or came too fast.
     put_off: u32,
 }
@@ -63,6 +65,9 @@ pub(super) struct Job {
 
 /// A call that comes too fast again and again is given up after this many times.
 const TOO_FAST: u32 = 10;
+/// A call that the platform takes for another one of the same content is given up after this many
+/// times.
+const MISTAKEN: u32 = 6;
 /// A call that cannot be sent is given up after this many times; the client made several attempts
 /// at each.
 const UNREACHABLE: u32 = 3;
@@ -87,6 +92,15 @@ impl ChunkState {
         match &self.progress {
             Progress::Running(job) | Progress::Reported(job, _) => Some(job.msg_id),
             _ => None,
+        }
+    }
+
+    /// What the attempts so far came to.
+    pub(super) fn before(&self) -> Before {
+        match (self.first_attempt, self.lost) {
+            (None, _) => Before::Nothing,
+            (Some(_), true) => Before::Lost,
+            (Some(_), false) => Before::Doubtful,
         }
     }
 
@@ -115,6 +129,14 @@ impl ChunkState {
                 });
                 None
             }
+            Answer::Mistaken { reason, .. } => {
+                self.forget_attempts();
+                let code = Some(ErrorCode::CLIENT_MSG_ID_EXISTS.get());
+                self.put_off(at + policy.mistaken_after, MISTAKEN, code, reason)
+            }
+            Answer::Doubtful { reason, .. } => {
+                self.ask_again(at + policy.mistaken_after, reason, policy)
+            }
             Answer::Rejected { code, reason } => {
                 self.forget_attempts();
                 match code.and_then(|code| opens_again(code, at)) {
@@ -136,16 +158,30 @@ impl ChunkState {
                 }
             }
             Answer::Unknown { reason, repeatable } => {
-                let repeat_at = at + policy.repeat_after;
-                if !repeatable || self.attempts >= policy.attempts {
-                    self.undecided(reason.clone())
-                } else if !self.key_is_good_at(repeat_at, policy) {
-                    self.undecided(format!("{reason}; {KEY_TOO_OLD}"))
+                self.lost = true;
+                if *repeatable {
+                    self.ask_again(at + policy.repeat_after, reason, policy)
                 } else {
-                    self.progress = Progress::Unsettled { repeat_at, reason: reason.clone() };
-                    None
+                    self.undecided(reason.clone())
                 }
             }
+        }
+    }
+
+    /// Makes the same call again with its key, while that is allowed and may tell something.
+    fn ask_again(
+        &mut self,
+        repeat_at: SystemTime,
+        reason: &str,
+        policy: &Policy,
+    ) -> Option<String> {
+        if self.attempts >= policy.attempts {
+            self.undecided(reason.to_owned())
+        } else if !self.key_is_good_at(repeat_at, policy) {
+            self.undecided(format!("{reason}; {KEY_TOO_OLD}"))
+        } else {
+            self.progress = Progress::Unsettled { repeat_at, reason: reason.to_owned() };
+            None
         }
     }
 
@@ -166,7 +202,7 @@ impl ChunkState {
 
     /// Nothing of this call is with the platform: the next attempt is a first one.
     fn forget_attempts(&mut self) {
-        (self.first_attempt, self.attempts) = (None, 0);
+        (self.first_attempt, self.attempts, self.lost) = (None, 0, false);
     }
 
     fn put_off(
@@ -198,7 +234,10 @@ impl ChunkState {
     /// good; what was refused is tried anew.
     pub(super) fn resume(&mut self, at: SystemTime, policy: &Policy) {
         let reason = match &self.progress {
-            Progress::InFlight => "the program ended before the answer came".to_owned(),
+            Progress::InFlight => {
+                self.lost = true;
+                "the program ended before the answer came".to_owned()
+            }
             Progress::Unsettled { reason, .. } | Progress::Undecided { reason } => reason.clone(),
             Progress::Refused { code, .. } => {
                 if *code == Some(ErrorCode::INVALID_MEDIA_ID.get()) {

@@ -8,8 +8,9 @@ use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::{MassContent, MassReport, Recipients};
 
+use super::chunk::ChunkState;
 use super::plan::{ChunkAudience, Content};
-use super::verdict::{judge, reason_of};
+use super::verdict::{Before, Others, judge, reason_of};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
 use crate::journal::{Claim, Entry, JobOwner, Journal, JournalError, Reserved};
@@ -113,6 +114,13 @@ impl Run<'_, '_> {
         }
     }
 
+    async fn other_open(&mut self, number: usize) -> Result<Option<JobOwner>, DriverError> {
+        match self.journal.other_open(number).await {
+            Ok(open) => Ok(open),
+            Err(source) => Err(self.stopped(source)),
+        }
+    }
+
     fn stopped(&self, source: JournalError) -> DriverError {
         DriverError::Journal { source, report: Box::new(self.campaign.report()) }
     }
@@ -189,7 +197,7 @@ impl<'a> Driver<'a> {
                     }
                 }
                 Step::GiveUp { chunk } => run.campaign.give_up(chunk),
-                Step::Send { chunk, repeat } => self.send(&mut run, chunk, repeat).await?,
+                Step::Send { chunk, .. } => self.send(&mut run, chunk).await?,
                 step => match self.prepare(&run.campaign, &step).await {
                     Ok(entry) => run.record(entry).await?,
                     Err(reason) => run.campaign.halt(reason),
@@ -252,13 +260,10 @@ impl<'a> Driver<'a> {
     }
 
     /// Makes one call: intent durable, request, answer durable.
-    async fn send(
-        &self,
-        run: &mut Run<'_, '_>,
-        number: usize,
-        repeat: bool,
-    ) -> Result<(), DriverError> {
-        let draft = run.campaign.chunks.get(number).and_then(|chunk| chunk.draft.clone());
+    async fn send(&self, run: &mut Run<'_, '_>, number: usize) -> Result<(), DriverError> {
+        let state = run.campaign.chunks.get(number);
+        let before = state.map_or(Before::Nothing, ChunkState::before);
+        let draft = state.and_then(|chunk| chunk.draft.clone());
         let content = match (self.plan.content(), draft) {
             (Content::Text(text), _) => MassContent::text(text.clone()),
             (Content::Articles { ignore_reprint, .. }, Some(draft)) => {
@@ -287,11 +292,16 @@ impl<'a> Driver<'a> {
                 }
             }
         };
-        let other = match &answer {
-            Ok(accepted) => run.other_owner(accepted.msg_id, number).await?,
-            Err(_) => None,
-        };
-        let answer: Answer = judge(answer, repeat, other.as_ref());
+        let (mut open, mut owner) = (None, None);
+        if let Ok(accepted) = &answer {
+            if accepted.already {
+                // First: one that is settled in the meantime is found as the owner.
+                open = run.other_open(number).await?;
+            }
+            owner = run.other_owner(accepted.msg_id, number).await?;
+        }
+        let others = Others { owner: owner.as_ref(), open: open.as_ref() };
+        let answer: Answer = judge(answer, &planned.key, before, others);
         run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await
     }
 

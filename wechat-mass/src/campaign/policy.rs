@@ -13,6 +13,9 @@ pub struct Policy {
     /// The pause before a call whose answer was lost is made again with its key. The platform
     /// answers 45066 to a key that comes again within a minute.
     pub repeat_after: Duration,
+    /// The pause before a call is tried again that was answered 45065 with the job of another call
+    /// of the same content.
+    pub mistaken_after: Duration,
     /// Attempts in all at a call whose answer is lost again and again.
     pub attempts: u32,
     /// How long after the first attempt the key may still be used. The platform remembers it for
@@ -38,6 +41,7 @@ impl Policy {
         const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
         Self {
             repeat_after: self.repeat_after.min(YEAR),
+            mistaken_after: self.mistaken_after.min(YEAR),
             key_window: self.key_window.min(YEAR),
             poll_after: self.poll_after.min(YEAR),
             poll_every: self.poll_every.min(YEAR),
@@ -50,11 +54,12 @@ impl Policy {
 
 impl Default for Policy {
     /// Stops at what is undecided; the documented limits; 6 attempts, 60 seconds apart, for 23
-    /// hours; a look at each job every 30 seconds for 6 hours; 30 seconds for its counters.
+    /// hours; 10 minutes where the platform took a call for another one; a look at each job every 30 seconds for 6 hours; 30 seconds for its counters.
     fn default() -> Self {
         Self {
             limits: Limits::default(),
             repeat_after: Duration::from_secs(60),
+            mistaken_after: Duration::from_secs(10 * 60),
             attempts: 6,
             key_window: Duration::from_secs(23 * 60 * 60),
             poll_after: Duration::from_secs(30),

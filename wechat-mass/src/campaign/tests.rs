@@ -12,10 +12,10 @@ use proptest::sample::Index;
 use wechat_http::{Error, TokenError, TransportError, TransportErrorKind};
 use wechat_types::codec::Reply;
 use wechat_types::endpoint::Endpoint as _;
-use wechat_types::id::{AppId, MediaId, OpenId};
+use wechat_types::id::{AppId, ClientMsgId, MediaId, OpenId};
 use wechat_types::mass::{Audience, GetMassStatus, JobStatus, Recipients, ReportSource};
 
-use super::verdict::judge;
+use super::verdict::{Before, Others, judge};
 use super::*;
 use crate::article::{ArticleSource, Picture};
 use crate::journal::JobOwner;
@@ -95,8 +95,16 @@ fn unknown() -> Answer {
     Answer::Unknown { reason: "lost".to_owned(), repeatable: true }
 }
 
+/// The key of whatever call is judged.
+static KEY: LazyLock<ClientMsgId> = LazyLock::new(|| ClientMsgId::new("key-1").unwrap());
+
+/// The answer to a first attempt.
+fn first(answer: Result<Accepted, Error>) -> Answer {
+    judge(answer, &KEY, Before::Nothing, Others::default())
+}
+
 fn running(msg_id: u64) -> Answer {
-    judge(Ok(accepted(msg_id)), false, None)
+    first(Ok(accepted(msg_id)))
 }
 
 fn report(msg_id: u64, status: JobStatus, source: ReportSource) -> MassReport {

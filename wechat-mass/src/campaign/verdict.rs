@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use wechat_http::{Error, Outcome, describe};
 use wechat_types::error_code::{ErrorClass, ErrorCode};
-use wechat_types::id::{MsgDataId, MsgId};
+use wechat_types::id::{ClientMsgId, MsgDataId, MsgId};
 
 use crate::journal::JobOwner;
 use crate::quota::Window;
@@ -25,6 +25,24 @@ pub enum Answer {
         msg_data_id: Option<MsgDataId>,
         /// Learnt from 45065: an earlier call with this key was accepted.
         already: bool,
+    },
+    /// 45065 with a job that is another call's: the platform took this call for that one, and did
+    /// nothing.
+    #[non_exhaustive]
+    Mistaken {
+        /// The other call's job.
+        msg_id: MsgId,
+        /// Both calls in words.
+        reason: String,
+    },
+    /// 45065 with a job that may be this call's, or that of another open call of the same content.
+    /// Which, is known when that one is settled.
+    #[non_exhaustive]
+    Doubtful {
+        /// The job.
+        msg_id: MsgId,
+        /// Both calls in words.
+        reason: String,
     },
     /// The platform refused the call and did nothing.
     #[non_exhaustive]
@@ -55,38 +73,42 @@ pub enum Answer {
     },
 }
 
+/// What earlier attempts at a call came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// There are none that may have been accepted.
+    Nothing,
+    /// All were answered, by 45065 with a job that may be another call's.
+    Doubtful,
+    /// One may have been accepted, and nobody knows.
+    Lost,
+}
+
+/// The calls that a job in an answer may belong to, beside the one that was answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Others<'a> {
+    /// The call that has it already.
+    pub(crate) owner: Option<&'a JobOwner>,
+    /// A call of the same content of which nobody knows whether it became a job.
+    pub(crate) open: Option<&'a JobOwner>,
+}
+
 /// Reads an answer.
 ///
-/// `repeat` tells that an earlier attempt may have been accepted: then only 0 and 45065 settle it,
-/// for a consumed draft answers 40007 and a used quota 45028. `other` is the call that the job in
-/// the answer belongs to already: the platform was seen to answer 45065 with the job of another
-/// call of the same content.
+/// Once an attempt may have been accepted, only 0 and 45065 settle the call, for a consumed draft
+/// answers 40007 and a used quota 45028. The platform was seen to answer 45065 with the job of
+/// another call of the same content, to a key that was never used before.
 pub(crate) fn judge(
     answer: Result<Accepted, Error>,
-    repeat: bool,
-    other: Option<&JobOwner>,
+    key: &ClientMsgId,
+    before: Before,
+    others: Others<'_>,
 ) -> Answer {
-    let error = match (answer, other) {
-        // A job belongs to one call, however the platform came to name it.
-        (Ok(Accepted { msg_id, already, .. }), Some(owner)) => {
-            let how = if already { "45065 with" } else { "accepted as" };
-            let reason = format!(
-                "{how} job {msg_id}, which belongs to call {} of campaign {:?}: the platform took \
-                 this call for that one",
-                owner.chunk + 1,
-                owner.campaign
-            );
-            return if already && !repeat {
-                Answer::Rejected { code: Some(ErrorCode::CLIENT_MSG_ID_EXISTS.get()), reason }
-            } else {
-                Answer::Unknown { reason, repeatable: false }
-            };
-        }
-        (Ok(Accepted { msg_id, msg_data_id, already }), None) => {
-            return Answer::Accepted { msg_id, msg_data_id, already };
-        }
-        (Err(error), _) => error,
+    let error = match answer {
+        Ok(accepted) => return of_job(accepted, key, before, others),
+        Err(error) => error,
     };
+    let repeat = before != Before::Nothing;
     let reason = reason_of(&error);
     let code = error.code();
     if code == Some(ErrorCode::CLIENT_MSG_ID_EXISTS) {
@@ -114,6 +136,43 @@ pub(crate) fn judge(
             repeatable: code.and_then(pause).is_some(),
         },
         _ => Answer::Rejected { code: code.map(ErrorCode::get), reason },
+    }
+}
+
+/// A job belongs to one call, however the platform came to name it.
+fn of_job(accepted: Accepted, key: &ClientMsgId, before: Before, others: Others<'_>) -> Answer {
+    let Accepted { msg_id, msg_data_id, already } = accepted;
+    let named = |how: &str, call: &JobOwner| {
+        format!("{how} call {} of campaign {:?}", call.chunk + 1, call.campaign)
+    };
+    match (others.owner, others.open) {
+        (Some(owner), _) if already => {
+            let reason = format!(
+                "key {key} was answered 45065 with job {msg_id}, {}: the platform took this call \
+                 for that one of the same content",
+                named("which belongs to", owner)
+            );
+            match before {
+                Before::Lost => Answer::Unknown { reason, repeatable: true },
+                Before::Nothing | Before::Doubtful => Answer::Mistaken { msg_id, reason },
+            }
+        }
+        (Some(owner), _) => Answer::Unknown {
+            reason: format!("accepted as job {msg_id}, {}", named("which belongs to", owner)),
+            repeatable: false,
+        },
+        (None, Some(open)) if already => {
+            let reason = format!(
+                "key {key} was answered 45065 with job {msg_id}, {} of the same content, of which \
+                 nobody knows yet what became",
+                named("which may be this call's or that of", open)
+            );
+            match before {
+                Before::Lost => Answer::Unknown { reason, repeatable: true },
+                Before::Nothing | Before::Doubtful => Answer::Doubtful { msg_id, reason },
+            }
+        }
+        (None, _) => Answer::Accepted { msg_id, msg_data_id, already },
     }
 }
 

@@ -104,6 +104,10 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(promises::jobs_have_one_owner(place)),
     },
     Promise {
+        name: "an open call of the same content is found, whatever campaign it is of",
+        check: |place| Box::pin(promises::open_calls_are_found(place)),
+    },
+    Promise {
         name: "reports are kept, known job or not, once each and in their order",
         check: |place| Box::pin(promises::reports_are_kept(place)),
     },

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use wechat_types::id::{AppId, MsgId, OpenId};
 use wechat_types::mass::{AudienceKind, MassReport};
 
+use super::open_calls::first_open;
 use super::{
     Claim, Entry, Frozen, JobOwner, Journal, JournalError, Reserved, Store, check_clock, job_taken,
 };
@@ -239,5 +240,17 @@ impl Journal for MemoryJournal {
         let state = lock(&self.state);
         let owner = state.jobs.get(&(self.key.0.clone(), msg_id));
         Ok(owner.filter(|owner| **owner != JobOwner::new(self.key.1.as_str(), chunk)).cloned())
+    }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        let state = lock(&self.state);
+        let this = JobOwner::new(self.key.1.as_str(), chunk);
+        let content = |held: &Held| held.frozen.as_ref().map(|frozen| frozen.content.clone());
+        let own = state.campaigns.get(&self.key).and_then(content);
+        Ok(state
+            .campaigns
+            .iter()
+            .filter(|(key, held)| key.0 == self.key.0 && content(held) == own)
+            .find_map(|(key, held)| first_open(&key.1, &held.entries, &this)))
     }
 }

@@ -13,6 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::MassReport;
 
+use super::open_calls::first_open;
 use super::{Claim, Entry, Frozen, JobOwner, Journal, JournalError, Reserved, Store};
 use crate::campaign::{Answer, Plan};
 use crate::client_msg_id::ContentDigest;
@@ -340,5 +341,18 @@ impl Journal for SqliteJournal {
             .database
             .read(|transaction, _| rows::owner_of(transaction, &self.account, msg_id))?;
         Ok(owner.filter(|owner| *owner != this))
+    }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        let this = JobOwner::new(self.name.as_str(), chunk);
+        self.database.read(|transaction, path| {
+            for (id, name) in rows::of_same_content(transaction, path, self.campaign)? {
+                let entries = rows::entries(transaction, path, id)?;
+                if let Some(open) = first_open(&name, &entries, &this) {
+                    return Ok(Some(open));
+                }
+            }
+            Ok(None)
+        })
     }
 }

@@ -162,6 +162,10 @@ impl Journal for BadJournal {
     ) -> Result<Option<JobOwner>, JournalError> {
         self.0.other_owner(msg_id, chunk).await
     }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        self.0.other_open(chunk).await
+    }
 }
 
 #[tokio::test]

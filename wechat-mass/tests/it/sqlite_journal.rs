@@ -262,6 +262,10 @@ impl Journal for Full<'_> {
     ) -> Result<Option<JobOwner>, JournalError> {
         self.inner.other_owner(msg_id, chunk).await
     }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_open(chunk).await
+    }
 }
 
 #[test]
@@ -324,6 +328,10 @@ fn a_journal_that_cannot_be_read_sends_nothing() {
             _: MsgId,
             _: usize,
         ) -> Result<Option<JobOwner>, JournalError> {
+            Ok(None)
+        }
+
+        async fn other_open(&mut self, _: usize) -> Result<Option<JobOwner>, JournalError> {
             Ok(None)
         }
     }

@@ -367,4 +367,8 @@ impl Journal for Dying<'_> {
     ) -> Result<Option<JobOwner>, JournalError> {
         self.inner.other_owner(msg_id, chunk).await
     }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_open(chunk).await
+    }
 }

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_refusal_halts_the_rest() {
     let mut campaign = Campaign::new(&TEXT, Policy::default());
-    attempt(&mut campaign, 0, start(), judge(Err(code(45028)), false, None));
+    attempt(&mut campaign, 0, start(), first(Err(code(45028))));
     assert_eq!(campaign.next(start()), Step::Done);
     let report = campaign.report();
     assert_eq!(report.conclusion(), Conclusion::Refused);
@@ -32,7 +32,7 @@ fn a_budget_that_is_used_up_is_waited_for() {
 fn a_day_s_quota_opens_at_midnight_in_beijing() {
     let mut campaign = Campaign::new(&TEXT, Policy::default());
     // 2026-01-12 10:00 in Beijing.
-    attempt(&mut campaign, 0, start(), judge(Err(code(45009)), false, None));
+    attempt(&mut campaign, 0, start(), first(Err(code(45009))));
     let midnight = start() + Duration::from_secs(14 * 60 * 60);
     let wait = Step::Wait { until: midnight, reason: WaitReason::Pace };
     assert_eq!(campaign.next(start()), wait);
@@ -90,16 +90,91 @@ fn a_clock_set_back_makes_an_open_call_undecided() {
     }
 }
 
+/// The answer to call 2, after the first had job 7 or is open.
+fn second(campaign: &Campaign<'_>, answer: Accepted, first_is_open: bool) -> Answer {
+    let call = JobOwner::new("spring", 0);
+    let (owner, open) = if first_is_open { (None, Some(&call)) } else { (Some(&call), None) };
+    judge(Ok(answer), &KEY, campaign.chunks[1].before(), Others { owner, open })
+}
+
 #[test]
-fn a_call_of_unknown_job_does_not_take_another_call_s_job() {
+fn a_call_taken_for_another_one_is_tried_again_and_then_refused_with_both() {
     let mut campaign = Campaign::new(&TEXT, Policy::default());
     attempt(&mut campaign, 0, start(), running(7));
-    let other = JobOwner::new("spring", 0);
-    attempt(&mut campaign, 1, start(), judge(Ok(already(7)), false, Some(&other)));
+    let mut now = start();
+    for _ in 0..5 {
+        let answer = second(&campaign, already(7), false);
+        attempt(&mut campaign, 1, now, answer);
+        assert_eq!(campaign.halted, None);
+        assert_ne!(campaign.next(now), Step::Send { chunk: 1, repeat: false });
+        now += 10 * MINUTE;
+        // Nothing of it is with the platform, so this is a first attempt.
+        assert_eq!(campaign.next(now), Step::Send { chunk: 1, repeat: false });
+    }
+    let answer = second(&campaign, already(7), false);
+    attempt(&mut campaign, 1, now, answer);
     assert_eq!(campaign.report().conclusion(), Conclusion::Undecided, "the first still runs");
     let report = campaign.report();
-    assert!(matches!(report.chunks[1].outcome, ChunkOutcome::Refused { code: Some(45065), .. }));
+    let ChunkOutcome::Refused { code: Some(45065), reason } = &report.chunks[1].outcome else {
+        panic!("{report:?}")
+    };
+    for part in ["job 7", "call 1 of campaign \"spring\"", "key key-1"] {
+        assert!(reason.contains(part), "{part} in {reason}");
+    }
     assert_eq!(report.chunks[2].outcome, ChunkOutcome::NotSent);
+    // The next run tries again, and the platform may have come to its senses.
+    campaign.apply(&Entry::Resumed { at: now });
+    assert_eq!(campaign.next(now), Step::Send { chunk: 1, repeat: false });
+}
+
+#[test]
+fn a_job_that_may_be_an_open_call_s_is_waited_for() {
+    let policy = Policy { past_undecided: true, ..Policy::default() };
+    let doubtful = || {
+        let mut campaign = Campaign::new(&TEXT, policy);
+        let lost = Answer::Unknown { reason: "lost".to_owned(), repeatable: false };
+        attempt(&mut campaign, 0, start(), lost);
+        campaign.halted = None;
+        let answer = second(&campaign, already(7), true);
+        assert!(matches!(answer, Answer::Doubtful { .. }), "{answer:?}");
+        attempt(&mut campaign, 1, start(), answer);
+        campaign
+    };
+    let later = start() + 10 * MINUTE;
+    let again = Step::Send { chunk: 1, repeat: true };
+    // The first call proves to have the job: this one was not sent, whatever came before.
+    let mut campaign = doubtful();
+    assert_ne!(campaign.next(later - MINUTE), again);
+    assert_eq!(campaign.next(later), again);
+    let answer = second(&campaign, already(7), false);
+    assert!(matches!(answer, Answer::Mistaken { .. }), "{answer:?}");
+    attempt(&mut campaign, 1, later, answer);
+    let first_again = Step::Send { chunk: 1, repeat: false };
+    assert_eq!(campaign.next(later + 10 * MINUTE), first_again);
+    // It proves to have another one: this is ours.
+    let campaign = doubtful();
+    let before = campaign.chunks[1].before();
+    let answer = judge(Ok(already(7)), &KEY, before, Others::default());
+    assert!(matches!(answer, Answer::Accepted { already: true, .. }), "{answer:?}");
+    // The draft is gone: perhaps by this call.
+    let answer = judge(Err(code(40007)), &KEY, before, Others::default());
+    assert!(matches!(answer, Answer::Unknown { repeatable: false, .. }), "{answer:?}");
+    // The program ended during the repeat: now nobody knows whether this one was accepted.
+    let mut campaign = doubtful();
+    campaign.apply(&Entry::Intent { chunk: 1, at: later });
+    campaign.apply(&Entry::Resumed { at: later });
+    let answer = second(&campaign, already(7), false);
+    assert!(matches!(answer, Answer::Unknown { repeatable: true, .. }), "{answer:?}");
+    // It stays so.
+    let mut campaign = doubtful();
+    for _ in 1..policy.attempts {
+        let answer = second(&campaign, already(7), true);
+        attempt(&mut campaign, 1, later, answer);
+    }
+    let ChunkOutcome::Undecided { reason } = &campaign.report().chunks[1].outcome else {
+        panic!("{campaign:?}")
+    };
+    assert!(reason.contains("job 7") && reason.contains("key-1"), "{reason}");
 }
 
 #[test]
@@ -158,7 +233,7 @@ fn conclusions_follow_from_the_calls() {
         }
         campaign.report().conclusion()
     };
-    let refused = || judge(Err(code(45028)), false, None);
+    let refused = || first(Err(code(45028)));
     let lost = || Answer::Unknown { reason: String::new(), repeatable: false };
     assert_eq!(conclude(&[], &[]), Conclusion::Refused);
     assert_eq!(conclude(&[refused()], &[]), Conclusion::Refused);

@@ -58,6 +58,8 @@ impl Truth {
         fate: Fate,
     ) -> bool {
         self.check(campaign, chunk, repeat, now);
+        let before = campaign.chunks[chunk].before();
+        assert_eq!(repeat, before != Before::Nothing);
         let draft = campaign.chunks[chunk].draft.clone();
         self.open.entry(chunk).or_insert((now, draft));
         campaign.apply(&Entry::Intent { chunk, at: now });
@@ -79,17 +81,17 @@ impl Truth {
         };
         let answer = {
             let other = other_owner(campaign, &answer, chunk);
-            judge(answer, repeat, other.as_ref())
+            judge(answer, &KEY, before, Others { owner: other.as_ref(), open: None })
         };
         match &answer {
             Answer::Accepted { .. } => {
                 self.accepted.push(chunk);
                 self.open.remove(&chunk);
             }
-            Answer::Rejected { .. } | Answer::NotSent { .. } => {
+            Answer::Mistaken { .. } | Answer::Rejected { .. } | Answer::NotSent { .. } => {
                 self.open.remove(&chunk);
             }
-            Answer::Unknown { .. } => {}
+            Answer::Doubtful { .. } | Answer::Unknown { .. } => {}
         }
         campaign.apply(&Entry::Answer { chunk, at: now, answer });
         true

@@ -7,6 +7,8 @@ fn word(answer: &Answer) -> String {
     match answer {
         Answer::Accepted { msg_id, already: false, .. } => format!("accepted {msg_id}"),
         Answer::Accepted { msg_id, .. } => format!("accepted before {msg_id}"),
+        Answer::Mistaken { msg_id, .. } => format!("mistaken for {msg_id}"),
+        Answer::Doubtful { msg_id, .. } => format!("doubtful {msg_id}"),
         Answer::Rejected { code, .. } => format!("rejected {code:?}"),
         Answer::NotSent { code, passing: true, .. } => format!("not sent {code:?}, try later"),
         Answer::NotSent { code, .. } => format!("not sent {code:?}"),
@@ -19,10 +21,10 @@ fn word(answer: &Answer) -> String {
 fn the_table_of_verdicts() {
     use TransportErrorKind as Kind;
     let owner = JobOwner::new("spring", 4);
-    // Job 9 belongs to another call.
-    let other = |answer: &Result<Accepted, Error>| {
-        let is_other = answer.as_ref().is_ok_and(|accepted| accepted.msg_id.get() == 9);
-        is_other.then_some(&owner)
+    // Job 9 belongs to another call, and job 8 may do.
+    let others = |answer: &Result<Accepted, Error>| {
+        let names = |job| answer.as_ref().is_ok_and(|accepted| accepted.msg_id.get() == job);
+        Others { owner: names(9).then_some(&owner), open: names(8).then_some(&owner) }
     };
     let unknown = "unknown, repeat";
     let refused = |code: i64| (format!("rejected Some({code})"), "unknown for good".to_owned());
@@ -34,11 +36,9 @@ fn the_table_of_verdicts() {
         ("0", Box::new(|| Ok(accepted(7))), same("accepted 7")),
         ("45065", Box::new(|| Ok(already(7))), same("accepted before 7")),
         // The platform took the call for another call of the same content.
-        (
-            "45065 of another call",
-            Box::new(|| Ok(already(9))),
-            two("rejected Some(45065)", "unknown for good"),
-        ),
+        ("45065 of another call", Box::new(|| Ok(already(9))), two("mistaken for 9", unknown)),
+        // Or for one of which nobody knows yet.
+        ("45065 of whom", Box::new(|| Ok(already(8))), two("doubtful 8", unknown)),
         ("0 with another call's job", Box::new(|| Ok(accepted(9))), same("unknown for good")),
         ("45065 without a job", Box::new(|| Err(code(45065))), same(unknown)),
         // Nobody knows, whichever attempt it is.
@@ -102,17 +102,18 @@ fn the_table_of_verdicts() {
         ("45011", Box::new(|| Err(code(45011))), two("rejected Some(45011)", unknown)),
     ];
     for (name, make, (first, repeat)) in rows {
-        for (is_repeat, expected) in [(false, first), (true, repeat)] {
+        for (before, expected) in [(Before::Nothing, first), (Before::Lost, repeat)] {
             let answer = make();
-            let other = other(&answer);
-            assert_eq!(word(&judge(answer, is_repeat, other)), expected, "{name}, {is_repeat}");
+            let others = others(&answer);
+            let judged = judge(answer, &KEY, before, others);
+            assert_eq!(word(&judged), expected, "{name}, {before:?}");
         }
     }
 }
 
 #[test]
 fn reasons_name_what_happened_and_what_to_do() {
-    let reason = |answer| match judge(Err(answer), true, None) {
+    let reason = |answer| match judge(Err(answer), &KEY, Before::Lost, Others::default()) {
         Answer::Unknown { reason, .. } => reason,
         other => panic!("{other:?}"),
     };
@@ -121,10 +122,14 @@ fn reasons_name_what_happened_and_what_to_do() {
     {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let answer = judge(Ok(already(9)), true, Some(&JobOwner::new("spring", 4)));
+    let owner = JobOwner::new("spring", 4);
+    let others = Others { owner: Some(&owner), open: None };
+    let answer = judge(Ok(already(9)), &KEY, Before::Lost, others);
     let Answer::Unknown { reason, .. } = answer else { panic!("{answer:?}") };
     assert!(
-        reason.contains("job 9") && reason.contains("call 5 of campaign \"spring\""),
+        ["job 9", "call 5 of campaign \"spring\"", "key key-1"]
+            .iter()
+            .all(|part| reason.contains(part)),
         "{reason}"
     );
 }

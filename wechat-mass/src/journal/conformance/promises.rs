@@ -264,6 +264,30 @@ pub(super) async fn jobs_have_one_owner(place: &dyn Place) -> Checked {
     Ok(())
 }
 
+pub(super) async fn open_calls_are_found(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let mut spring = open(store.as_ref(), &plan("spring")?).await?;
+    let mut summer = open(store.as_ref(), &plan("summer")?).await?;
+    let other = plan_of("wx0123456789abcdef", "autumn", "别的", 3)?;
+    let mut autumn = open(store.as_ref(), &other).await?;
+    claim(spring.as_mut(), 1, after(0), &[]).await?;
+    let spring_1 = Some(("spring".to_owned(), 1));
+    same("its campaign's open call", &open_beside(spring.as_mut(), 0).await?, &spring_1)?;
+    same("an open call beside itself", &open_beside(spring.as_mut(), 1).await?, &None)?;
+    same("another campaign's open call", &open_beside(summer.as_mut(), 1).await?, &spring_1)?;
+    same("one of another content", &open_beside(autumn.as_mut(), 1).await?, &None)?;
+    spring.append(&accepted(1, 7)).await.map_err(|e| e.to_string())?;
+    same("an open call after its answer", &open_beside(summer.as_mut(), 1).await?, &None)
+}
+
+async fn open_beside(
+    journal: &mut dyn Journal,
+    chunk: usize,
+) -> Result<Option<(String, usize)>, String> {
+    let found = journal.other_open(chunk).await.map_err(|e| e.to_string())?;
+    Ok(found.map(|call| (call.campaign, call.chunk)))
+}
+
 pub(super) async fn reports_are_kept(place: &dyn Place) -> Checked {
     let account = account("wx0123456789abcdef")?;
     let first = store(place)?;

@@ -74,6 +74,27 @@ pub(super) fn campaigns(
     Ok(found)
 }
 
+/// The campaigns that say the same as one of them, that one too: ids and names.
+pub(super) fn of_same_content(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    campaign: i64,
+) -> Done<Vec<(i64, String)>> {
+    let mut all = transaction.prepare_cached(
+        "SELECT id, frozen FROM campaign
+         WHERE account = (SELECT account FROM campaign WHERE id = ?1) ORDER BY id",
+    )?;
+    let mut rows = all.query([campaign])?;
+    let mut found: Vec<(i64, Frozen)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, frozen): (i64, String) = (row.get(0)?, row.get(1)?);
+        found.push((id, parse(path, "campaign", id, &frozen)?));
+    }
+    let own = found.iter().find(|(id, _)| *id == campaign).map(|(_, own)| own.content.clone());
+    let same = found.into_iter().filter(|(_, frozen)| Some(&frozen.content) == own.as_ref());
+    Ok(same.map(|(id, frozen)| (id, frozen.name)).collect())
+}
+
 /// Writes a plan down. A call's recipients are one value: ten thousand rows take ten times as long.
 pub(super) fn freeze(transaction: &Transaction<'_>, plan: &Plan, at: SystemTime) -> Done<i64> {
     let frozen = text(&Frozen::of(plan, at))?;
