@@ -1,7 +1,7 @@
 //! Does what a campaign says is next, and records each fact before it counts.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use wechat_http::Client;
 use wechat_types::error_code::ErrorCode;
@@ -10,12 +10,16 @@ use wechat_types::mass::{MassContent, MassReport, Recipients};
 
 use super::chunk::ChunkState;
 use super::plan::{ChunkAudience, Content};
-use super::verdict::{Before, Others, judge, reason_of};
+use super::verdict::{Before, Others, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
 use crate::journal::{Claim, Entry, JobOwner, Journal, JournalError, Reserved};
 use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
+
+/// A call is not made later than this after it was decided: the machine may have slept for a day
+/// while it was recorded, and key and budgets were looked at before.
+const LATEST: Duration = Duration::from_secs(30);
 
 /// Runs a campaign to its end. It awaits only the client, the journal and the inbox.
 #[derive(Debug)]
@@ -278,8 +282,12 @@ impl<'a> Driver<'a> {
             run.campaign.halt(format!("the plan has no call {}", number + 1));
             return Ok(());
         };
-        if !self.claim(run, number, &planned.audience).await? {
+        let Some(claimed_at) = self.claim(run, number, &planned.audience).await? else {
             return Ok(());
+        };
+        if self.now().duration_since(claimed_at).is_ok_and(|late| late > LATEST) {
+            let answer = too_late(before);
+            return run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await;
         }
         let (sender, key) = (MassSender::new(self.client.clone()), planned.key.clone());
         let answer = match planned.audience {
@@ -305,13 +313,13 @@ impl<'a> Driver<'a> {
         run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await
     }
 
-    /// Reserves a call and records its intent; `false` when its budget is used up.
+    /// Reserves a call and records its intent; answers as of when. None when its budget is used up.
     async fn claim(
         &self,
         run: &mut Run<'_, '_>,
         number: usize,
         audience: &ChunkAudience,
-    ) -> Result<bool, DriverError> {
+    ) -> Result<Option<SystemTime>, DriverError> {
         let spend = match audience {
             ChunkAudience::Everyone => Spend::ToEveryone,
             ChunkAudience::Tag(_) => Spend::ToTag,
@@ -322,18 +330,18 @@ impl<'a> Driver<'a> {
         match run.journal.claim(&claim).await {
             Ok(Reserved::Granted) => {
                 run.take_in(&claim.intent());
-                Ok(true)
+                Ok(Some(claim.at))
             }
             Ok(Reserved::Wait { budget, .. }) if budget.limit == 0 => {
                 let call = number + 1;
                 run.campaign.halt(format!("call {call}: the account's limits allow no such call"));
-                Ok(false)
+                Ok(None)
             }
             Ok(Reserved::Wait { until, budget }) => {
                 let minute = budget.window == Window::Minute;
                 let reason = if minute { WaitReason::Pace } else { WaitReason::Quota };
                 run.campaign.close_until(until, reason);
-                Ok(false)
+                Ok(None)
             }
             Err(source) => Err(run.stopped(source)),
         }

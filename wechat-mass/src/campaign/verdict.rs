@@ -139,6 +139,15 @@ pub(crate) fn judge(
     }
 }
 
+/// A call that was claimed and not made, for its time had passed.
+pub(crate) fn too_late(before: Before) -> Answer {
+    let reason = "the machine slept between the record of the call and the call".to_owned();
+    match before {
+        Before::Nothing => Answer::NotSent { code: None, reason, passing: true },
+        Before::Doubtful | Before::Lost => Answer::Unknown { reason, repeatable: true },
+    }
+}
+
 /// A job belongs to one call, however the platform came to name it.
 fn of_job(accepted: Accepted, key: &ClientMsgId, before: Before, others: Others<'_>) -> Answer {
     let Accepted { msg_id, msg_data_id, already } = accepted;

@@ -6,8 +6,11 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use wechat_http::Client;
 use wechat_mass::campaign::{ChunkOutcome, Conclusion, Content, Inbox, NoInbox, Plan};
-use wechat_mass::journal::{Entry, MemoryJournal};
+use wechat_mass::journal::{
+    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, Reserved,
+};
 use wechat_mock::{JobProgress, KeyCheck, ManualClock};
+use wechat_types::id::MsgId;
 use wechat_types::mass::MassReport;
 
 use crate::world::{DRAFT_ADD, HOUR, SEND, TWO_CALLS, World, article, plan, tea, text};
@@ -166,6 +169,70 @@ async fn a_machine_that_slept_within_the_window_repeats() {
     let mut journal = MemoryJournal::new();
     let report = world.run_with(&plan, &mut journal, &mut inbox, &mut |_| {}).await.unwrap();
     assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    world.assert_once(5);
+}
+
+/// The machine sleeps while a call is claimed, once, for so long.
+#[derive(Debug)]
+struct SleepyDisk {
+    inner: MemoryJournal,
+    clock: ManualClock,
+    asleep: Duration,
+}
+
+#[async_trait]
+impl Journal for SleepyDisk {
+    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+        self.inner.load().await
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.inner.append(entry).await
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        let reserved = self.inner.claim(claim).await;
+        self.clock.advance(std::mem::take(&mut self.asleep));
+        reserved
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_owner(msg_id, chunk).await
+    }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_open(chunk).await
+    }
+}
+
+/// Seed 2219 of the simulator.
+#[tokio::test]
+async fn a_machine_that_slept_while_it_recorded_a_repeat_does_not_make_it() {
+    let plan = plan(5, text());
+    let (world, inner) = died_after_the_call(&plan);
+    let mut journal = SleepyDisk { inner, clock: world.clock.clone(), asleep: 25 * HOUR };
+    let report = world.run_on(&plan, &mut journal).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
+    assert_eq!(world.count(SEND), 1, "the key is forgotten: a repeat would be a second message");
+    world.assert_once(5);
+}
+
+/// Seed 1126 of the simulator: budgets are counted as of when the call was decided.
+#[tokio::test]
+async fn a_first_call_claimed_before_the_machine_slept_is_claimed_anew() {
+    let world = World::new(5);
+    let plan = plan(5, text());
+    let (clock, asleep) = (world.clock.clone(), 25 * HOUR);
+    let mut journal = SleepyDisk { inner: MemoryJournal::new(), clock, asleep };
+    let report = world.run_on(&plan, &mut journal).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    let intents =
+        journal.inner.entries().iter().filter(|e| matches!(e, Entry::Intent { .. })).count();
+    assert_eq!((intents, world.count(SEND)), (2, 1));
     world.assert_once(5);
 }
 
