@@ -61,6 +61,9 @@ async fn calls_control_routes_and_the_end() {
     // The background task may not have run yet; a request brings the world up to date as well.
     rig.server.due(rig.now());
     assert_eq!(body(&control(&inbox, "").await), json!({"inbox": [reply["msg_id"]]}));
+    let with_one = fans.iter().filter(|fan| rig.server.inbox(fan).len() == 1).count();
+    let inboxes = body(&control("GET /_mock/inboxes", "").await);
+    assert_eq!(inboxes["messages"]["1"], json!(with_one));
     let received = control("GET /_mock/received", "").await;
     assert!(received.contains("#2 POST /cgi-bin/message/mass/send?access_token=[redacted]"));
     assert!(!received.contains(&token));

@@ -1,5 +1,7 @@
 //! Control calls about followers and tags.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use wechat_types::id::{MsgId, OpenId, TagId};
@@ -113,6 +115,15 @@ pub(super) fn inbox(asked: &Asked) -> Told {
         .map_err(|_| Problem::field("openid", "an OpenID is expected in the query"))?;
     let inbox: Vec<MsgId> = asked.account.inbox(&openid);
     Ok(json!({"inbox": inbox}))
+}
+
+/// How many followers have how many messages.
+pub(super) fn inboxes(asked: &Asked) -> Told {
+    let mut followers: BTreeMap<usize, usize> = BTreeMap::new();
+    for openid in asked.account.followers() {
+        *followers.entry(asked.account.inbox(&openid).len()).or_default() += 1;
+    }
+    Ok(json!({"messages": followers}))
 }
 
 fn known(asked: &Asked, text: &str) -> Result<OpenId, Problem> {

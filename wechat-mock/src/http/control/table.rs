@@ -78,6 +78,7 @@ pub(in crate::http) fn routes() -> Vec<Route> {
             .takes(schemas::follower),
         row(get.clone(), Account, "inbox", "what reached ?openid=", people::inbox)
             .asks(&["openid"]),
+        row(get.clone(), Account, "inboxes", "followers by their messages", people::inboxes),
         row(get.clone(), Account, "tags", "the tags", people::tags),
         row(post.clone(), Account, "tags", "adds a tag", people::add_tag).takes(schemas::tag),
         row(get.clone(), Account, "jobs", "the mass-send jobs", sending::jobs),
