@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{callback_load, coverage, features, layers, run, tidy};
+use crate::{callback_load, coverage, features, layers, run, simulate, tidy};
 
 /// One check: its name is the command that runs it alone.
 pub(crate) struct Step {
@@ -26,6 +26,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "clippy", about: "lints, on all targets and features", run: clippy },
     Step { name: "test", about: "all tests of the workspace, all features", run: test },
     Step { name: "callback-load", about: "the callback server among enemies, 4 s", run: load },
+    Step { name: "simulate", about: "1,000 seeds of all that can go wrong", run: simulate },
     Step { name: "doc", about: "does the documentation build without a warning?", run: doc },
     Step { name: "features", about: "each library alone, with each feature alone", run: features },
     Step { name: "layers", about: "who depends on whom, and on what", run: layers },
@@ -117,6 +118,10 @@ fn load(workspace: &Workspace) -> Result<Outcome, String> {
     }
     callback_load::callback_load(workspace, callback_load::CI_SECONDS)?;
     Ok(Outcome::Passed)
+}
+
+fn simulate(workspace: &Workspace) -> Result<Outcome, String> {
+    simulate::as_built(workspace, &["--seeds", "1000"]).map(|()| Outcome::Passed)
 }
 
 fn doc(workspace: &Workspace) -> Result<Outcome, String> {

@@ -7,10 +7,12 @@ mod coverage;
 mod features;
 mod fixup;
 mod layers;
+mod mutations;
 mod openapi;
 mod peers;
 mod readme;
 mod run;
+mod simulate;
 mod soak;
 mod tidy;
 mod workspace;
@@ -40,6 +42,10 @@ fn dispatch(arguments: &[&str]) -> Result<(), String> {
         ["ci"] => ci::all(&Workspace::load()?),
         ["coverage"] => coverage::coverage(&Workspace::load()?),
         ["coverage", "--summary"] => coverage::summary(&Workspace::load()?),
+        ["simulate", options @ ..] if !options.is_empty() => {
+            simulate::simulate(&Workspace::load()?, options)
+        }
+        ["mutations"] => mutations::mutations(&Workspace::load()?),
         ["fixup"] => fixup::fixup(&Workspace::load()?),
         ["openapi"] => openapi::openapi(&Workspace::load()?),
         ["peers"] => peers::peers(&Workspace::load()?),
@@ -75,6 +81,12 @@ fn help() -> String {
     text.push_str(
         "cargo xtask soak      two clients and every fault, --seconds N (needs python3, node)\n",
     );
+    text.push_str(
+        "cargo xtask simulate --seeds N [--from SEED] [--verbose]  more of it, optimized\n",
+    );
+    text.push_str(
+        "cargo xtask mutations does the simulator catch the bugs of wechat-mass/mutations?\n",
+    );
     text.push_str("cargo xtask readme    run the commands of README.md that are marked for CI\n");
     text.push_str(
         "cargo xtask build-cost  what wechat-types alone costs to build, against serde\n",
@@ -94,7 +106,7 @@ mod tests {
             assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
         }
         for command in
-            ["ci", "build-cost", "coverage", "openapi", "peers", "soak", "readme", "fixup"]
+            ["ci", "build-cost", "coverage", "mutations", "openapi", "peers", "soak", "readme", "fixup"]
         {
             assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
         }

@@ -55,7 +55,7 @@ impl File {
 
     /// Kept byte for byte as the platform or a tool wrote it.
     fn is_verbatim(&self) -> bool {
-        self.is_under("fixtures") || self.has_extension("snap")
+        ["snap", "patch"].iter().any(|end| self.has_extension(end)) || self.is_under("fixtures")
     }
 }
 

@@ -1,0 +1,204 @@
+//! One run of the program: the real driver over a transport, a clock, a journal and an inbox that
+//! can be stopped and fail.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use wechat_http::{Client, Clock, Transport, TransportError};
+use wechat_mass::campaign::{CampaignReport, Driver, Event};
+use wechat_mass::journal::{Claim, Entry, JobOwner, Journal, JournalError, Reserved};
+use wechat_mock::{ManualClock, Verdict};
+use wechat_types::id::MsgId;
+
+use crate::faults;
+use crate::gate::Gate;
+use crate::mail::Mail;
+use crate::world::World;
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The campaign could not be taken up.
+    NotBegun(String),
+    /// The journal failed.
+    Stopped(String),
+    Reported(CampaignReport),
+}
+
+/// A process from its start to its end.
+pub(crate) async fn run(world: Arc<World>, campaign: usize, gate: Gate) -> End {
+    match attempt(&world, campaign, &gate).await {
+        Ok(end) => end,
+        Err(problem) => End::NotBegun(problem),
+    }
+}
+
+async fn attempt(world: &Arc<World>, campaign: usize, gate: &Gate) -> Result<End, String> {
+    gate.point("starting").await;
+    let plan = world.plan(campaign)?;
+    let client = Client::builder(world.mock.app_id(), world.mock.app_secret())
+        .transport(Carrier { world: Arc::clone(world), campaign, gate: gate.clone() })
+        .clock(Arc::new(Watch { clock: world.clock.clone(), gate: gate.clone() }))
+        .build()
+        .map_err(|error| error.to_string())?;
+    let store = world.store()?;
+    let opened = store.open(plan, world.clock.now()).await;
+    let inner = opened.map_err(|error| error.to_string())?;
+    let mut journal = Records { inner, world: Arc::clone(world), campaign, gate: gate.clone() };
+    let mut mail = Mail::new(Arc::clone(world), gate.clone());
+    let mut observe = |event: Event<'_>| {
+        if let Event::Waiting(until, reason) = event {
+            let wait = until.duration_since(world.clock.now()).unwrap_or_default();
+            world
+                .tell(|| format!("    campaign {campaign} waits {} s: {reason:?}", wait.as_secs()));
+        }
+    };
+    let driver = Driver::new(&client, plan).with_policy(world.scene.policy);
+    Ok(match driver.run(&mut journal, &mut mail, &mut observe).await {
+        Ok(report) => End::Reported(report),
+        Err(error) => End::Stopped(wechat_http::describe(&error)),
+    })
+}
+
+/// The network between one process and the mock.
+#[derive(Debug)]
+struct Carrier {
+    world: Arc<World>,
+    campaign: usize,
+    gate: Gate,
+}
+
+#[async_trait]
+impl Transport for Carrier {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        self.gate.point("before a request").await;
+        let path = request.uri().path().to_owned();
+        let disturbance = {
+            let mut state = self.world.state();
+            let failing = self.world.scene.failing;
+            if state.chaos && crate::world::is_send(&path) && state.dice.one_in(failing) {
+                let verdicts = [Verdict::Fail, Verdict::Refused(20008), Verdict::Refused(30003)];
+                let verdict = state.dice.pick(&verdicts).unwrap_or_default();
+                self.world.mock.next_job_verdict(verdict);
+            }
+            if self.world.scene.settings.known_content_refused {
+                // Those who saw it did not see it each time.
+                let now = state.dice.one_in(2);
+                self.world.mock.configure(|rules| rules.known_content_refused = now);
+            }
+            let disturbed = self.world.scene.disturbed;
+            (state.chaos && state.dice.one_in(disturbed))
+                .then(|| faults::disturb(&self.world.mock, &path, &mut state.dice))
+        };
+        self.world.tell(|| {
+            let how = disturbance.as_deref().unwrap_or("undisturbed");
+            format!("  campaign {} calls {path}: {how}", self.campaign)
+        });
+        if disturbance.is_some() {
+            self.world.count("requests disturbed");
+        }
+        self.world.carries(self.campaign, &path, request.body().clone(), disturbance.is_some());
+        let answer = self.world.mock.transport().send(request).await;
+        // What did not come to be sent must not strike the next request.
+        self.world.mock.clear_faults();
+        self.gate.point("after a request").await;
+        answer
+    }
+}
+
+/// The world's clock as one process sees it.
+#[derive(Debug)]
+struct Watch {
+    clock: ManualClock,
+    gate: Gate,
+}
+
+#[async_trait]
+impl Clock for Watch {
+    fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    async fn sleep_until(&self, at: SystemTime) {
+        self.gate.point("before a sleep").await;
+        self.gate.until(&self.clock, at).await;
+    }
+}
+
+/// A journal whose process can end before and after each record, and whose disk can fail.
+#[derive(Debug)]
+struct Records {
+    inner: Box<dyn Journal>,
+    world: Arc<World>,
+    campaign: usize,
+    gate: Gate,
+}
+
+impl Records {
+    fn fails(&self, when: &str) -> Result<(), JournalError> {
+        let fails = {
+            let mut state = self.world.state();
+            state.chaos && state.dice.one_in(self.world.scene.unrecorded)
+        };
+        if !fails {
+            return Ok(());
+        }
+        self.world.count("records failed");
+        self.world.tell(|| format!("  campaign {}: the disk fails {when} a record", self.campaign));
+        Err(JournalError::new(format!("the disk failed {when} the record")))
+    }
+}
+
+#[async_trait]
+impl Journal for Records {
+    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+        self.gate.point("before reading the journal").await;
+        self.inner.load().await
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.gate.point("before a record").await;
+        self.fails("before")?;
+        self.inner.append(entry).await?;
+        self.world.tell(|| format!("  campaign {} records {entry:?}", self.campaign));
+        self.fails("after")?;
+        self.gate.point("after a record").await;
+        Ok(())
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        self.gate.point("before a claim").await;
+        self.fails("before")?;
+        let reserved = self.inner.claim(claim).await?;
+        self.world.tell(|| {
+            format!("  campaign {} claims call {}: {reserved:?}", self.campaign, claim.chunk + 1)
+        });
+        if reserved == Reserved::Granted {
+            self.world.claimed(self.campaign, claim.at);
+        } else {
+            self.world.count("claims put off");
+        }
+        self.fails("after")?;
+        self.gate.point("after a claim").await;
+        Ok(reserved)
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.gate.point("before asking for a job's owner").await;
+        self.inner.other_owner(msg_id, chunk).await
+    }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        self.gate.point("before asking for open calls").await;
+        self.inner.other_open(chunk).await
+    }
+}
