@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{callback_load, coverage, features, layers, run, simulate, tidy};
+use crate::{callback_load, coverage, crash, features, layers, run, simulate, tidy};
 
 /// One check: its name is the command that runs it alone.
 pub(crate) struct Step {
@@ -27,6 +27,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "test", about: "all tests of the workspace, all features", run: test },
     Step { name: "callback-load", about: "the callback server among enemies, 4 s", run: load },
     Step { name: "simulate", about: "1,000 seeds of all that can go wrong", run: simulate },
+    Step { name: "crash", about: "the program killed 20 times, and resumed", run: crash },
     Step { name: "doc", about: "does the documentation build without a warning?", run: doc },
     Step { name: "features", about: "each library alone, with each feature alone", run: features },
     Step { name: "layers", about: "who depends on whom, and on what", run: layers },
@@ -122,6 +123,10 @@ fn load(workspace: &Workspace) -> Result<Outcome, String> {
 
 fn simulate(workspace: &Workspace) -> Result<Outcome, String> {
     simulate::as_built(workspace, &["--seeds", "1000"]).map(|()| Outcome::Passed)
+}
+
+fn crash(workspace: &Workspace) -> Result<Outcome, String> {
+    crash::crash(workspace, &["--kills", "20"]).map(|()| Outcome::Passed)
 }
 
 fn doc(workspace: &Workspace) -> Result<Outcome, String> {

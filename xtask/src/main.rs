@@ -4,6 +4,7 @@ mod build_cost;
 mod callback_load;
 mod ci;
 mod coverage;
+mod crash;
 mod features;
 mod fixup;
 mod layers;
@@ -42,6 +43,9 @@ fn dispatch(arguments: &[&str]) -> Result<(), String> {
         ["ci"] => ci::all(&Workspace::load()?),
         ["coverage"] => coverage::coverage(&Workspace::load()?),
         ["coverage", "--summary"] => coverage::summary(&Workspace::load()?),
+        ["crash", options @ ..] if !options.is_empty() => {
+            crash::crash(&Workspace::load()?, options)
+        }
         ["simulate", options @ ..] if !options.is_empty() => {
             simulate::simulate(&Workspace::load()?, options)
         }
@@ -84,6 +88,7 @@ fn help() -> String {
     text.push_str(
         "cargo xtask simulate --seeds N [--from SEED] [--verbose]  more of it, optimized\n",
     );
+    text.push_str("cargo xtask crash --kills N [--journal sqlite] [--seed S]  more of it\n");
     text.push_str(
         "cargo xtask mutations does the simulator catch the bugs of wechat-mass/mutations?\n",
     );

@@ -22,7 +22,7 @@ pub(crate) fn openapi(workspace: &Workspace) -> Result<(), String> {
     install::check_programs()?;
     let folder = workspace.target().join("peers");
     install::install(&VALIDATOR, workspace.root(), &folder)?;
-    let program = peers::build(workspace)?;
+    let program = peers::build(workspace, "wechat-mock")?;
     let document = run::output(Command::new(program).arg("--openapi").stderr(Stdio::inherit()))?;
     let file = folder.join("openapi.json");
     std::fs::write(&file, &document)

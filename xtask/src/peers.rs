@@ -18,6 +18,9 @@ use install::{PEERS, Peer};
 use mock::Mock;
 use report::Report;
 
+/// The scripts move the clock.
+const MANUAL: &[&str] = &["--clock", "manual", "--followers", mock::FOLLOWERS];
+
 /// What each SDK is led through, in this order. A script that leaves one out has failed.
 const STEPS: &[&str] = &[
     "token",
@@ -45,7 +48,7 @@ pub(crate) fn peers(workspace: &Workspace) -> Result<(), String> {
     for peer in PEERS {
         install::install(peer, workspace.root(), &folder)?;
     }
-    let program = build(workspace)?;
+    let program = build(workspace, "wechat-mock")?;
     let mut reports = Vec::new();
     for peer in PEERS {
         reports.push(drive(peer, &program, workspace.root(), &folder)?);
@@ -63,25 +66,25 @@ pub(crate) fn peers(workspace: &Workspace) -> Result<(), String> {
     ))
 }
 
-/// Builds the program `wechat-mock`; where it lies is cargo's to say.
-pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, String> {
-    let arguments = ["build", "-p", "wechat-mock", "--message-format", "json-render-diagnostics"];
+/// Builds the program of this package and name; where it lies is cargo's to say.
+pub(crate) fn build(workspace: &Workspace, name: &str) -> Result<PathBuf, String> {
+    let arguments = ["build", "-p", name, "--message-format", "json-render-diagnostics"];
     let mut cargo = run::cargo(workspace.root(), &arguments);
-    println!("$ cargo build -p wechat-mock");
+    println!("$ cargo build -p {name}");
     let messages = run::output(cargo.stderr(Stdio::inherit()))?;
     Message::parse_stream(messages.as_bytes())
         .filter_map(|message| match message {
             Ok(Message::CompilerArtifact(artifact)) => artifact.executable,
             _ => None,
         })
-        .find(|path| path.file_stem() == Some("wechat-mock"))
+        .find(|path| path.file_stem() == Some(name))
         .map(PathBuf::from)
-        .ok_or_else(|| "cargo names no program `wechat-mock`".to_owned())
+        .ok_or_else(|| format!("cargo names no program `{name}`"))
 }
 
 /// Runs one SDK's script against a mock of its own.
 fn drive(peer: &Peer, program: &Path, root: &Path, folder: &Path) -> Result<Report, String> {
-    let mock = Mock::start(program, &folder.join(format!("{}.log", peer.folder)), "manual")?;
+    let mock = Mock::start(program, &folder.join(format!("{}.log", peer.folder)), MANUAL)?;
     let script = format!("peers/{}/{}", peer.folder, peer.script);
     println!("$ {} {script}", peer.interpreter);
     let mut command = Command::new(peer.interpreter);

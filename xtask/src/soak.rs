@@ -18,11 +18,15 @@ const CLIENTS: [(&str, &str); 2] = [("python3", "drive.py"), ("node", "drive.js"
 pub(crate) fn soak(workspace: &Workspace, seconds: &str) -> Result<(), String> {
     seconds.parse::<u32>().map_err(|_| format!("--seconds is a number, not `{seconds}`"))?;
     install::check_programs()?;
-    let program = peers::build(workspace)?;
+    let program = peers::build(workspace, "wechat-mock")?;
     let folder = workspace.target().join("peers");
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
-    let mock = Mock::start(&program, &folder.join("soak.log"), "real")?;
+    let mock = Mock::start(
+        &program,
+        &folder.join("soak.log"),
+        &["--clock", "real", "--followers", mock::FOLLOWERS],
+    )?;
     let root = workspace.root();
     run::run(script("python3", "mock.py", &mock, root).arg("prepare"))?;
     println!("{seconds} s of sends");

@@ -17,13 +17,12 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// Starts it on a free port; what it receives goes to `log`. The clock is `manual`, which the
-    /// scripts move, or `real`.
-    pub(crate) fn start(program: &Path, log: &Path, clock: &str) -> Result<Self, String> {
+    /// Starts it on a free port; what it receives goes to `log`.
+    pub(crate) fn start(program: &Path, log: &Path, arguments: &[&str]) -> Result<Self, String> {
         let mut file = File::create(log)
             .map_err(|error| format!("{} cannot be written: {error}", log.display()))?;
-        let arguments = ["--listen", "127.0.0.1:0", "--clock", clock, "--followers", FOLLOWERS];
         let mut program = Command::new(program)
+            .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .args(["--app-id", APP_ID, "--app-secret", APP_SECRET])
             .stdout(Stdio::piped())

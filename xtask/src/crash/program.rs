@@ -1,0 +1,154 @@
+//! One run of `wechat-cli send`: to its end, or to the moment at which it is killed.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+use super::campaign::Campaign;
+use super::options::Dice;
+use crate::peers::mock;
+
+/// What is started.
+pub(super) struct Programs {
+    pub(super) cli: PathBuf,
+}
+
+/// When a run is killed: some time after a line of its output.
+pub(super) struct Moment {
+    lines: u64,
+    then: Duration,
+}
+
+impl Moment {
+    /// Any moment of a run of so many lines. By lines, for most of the time nothing happens; the time
+    /// after one reaches into what is done without a line.
+    pub(super) fn draw(dice: &mut Dice, longest: u64) -> Self {
+        let lines = dice.below(longest + 1);
+        // Now and then longer, for a call with ten thousand recipients takes its time.
+        let most = if dice.below(3) == 0 { 300_000 } else { 20_000 };
+        Self { lines, then: Duration::from_micros(dice.below(most)) }
+    }
+}
+
+/// How a run ended.
+pub(super) enum Ended {
+    Killed { phase: &'static str },
+    ByItself { lines: u64 },
+}
+
+impl Programs {
+    /// Runs the campaign, killed at that moment; its own end must be success.
+    pub(super) fn send(
+        &self,
+        campaign: &Campaign,
+        base_url: &str,
+        moment: Option<Moment>,
+    ) -> Result<Ended, String> {
+        let mut command = Command::new(&self.cli);
+        command
+            .arg("send")
+            .arg(campaign.folder().join("campaign.toml"))
+            .args(["--base-url", base_url, "--json", "--poll", "1"])
+            .env("WECHAT_APP_ID", mock::APP_ID)
+            .env("WECHAT_APP_SECRET", mock::APP_SECRET)
+            // The mock is on this machine, whatever proxy leads out of it.
+            .env("NO_PROXY", "127.0.0.1")
+            .stdout(Stdio::piped());
+        let mut child =
+            command.spawn().map_err(|error| format!("wechat-cli could not be started: {error}"))?;
+        let Some(output) = child.stdout.take() else {
+            return Err("wechat-cli has no output".to_owned());
+        };
+        let (sender, lines) = mpsc::channel();
+        let reader = std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut heard = Heard { lines, all: Vec::new() };
+        match &moment {
+            Some(moment) => heard.wait(moment),
+            None => heard.wait(&Moment { lines: u64::MAX, then: Duration::ZERO }),
+        }
+        // It may have come to its end in the meantime: then this kills nobody.
+        if moment.is_some() {
+            child.kill().map_err(|error| format!("wechat-cli could not be killed: {error}"))?;
+        }
+        let status = child.wait().map_err(|error| format!("wechat-cli is lost: {error}"))?;
+        // The pipe is closed now.
+        drop(reader.join());
+        heard.rest();
+        match status.code() {
+            None => Ok(Ended::Killed { phase: heard.phase() }),
+            Some(0) => Ok(Ended::ByItself { lines: heard.all.len() as u64 }),
+            Some(code) => Err(format!(
+                "{}: wechat-cli ended with {code}:\n{}",
+                campaign.name(),
+                heard.all.join("\n")
+            )),
+        }
+    }
+}
+
+/// What the program has said.
+struct Heard {
+    lines: Receiver<String>,
+    all: Vec<String>,
+}
+
+impl Heard {
+    /// Returns at that moment, or when the program has ended.
+    fn wait(&mut self, moment: &Moment) {
+        while (self.all.len() as u64) < moment.lines {
+            match self.lines.recv() {
+                Ok(line) => self.all.push(line),
+                Err(_) => return,
+            }
+        }
+        // Lines that come meanwhile are kept for later; here nobody ever says anything.
+        let (_quiet, nothing) = mpsc::channel::<()>();
+        let _ = nothing.recv_timeout(moment.then);
+    }
+
+    fn rest(&mut self) {
+        self.all.extend(self.lines.try_iter());
+    }
+
+    /// What the program did when it last said something.
+    fn phase(&self) -> &'static str {
+        self.all.last().map_or("starting", |line| phase_after(line))
+    }
+}
+
+fn phase_after(line: &str) -> &'static str {
+    let has = |name: &str, value: &str| line.contains(&format!("\"{name}\":\"{value}\""));
+    if has("event", "plan") {
+        "opening the journal"
+    } else if has("entry", "intent") {
+        "sending"
+    } else if has("entry", "draft") {
+        "before a call"
+    } else if has("entry", "answer") {
+        "after a call"
+    } else if has("event", "waiting") || has("entry", "report") || has("event", "status_failed") {
+        "following jobs"
+    } else {
+        "uploading, or taking up again"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_follow_from_the_last_line() {
+        assert_eq!(phase_after(r#"{"chunk":0,"entry":"intent","event":"recorded"}"#), "sending");
+        assert_eq!(phase_after(r#"{"event":"waiting","for":"x"}"#), "following jobs");
+        assert_eq!(phase_after(r#"{"event":"journal"}"#), "uploading, or taking up again");
+    }
+}
