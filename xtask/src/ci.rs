@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{callback_load, coverage, crash, features, layers, run, simulate, tidy};
+use crate::{callback_load, coverage, crash, features, fuzz, layers, run, simulate, tidy};
 
 /// One check: its name is the command that runs it alone.
 pub(crate) struct Step {
@@ -33,6 +33,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "layers", about: "who depends on whom, and on what", run: layers },
     Step { name: "tidy", about: "house rules that no other tool knows", run: tidy },
     Step { name: "coverage", about: "is there everything of each endpoint?", run: coverage },
+    Step { name: "fuzz", about: "each fuzz target for 30 s (needs a C++ compiler)", run: fuzz },
     Step { name: "deny", about: "licences, bans, advisories (needs cargo-deny)", run: deny },
 ];
 
@@ -96,8 +97,11 @@ fn now() -> Instant {
 }
 
 fn fmt(workspace: &Workspace) -> Result<Outcome, String> {
-    run::run(&mut run::cargo(workspace.root(), &["fmt", "--all", "--check"]))
-        .map_err(|message| format!("{message}; `cargo xtask fixup` formats"))?;
+    for place in [&["--all"][..], &["--manifest-path", fuzz::MANIFEST]] {
+        let mut fmt = run::cargo(workspace.root(), &["fmt", "--check"]);
+        run::run(fmt.args(place))
+            .map_err(|message| format!("{message}; `cargo xtask fixup` formats"))?;
+    }
     Ok(Outcome::Passed)
 }
 
@@ -151,6 +155,14 @@ fn layers(workspace: &Workspace) -> Result<Outcome, String> {
 
 fn tidy(workspace: &Workspace) -> Result<Outcome, String> {
     tidy::tidy(workspace)?;
+    Ok(Outcome::Passed)
+}
+
+fn fuzz(workspace: &Workspace) -> Result<Outcome, String> {
+    if let Some(hindrance) = fuzz::hindrance() {
+        return Ok(Outcome::Skipped(hindrance));
+    }
+    fuzz::fuzz(workspace, &fuzz::wish(&[])?)?;
     Ok(Outcome::Passed)
 }
 

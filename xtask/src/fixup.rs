@@ -1,7 +1,7 @@
 //! Repairs what can be repaired without a decision.
 
 use crate::workspace::Workspace;
-use crate::{run, tidy};
+use crate::{fuzz, run, tidy};
 
 pub(crate) fn fixup(workspace: &Workspace) -> Result<(), String> {
     let root = workspace.root();
@@ -17,6 +17,7 @@ pub(crate) fn fixup(workspace: &Workspace) -> Result<(), String> {
     run::run(&mut run::cargo(root, &lint))?;
     // Last, because what clippy writes is not formatted.
     run::run(&mut run::cargo(root, &["fmt", "--all"]))?;
+    run::run(&mut run::cargo(root, &["fmt", "--manifest-path", fuzz::MANIFEST]))?;
     for path in tidy::repair(workspace)? {
         println!("repaired {path}");
     }

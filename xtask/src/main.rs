@@ -7,6 +7,7 @@ mod coverage;
 mod crash;
 mod features;
 mod fixup;
+mod fuzz;
 mod layers;
 mod mutations;
 mod openapi;
@@ -51,6 +52,7 @@ fn dispatch(arguments: &[&str]) -> Result<(), String> {
         }
         ["mutations"] => mutations::mutations(&Workspace::load()?),
         ["fixup"] => fixup::fixup(&Workspace::load()?),
+        ["fuzz", wish @ ..] => fuzz::fuzz(&Workspace::load()?, &fuzz::wish(wish)?),
         ["openapi"] => openapi::openapi(&Workspace::load()?),
         ["peers"] => peers::peers(&Workspace::load()?),
         ["readme"] => readme::readme(&Workspace::load()?),
@@ -76,6 +78,8 @@ fn help() -> String {
         text.push_str(&format!("cargo xtask {:<9} {}\n", step.name, step.about));
     }
     text.push_str("cargo xtask callback-load --seconds N  the same for N seconds\n");
+    text.push_str("cargo xtask fuzz --seconds N TARGET  one target for N seconds\n");
+    text.push_str("cargo xtask fuzz --seed-corpus  write the seeds of fuzz/corpus anew\n");
     text.push_str(
         "cargo xtask peers     SDKs of other languages drive the mock (needs python3, node)\n",
     );
@@ -111,7 +115,7 @@ mod tests {
             assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
         }
         for command in
-            ["ci", "build-cost", "coverage", "mutations", "openapi", "peers", "soak", "readme", "fixup"]
+            ["ci", "build-cost", "coverage", "fuzz", "mutations", "openapi", "peers", "soak", "readme", "fixup"]
         {
             assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
         }

@@ -55,7 +55,9 @@ impl File {
 
     /// Kept byte for byte as the platform or a tool wrote it.
     fn is_verbatim(&self) -> bool {
-        ["snap", "patch"].iter().any(|end| self.has_extension(end)) || self.is_under("fixtures")
+        ["snap", "patch"].iter().any(|end| self.has_extension(end))
+            || self.is_under("fixtures")
+            || self.is_under("corpus")
     }
 }
 

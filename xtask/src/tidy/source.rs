@@ -104,9 +104,10 @@ fn in_source_folder(file: &File) -> bool {
     file.is_under("src") && !is_test_file(file)
 }
 
-/// A file that is compiled for tests only, as far as its path tells.
+/// A file that is compiled for tests only, as far as its path tells. A fuzz target is one: to panic is
+/// how it tells what it found.
 fn is_test_file(file: &File) -> bool {
-    file.is_under("tests") || file.path.ends_with("/tests.rs")
+    file.is_under("tests") || file.path.ends_with("/tests.rs") || file.path.starts_with("fuzz/")
 }
 
 /// The code outside of tests and the code of tests, each with its lines in place.
