@@ -114,9 +114,18 @@ mod tests {
         for step in ci::STEPS {
             assert!(help.contains(&format!("cargo xtask {}", step.name)), "{}", step.name);
         }
-        for command in
-            ["ci", "build-cost", "coverage", "fuzz", "mutations", "openapi", "peers", "soak", "readme", "fixup"]
-        {
+        for command in [
+            "ci",
+            "build-cost",
+            "coverage",
+            "fuzz",
+            "mutations",
+            "openapi",
+            "peers",
+            "soak",
+            "readme",
+            "fixup",
+        ] {
             assert!(help.contains(&format!("cargo xtask {command} ")), "{command}");
         }
     }

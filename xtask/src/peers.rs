@@ -1,11 +1,13 @@
-//! Lets SDKs of other languages, which nobody here wrote, drive the mock over HTTP.
+//! Lets SDKs of other languages, which nobody here wrote, drive the mock and play the platform.
 //!
-//! What each of them does stands in `peers/`: a script beside the pinned versions. This side installs
-//! them, starts `wechat-mock` anew for each, and knows which steps there must be.
+//! What each of them does stands in `peers/`: scripts beside the pinned versions. This side installs
+//! them, starts a server anew for each script, and knows which steps there must be.
 
+mod callbacks;
 pub(crate) mod install;
 pub(crate) mod mock;
 mod report;
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -48,29 +50,54 @@ pub(crate) fn peers(workspace: &Workspace) -> Result<(), String> {
     for peer in PEERS {
         install::install(peer, workspace.root(), &folder)?;
     }
-    let program = build(workspace, "wechat-mock")?;
-    let mut reports = Vec::new();
+    let mock = build(workspace, "wechat-mock")?;
+    let program = build(workspace, "wechat-cli")?;
+    let example = ["-p", "wechat-events", "--features", "axum", "--example", "callback_server"];
+    let example = build_program(workspace, "callback_server", &example)?;
+
+    let root = workspace.root();
+    let (mut driven, mut played) = (Vec::new(), Vec::new());
     for peer in PEERS {
-        reports.push(drive(peer, &program, workspace.root(), &folder)?);
+        let server = Mock::start(&mock, &folder.join(format!("{}.log", peer.folder)), MANUAL)?;
+        driven.push(ask(peer, peer.script, root, &folder, |script| {
+            script
+                .env("WECHAT_BASE_URL", &server.base_url)
+                .env("WECHAT_APP_ID", mock::APP_ID)
+                .env("WECHAT_APP_SECRET", mock::APP_SECRET)
+                .env("WECHAT_FOLLOWERS", mock::FOLLOWERS);
+        })?);
+        let log = folder.join(format!("{}-callbacks.log", peer.folder));
+        let server = callbacks::serve(&example, &log)?;
+        played.push(ask(peer, &callbacks::script(peer), root, &folder, |script| {
+            callbacks::tell(script, &server, &program);
+        })?);
     }
-    println!("\n{}", report::table(STEPS, &reports));
-    let problems = report::problems(STEPS, &reports);
+    let mut problems = Vec::new();
+    for (steps, reports) in [(STEPS, driven), (callbacks::STEPS, played)] {
+        println!("\n{}", report::table(steps, &reports));
+        problems.extend(report::problems(steps, &reports));
+    }
     if problems.is_empty() {
         return Ok(());
     }
     Err(format!(
-        "peers: {} problem(s); {}/*.log have what the mock received\n{}",
+        "peers: {} problem(s); {}/*.log have what the servers said\n{}",
         problems.len(),
         folder.display(),
         problems.join("\n")
     ))
 }
 
-/// Builds the program of this package and name; where it lies is cargo's to say.
+/// Builds the program `wechat-mock`.
 pub(crate) fn build(workspace: &Workspace, name: &str) -> Result<PathBuf, String> {
-    let arguments = ["build", "-p", name, "--message-format", "json-render-diagnostics"];
-    let mut cargo = run::cargo(workspace.root(), &arguments);
-    println!("$ cargo build -p {name}");
+    build_program(workspace, name, &["-p", name])
+}
+
+/// Builds a program; where it lies is cargo's to say.
+fn build_program(workspace: &Workspace, name: &str, what: &[&str]) -> Result<PathBuf, String> {
+    let mut cargo = run::cargo(workspace.root(), &["build"]);
+    cargo.args(what).args(["--message-format", "json-render-diagnostics"]);
+    println!("$ cargo build {}", what.join(" "));
     let messages = run::output(cargo.stderr(Stdio::inherit()))?;
     Message::parse_stream(messages.as_bytes())
         .filter_map(|message| match message {
@@ -82,10 +109,15 @@ pub(crate) fn build(workspace: &Workspace, name: &str) -> Result<PathBuf, String
         .ok_or_else(|| format!("cargo names no program `{name}`"))
 }
 
-/// Runs one SDK's script against a mock of its own.
-fn drive(peer: &Peer, program: &Path, root: &Path, folder: &Path) -> Result<Report, String> {
-    let mock = Mock::start(program, &folder.join(format!("{}.log", peer.folder)), MANUAL)?;
-    let script = format!("peers/{}/{}", peer.folder, peer.script);
+/// Runs one of an SDK's scripts; `tell` puts what it needs into its environment.
+fn ask(
+    peer: &Peer,
+    script: &str,
+    root: &Path,
+    folder: &Path,
+    tell: impl FnOnce(&mut Command),
+) -> Result<Report, String> {
+    let script = format!("peers/{}/{script}", peer.folder);
     println!("$ {} {script}", peer.interpreter);
     let mut command = Command::new(peer.interpreter);
     command
@@ -93,16 +125,13 @@ fn drive(peer: &Peer, program: &Path, root: &Path, folder: &Path) -> Result<Repo
         .arg(&script)
         .current_dir(root)
         .env(peer.variable, install::modules(peer, folder))
-        .env("WECHAT_BASE_URL", &mock.base_url)
-        .env("WECHAT_APP_ID", mock::APP_ID)
-        .env("WECHAT_APP_SECRET", mock::APP_SECRET)
-        .env("WECHAT_FOLLOWERS", mock::FOLLOWERS)
-        // The mock is on this machine, whatever proxy leads out of it.
+        // The servers are on this machine, whatever proxy leads out of it.
         .env("NO_PROXY", "127.0.0.1")
         .env("no_proxy", "127.0.0.1")
         .env("PYTHONUTF8", "1")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stderr(Stdio::inherit());
+    tell(&mut command);
     let said = run::output(&mut command)?;
     report::read(&said).map_err(|problem| format!("{script}: {problem}"))
 }
@@ -113,15 +142,17 @@ mod tests {
 
     #[test]
     fn each_script_has_each_step_in_order() {
-        let python = include_str!("../../peers/python/drive.py");
-        let node = include_str!("../../peers/node/drive.js");
         let named = |text: &str, opening: &str, quote: char| -> Vec<String> {
             text.lines()
                 .filter_map(|line| line.strip_prefix(opening)?.split(quote).next())
                 .map(str::to_owned)
                 .collect()
         };
-        assert_eq!(named(python, "    (\"", '"'), STEPS);
-        assert_eq!(named(node, "  ['", '\''), STEPS);
+        let python = |text: &str| named(text, "    (\"", '"');
+        let node = |text: &str| named(text, "  ['", '\'');
+        assert_eq!(python(include_str!("../../peers/python/drive.py")), STEPS);
+        assert_eq!(node(include_str!("../../peers/node/drive.js")), STEPS);
+        assert_eq!(python(include_str!("../../peers/python/callbacks.py")), callbacks::STEPS);
+        assert_eq!(node(include_str!("../../peers/node/callbacks.js")), callbacks::STEPS);
     }
 }

@@ -198,9 +198,11 @@ mod tests {
             assert!(next.starts_with("    --hash=sha256:"), "{line}: {next}");
         }
         let manifest = include_str!("../../../peers/node/package.json");
-        assert!(manifest.contains("\"co-wechat-api\": \"3"), "{manifest}");
+        for pinned in ["\"co-wechat-api\": \"3", "\"wechat-crypto\": \"0.0.2\""] {
+            assert!(manifest.contains(pinned), "{manifest}");
+        }
         let lock = include_str!("../../../peers/node/package-lock.json");
         let packages = lock.matches("\"node_modules/").count();
-        assert_eq!((packages, lock.matches("\"integrity\": \"sha512-").count()), (14, 14));
+        assert_eq!((packages, lock.matches("\"integrity\": \"sha512-").count()), (15, 15));
     }
 }
