@@ -88,7 +88,7 @@ pub(crate) fn peers(workspace: &Workspace) -> Result<(), String> {
     ))
 }
 
-/// Builds the program `wechat-mock`.
+/// Builds the program of this package and name.
 pub(crate) fn build(workspace: &Workspace, name: &str) -> Result<PathBuf, String> {
     build_program(workspace, name, &["-p", name])
 }
