@@ -89,7 +89,7 @@ pub enum CallbackFault {
 }
 
 /// How the tries of one callback ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallbackResult {
     /// Which callback: [`Push::id`].
@@ -98,6 +98,9 @@ pub struct CallbackResult {
     pub tries: u32,
     /// The receiver took it.
     pub accepted: bool,
+    /// The passive reply as it came, encrypted in safe mode; none with `success` and with nothing. The
+    /// mock delivers it to nobody.
+    pub reply: Option<Bytes>,
 }
 
 #[derive(Debug)]
@@ -284,7 +287,8 @@ impl Outbox {
         let given_up = answered && !settings.wrong_answers_tried_again;
         if accepted || given_up || push.attempt >= settings.push_tries {
             self.pending.remove(place);
-            self.results.push(CallbackResult { id: push.id, tries: push.attempt, accepted });
+            let (id, tries, reply) = (push.id, push.attempt, outcome.reply());
+            self.results.push(CallbackResult { id, tries, accepted, reply });
         } else if let Some(pending) = self.pending.get_mut(place) {
             pending.attempt += 1;
             pending.due = now + settings.push_pause;

@@ -116,6 +116,17 @@ impl PushOutcome {
             _ => false,
         }
     }
+
+    /// The passive reply, if that is what the receiver answered.
+    #[cfg(feature = "callbacks")]
+    pub(crate) fn reply(&self) -> Option<Bytes> {
+        match self {
+            Self::Answered { status: 200, body } if body.trim_ascii().starts_with(b"<xml") => {
+                Some(body.clone())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What the check of the callback address showed.

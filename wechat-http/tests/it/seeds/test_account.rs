@@ -1,7 +1,14 @@
-//! Article 002: a walk through a test account, from the token to a text for two followers.
-//!
-//! Its check of the callback address and its reply to a text belong to callbacks: not here.
+//! Article 002: a walk through a test account, from the callback address to a text for two followers.
 
+use async_trait::async_trait;
+use axum::Router;
+use tokio::net::TcpListener;
+use wechat_events::axum::{endpoint, serve};
+use wechat_events::handler::{Handled, Handler};
+use wechat_events::message::{Content, Message};
+use wechat_events::reply::{PassiveReply, Reply};
+use wechat_events::{Callback, CallbackToken, EventParser};
+use wechat_mock::{CallbackResult, CallbackTarget, MockServer, Trigger, UrlCheck};
 use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::JobStatus;
@@ -11,14 +18,100 @@ use super::{Program, openid};
 
 const SENDALL: &str = "/cgi-bin/message/mass/sendall";
 
+/// The reply of `wx_sample.php` to a text that is not empty.
+const WELCOME: &str = "Welcome to wechat world!";
+
+/// As its template writes it, for a follower `oF3P` of `gh_1`.
+const AS_PHP_WRITES_IT: &str = "<xml>
+<ToUserName><![CDATA[oF3P]]></ToUserName>
+<FromUserName><![CDATA[gh_1]]></FromUserName>
+<CreateTime>1446000000</CreateTime>
+<MsgType><![CDATA[text]]></MsgType>
+<Content><![CDATA[Welcome to wechat world!]]></Content>
+<FuncFlag>0</FuncFlag>
+</xml>";
+
+/// `wx_sample.php`: it echoes, and answers each text alike.
+struct Sample;
+
+#[async_trait]
+impl Handler for Sample {
+    async fn message(&self, _: &Callback, message: &Message) -> Handled {
+        let Content::Text(text) = &message.content else { return Ok(None) };
+        if text.content.trim().is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Reply::text(WELCOME)?))
+    }
+}
+
+/// The sample's server, with the token `weixin`; its address.
+async fn sample(mock: &MockServer) -> String {
+    let token = CallbackToken::new("weixin").unwrap();
+    let parser = EventParser::builder(mock.app_id(), token).build();
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let router = Router::new().route("/wx_sample.php", endpoint(parser, Sample));
+    tokio::spawn(serve(socket, router));
+    format!("http://{address}/wx_sample.php")
+}
+
+/// How the callbacks ended, once there are so many.
+async fn results(mock: &MockServer, count: usize) -> Vec<CallbackResult> {
+    loop {
+        let results = mock.callback_results();
+        if results.len() >= count {
+            return results;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Section 3: the address with its token is submitted, people follow, and one of them writes.
+async fn connect(mock: &MockServer) {
+    let url = sample(mock).await;
+    let wrong = CallbackToken::new("anothertoken").unwrap();
+    let right = CallbackToken::new("weixin").unwrap();
+    for (token, verified) in [(wrong, false), (right, true)] {
+        mock.submit_callback(CallbackTarget::plain(&url, token));
+        let check = loop {
+            match mock.callback_check() {
+                Some(check) => break check,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        assert_eq!(check == UrlCheck::Verified, verified, "{check:?}");
+    }
+
+    let fans = ["oF3PcsnsrMiJzEwalZZbAfWQpxCI", "oF3PcshH1CUIhR_WYau6swUiPzlw"].map(openid);
+    for fan in &fans {
+        mock.trigger(Trigger::subscribe(fan));
+    }
+    assert!(results(mock, 2).await.iter().all(|result| result.accepted && result.reply.is_none()));
+    assert!(fans.iter().all(|fan| mock.followers().contains(fan)));
+
+    mock.trigger(Trigger::text(&fans[0], "你好"));
+    mock.trigger(Trigger::text(&fans[0], " "));
+    let results = results(mock, 4).await;
+    assert!(results.iter().all(|result| result.accepted && result.tries == 1), "{results:?}");
+    let replies: Vec<_> = results.iter().filter_map(|result| result.reply.as_ref()).collect();
+    let [reply] = replies[..] else { panic!("{replies:?}") };
+    let reply = PassiveReply::from_xml(reply).unwrap();
+    assert_eq!(reply.to_user, fans[0].as_str());
+    assert!(reply.from_user.starts_with("gh_"), "{reply:?}");
+    assert_eq!(reply.reply, Reply::text(WELCOME).unwrap());
+
+    let php = PassiveReply::from_xml(AS_PHP_WRITES_IT.as_bytes()).unwrap();
+    assert_eq!(php.reply, reply.reply, "FuncFlag changes nothing");
+}
+
 #[tokio::test]
 async fn the_walk() {
     let program = Program::start().await;
     let mock = &program.live.mock;
+    connect(mock).await;
     let (one, two) =
         (openid("oF3PcsnsrMiJzEwalZZbAfWQpxCI"), openid("oF3PcshH1CUIhR_WYau6swUiPzlw"));
-    mock.add_follower(one.clone());
-    mock.add_follower(two.clone());
     let group = program.tagged(2, 2);
 
     // Section 4: the error it shows.
