@@ -69,7 +69,7 @@ pub mod signature;
 
 pub use callback::{Callback, Header};
 pub use error::{BodyError, BodyErrorKind, ParseError, ParseErrorKind};
-pub use opened::Opened;
+pub use opened::{Opened, Seal};
 pub use parser::{EventParser, EventParserBuilder};
 pub use query::CallbackQuery;
 pub use secret::{CallbackToken, EncodingAesKey, InvalidSecret};

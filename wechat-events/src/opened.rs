@@ -22,13 +22,13 @@ pub struct Opened<'a> {
     /// The message: XML or JSON, as it stood in the body or was encrypted in it.
     pub message: Vec<u8>,
     /// With what it was encrypted, and so its reply has to be.
-    pub(crate) seal: Option<Seal<'a>>,
+    pub seal: Option<Seal<'a>>,
 }
 
 /// The token and the key of an encrypted push. While an account changes them, the platform may know
 /// only the previous ones, so a reply is sealed with those of its push.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seal<'a> {
+pub struct Seal<'a> {
     pub(crate) app_id: &'a AppId,
     pub(crate) token: &'a CallbackToken,
     pub(crate) key: &'a EncodingAesKey,
@@ -67,18 +67,14 @@ impl fmt::Debug for Opened<'_> {
 }
 
 impl Seal<'_> {
-    /// Encrypts a reply under the push's own timestamp and nonce.
+    /// Encrypts a reply, the XML of a [`PassiveReply`](crate::reply::PassiveReply), under the push's own
+    /// nonce. Any Unix seconds do as timestamp, those of the push for example.
     ///
     /// The bytes that should be random come from a hash with the key in it, over everything that
     /// could differ: nobody who lacks the key can tell them from random ones, and the same bytes
     /// come again only for the same message in answer to the same try. So no source of randomness
     /// can be missing or weak.
-    pub(crate) fn reply(
-        &self,
-        query: &CallbackQuery,
-        timestamp: u64,
-        message: &str,
-    ) -> SealedReply {
+    pub fn reply(&self, query: &CallbackQuery, timestamp: u64, message: &str) -> SealedReply {
         let nonce = query.nonce.as_deref().unwrap_or_default();
         let mut hash = Sha1::new();
         hash.update(self.key.expose());

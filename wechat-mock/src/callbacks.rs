@@ -2,6 +2,7 @@
 
 mod publication;
 mod report;
+mod target;
 mod trigger;
 
 use std::collections::VecDeque;
@@ -10,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::Method;
 use wechat_events::push::{Cipher, Stamp};
-use wechat_events::{CallbackToken, EncodingAesKey, signature};
+use wechat_events::signature;
 use wechat_types::id::{AppId, OpenId};
 
 use crate::beijing::unix_seconds;
@@ -20,59 +21,11 @@ use crate::settings::Settings;
 use crate::world::mass_job::JobReport;
 use crate::world::publish::Publication;
 
-pub use trigger::Trigger;
-
-/// The server settings of the account: where callbacks go, and how.
-#[derive(Clone, Debug)]
-pub struct CallbackTarget {
-    url: String,
-    token: CallbackToken,
-    mode: Mode,
-}
-
-#[derive(Clone, Debug)]
-enum Mode {
-    Plain,
-    Compatible(EncodingAesKey),
-    Safe(EncodingAesKey),
-}
-
-impl CallbackTarget {
-    /// Plain mode (明文模式): readable XML. The loopback server reaches `http://` addresses only.
-    pub fn plain(url: impl Into<String>, token: CallbackToken) -> Self {
-        Self { url: url.into(), token, mode: Mode::Plain }
-    }
-
-    /// Compatible mode (兼容模式): readable and encrypted in one document.
-    pub fn compatible(url: impl Into<String>, token: CallbackToken, key: EncodingAesKey) -> Self {
-        Self { url: url.into(), token, mode: Mode::Compatible(key) }
-    }
-
-    /// Safe mode (安全模式): encrypted only.
-    pub fn safe(url: impl Into<String>, token: CallbackToken, key: EncodingAesKey) -> Self {
-        Self { url: url.into(), token, mode: Mode::Safe(key) }
-    }
-
-    /// Where callbacks go.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    fn with_query(&self, query: &str) -> String {
-        let sign = if self.url.contains('?') { '&' } else { '?' };
-        format!("{}{sign}{query}", self.url)
-    }
-}
-
-/// How callbacks are written, by name.
 #[cfg(feature = "server")]
-#[derive(Clone, Copy, Debug, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum CallbackMode {
-    Plain,
-    Safe,
-    Compatible,
-}
+pub(crate) use target::CallbackMode;
+pub use target::CallbackTarget;
+use target::Mode;
+pub use trigger::Trigger;
 
 /// A disturbance of the next callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

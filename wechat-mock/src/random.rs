@@ -14,6 +14,7 @@ impl Random {
     }
 
     /// The seed of what is still to come.
+    #[cfg(feature = "server")]
     pub(crate) fn seed(&self) -> u64 {
         self.0
     }

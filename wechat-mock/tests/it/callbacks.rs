@@ -50,7 +50,7 @@ fn silence_and_wrong_answers_bring_three_tries_with_fresh_signatures() {
     assert_eq!(urls.len(), 3);
     urls.dedup();
     assert_eq!(urls.len(), 3, "each try has its own nonce");
-    let result = rig.server.callback_results()[0];
+    let result = &rig.server.callback_results()[0];
     assert_eq!((result.tries, result.accepted), (3, false));
 
     // The second try may be taken.
@@ -61,7 +61,7 @@ fn silence_and_wrong_answers_bring_three_tries_with_fresh_signatures() {
         tries += 1;
         if tries == 1 { PushOutcome::NoAnswer } else { PushOutcome::success() }
     });
-    let result = rig.server.callback_results()[1];
+    let result = &rig.server.callback_results()[1];
     assert_eq!((tries, result.tries, result.accepted), (2, 2, true));
 }
 

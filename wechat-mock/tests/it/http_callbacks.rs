@@ -107,7 +107,7 @@ async fn a_receiver_that_hangs_is_tried_again_after_five_seconds() {
     while rig.server.callback_results().is_empty() {
         tokio::task::yield_now().await;
     }
-    let result = rig.server.callback_results()[0];
+    let result = &rig.server.callback_results()[0];
     assert_eq!((result.tries, result.accepted), (3, false));
     listening.shutdown().await;
 }
@@ -143,7 +143,7 @@ async fn a_callback_cut_short_by_the_end_is_sent_by_the_next_server() {
         while rig.server.callback_results().is_empty() {
             tokio::task::yield_now().await;
         }
-        let result = rig.server.callback_results()[0];
+        let result = &rig.server.callback_results()[0];
         assert_eq!((result.tries, result.accepted), (1, true));
         listening.shutdown().await;
     }

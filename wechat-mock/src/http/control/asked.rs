@@ -17,6 +17,7 @@ pub(super) struct Asked {
     pub(super) query: Query,
     pub(super) body: Bytes,
     /// Callbacks may go to other machines.
+    #[cfg_attr(not(feature = "callbacks"), expect(dead_code, reason = "there are none"))]
     pub(super) remote_callbacks: bool,
 }
 

@@ -99,9 +99,8 @@ pub(in crate::http) fn routes() -> Vec<Route> {
         row(patch, Account, "settings", "changes rules by their names", settings::change)
             .takes(schemas::settings),
     ];
-    let mut routes = Vec::from(routes);
     #[cfg(feature = "callbacks")]
-    routes.extend([
+    let more = [
         row(get.clone(), Account, "callback", "where callbacks go", callbacks::target),
         row(put, Account, "callback", "sets where callbacks go", callbacks::set_target)
             .takes(schemas::callback),
@@ -109,8 +108,11 @@ pub(in crate::http) fn routes() -> Vec<Route> {
         row(get, Account, "callbacks", "how callbacks ended", callbacks::results),
         row(post, Account, "callback-faults", "disturbs the next one", callbacks::disturb)
             .takes(schemas::callback_fault),
-    ]);
+    ];
     #[cfg(not(feature = "callbacks"))]
-    drop((get, post, put, delete));
-    routes
+    let more = {
+        drop((get, post, put, delete));
+        []
+    };
+    routes.into_iter().chain(more).collect()
 }
