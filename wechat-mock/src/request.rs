@@ -32,7 +32,8 @@ pub struct RecordedRequest {
     pub at: SystemTime,
     /// The method.
     pub method: http::Method,
-    /// The path as sent.
+    /// The path as sent, up to the first character that no call has in its path: who mistypes the
+    /// `?` puts a token there.
     pub path: String,
     /// The query, decoded and redacted, in the order sent.
     pub query: Vec<(String, String)>,
@@ -59,6 +60,15 @@ pub struct RecordedAnswer {
     pub remarks: Vec<Finding>,
 }
 
+/// Letters, digits and `/_-.~` are all that the paths of calls and of the control API are made of.
+fn shown_path(path: &str) -> String {
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || "/_-.~".contains(c);
+    match path.find(|c| !is_usual(c)) {
+        Some(end) => format!("{}{REDACTED}", path.get(..end).unwrap_or_default()),
+        None => path.to_owned(),
+    }
+}
+
 impl RecordedRequest {
     pub(crate) fn new(number: u64, at: SystemTime, request: &http::Request<Bytes>) -> Self {
         let query = Query::parse(request.uri().query().unwrap_or_default());
@@ -73,7 +83,7 @@ impl RecordedRequest {
             number,
             at,
             method: request.method().clone(),
-            path: request.uri().path().to_owned(),
+            path: shown_path(request.uri().path()),
             query,
             body: redacted_body(request),
             answer: RecordedAnswer::default(),

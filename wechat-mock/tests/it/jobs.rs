@@ -160,10 +160,13 @@ fn secrets_show_nowhere() {
         rig.exchange(&crate::rig::request("POST", url, body.into()));
     }
     let token = rig.token();
+    let mistyped = format!("/cgi-bin/user/get&access_token={token}");
+    rig.exchange(&crate::rig::request("GET", &mistyped, String::new().into()));
     let secret = rig.server.app_secret();
     let received = rig.server.received();
     let shown = format!(
-        "{received:?}{:?}{}",
+        "{received:?}{}{:?}{}",
+        rig.server.report(),
         received.iter().map(|r| r.body.clone()).collect::<Vec<_>>(),
         received.iter().map(ToString::to_string).collect::<String>(),
     );
