@@ -110,7 +110,9 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// them may be new.
 fn flush_names(folder: &Path) -> Result<(), JournalError> {
     if cfg!(unix) {
-        for folder in folder.ancestors().take(3).filter(|f| !f.as_os_str().is_empty()) {
+        // The last ancestor of a relative path is empty, and means the folder one is in.
+        let here = |f| if f == Path::new("") { Path::new(".") } else { f };
+        for folder in folder.ancestors().take(3).map(here) {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| {
                 let problem = format!("{}: the folder cannot be flushed", folder.display());
                 JournalError::new(problem).with_source(source)
