@@ -160,6 +160,15 @@ fn secrets_show_nowhere() {
         rig.exchange(&crate::rig::request("POST", url, body.into()));
     }
     let token = rig.token();
+    let asked =
+        serde_json::json!({ "cgi_path": format!("/cgi-bin/user/get?access_token={token}") });
+    let url = "/cgi-bin/openapi/quota/get";
+    rig.exchange(&crate::rig::request("POST", url, asked.to_string().into()));
+    let mut upload =
+        crate::rig::request("POST", "/cgi-bin/stable_token", rig.credentials().to_string().into());
+    let kind = http::HeaderValue::from_static("multipart/form-data; boundary=x");
+    upload.headers_mut().insert(http::header::CONTENT_TYPE, kind);
+    rig.exchange(&upload);
     let mistyped = format!("/cgi-bin/user/get&access_token={token}");
     rig.exchange(&crate::rig::request("GET", &mistyped, String::new().into()));
     let secret = rig.server.app_secret();
