@@ -58,13 +58,18 @@ impl Running {
         callback: Callback,
         timestamp: u64,
     ) -> Option<Pending> {
-        let mut tasks = self.tasks();
-        if let Some(result) = tasks.get(key) {
-            return Some(result.clone());
-        }
-        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let (sender, result) = watch::channel(None);
-        tasks.insert(key.clone(), result.clone());
+        let place = {
+            let mut tasks = self.tasks();
+            if let Some(result) = tasks.get(key) {
+                return Some(result.clone());
+            }
+            let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+            tasks.insert(key.clone(), result.clone());
+            place
+        };
+        // Outside the lock: a runtime that shuts down drops the task at once, and the entry with it, which
+        // takes itself off the list.
         let entry = Entry { running: Arc::clone(self), key: key.clone(), _place: place };
         tokio::spawn(entry.run(callback, timestamp, sender));
         Some(result)

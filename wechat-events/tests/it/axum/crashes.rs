@@ -1,6 +1,7 @@
 //! Crashes and failing stores: the next try is handled, and no push is handled twice to its end.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 
 use proptest::prelude::*;
 use wechat_events::dedup::{Claim, DedupStore, Lease, MemoryDedup, PushKey, StoreError};
@@ -95,6 +96,30 @@ fn a_restart_without_a_common_store_handles_the_next_try_at_once() {
         answer.is(expected.0, expected.1);
     }
     assert_eq!((told.begun(), told.finished()), (2, 1));
+}
+
+#[test]
+fn a_push_that_comes_while_the_runtime_shuts_down_hangs_nothing() {
+    let told = Told::default();
+    let (done, ended) = std::sync::mpsc::channel();
+    let thread_told = told.clone();
+    std::thread::spawn(move || {
+        let process = runtime();
+        let handle = process.handle().clone();
+        drop(process);
+        // Tasks are dropped as soon as they are spawned, as on the threads of a runtime that ends.
+        let _inside = handle.enter();
+        let route = endpoint(&thread_told).into_route();
+        let push = job(1);
+        let mut call = std::pin::pin!(post(&route, &push));
+        let answer = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let _ = done.send(answer);
+    });
+    // Not a measure of time: who hangs, hangs for ever.
+    let answer = ended.recv_timeout(Duration::from_secs(60)).expect("an end");
+    let Poll::Ready(answer) = answer else { panic!("it waits") };
+    answer.is(500, "not taken");
+    assert_eq!(told.begun(), 0);
 }
 
 #[tokio::test(start_paused = true)]
