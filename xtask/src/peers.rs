@@ -8,6 +8,7 @@ pub(crate) mod install;
 pub(crate) mod mock;
 mod report;
 mod server;
+mod starts;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -56,6 +57,9 @@ pub(crate) fn peers(workspace: &Workspace) -> Result<(), String> {
     let example = build_program(workspace, "callback_server", &example)?;
 
     let root = workspace.root();
+    for peer in PEERS {
+        starts::run(peer, &mock, root, &folder)?;
+    }
     let (mut driven, mut played) = (Vec::new(), Vec::new());
     for peer in PEERS {
         let server = Mock::start(&mock, &folder.join(format!("{}.log", peer.folder)), MANUAL)?;
@@ -119,11 +123,18 @@ fn ask(
 ) -> Result<Report, String> {
     let script = format!("peers/{}/{script}", peer.folder);
     println!("$ {} {script}", peer.interpreter);
+    let mut command = interpreter(peer, folder);
+    command.arg(&script).current_dir(root);
+    tell(&mut command);
+    let said = run::output(&mut command)?;
+    report::read(&said).map_err(|problem| format!("{script}: {problem}"))
+}
+
+/// The interpreter of an SDK's language, where the SDK is found.
+fn interpreter(peer: &Peer, folder: &Path) -> Command {
     let mut command = Command::new(peer.interpreter);
     command
         .args(peer.arguments)
-        .arg(&script)
-        .current_dir(root)
         .env(peer.variable, install::modules(peer, folder))
         // The servers are on this machine, whatever proxy leads out of it.
         .env("NO_PROXY", "127.0.0.1")
@@ -131,9 +142,7 @@ fn ask(
         .env("PYTHONUTF8", "1")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stderr(Stdio::inherit());
-    tell(&mut command);
-    let said = run::output(&mut command)?;
-    report::read(&said).map_err(|problem| format!("{script}: {problem}"))
+    command
 }
 
 #[cfg(test)]
