@@ -6,7 +6,6 @@ pub(super) struct Legacy {
     pub(super) file: &'static str,
     /// What we write for it instead: a body or a query; nothing where the call has no body today.
     pub(super) written: &'static str,
-    #[allow(dead_code, reason = "says why, to whoever reads the table")]
     pub(super) why: &'static str,
 }
 
