@@ -6,9 +6,11 @@
 
 mod report;
 
+use std::io::Read;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use crate::run;
 use crate::workspace::Workspace;
@@ -153,6 +155,8 @@ fn build(workspace: &Workspace, targets: &[&str]) -> Result<PathBuf, String> {
 struct Started {
     target: String,
     process: Child,
+    /// Read as it comes: a full pipe would stop the target, and its time would pass with nothing tried.
+    said: JoinHandle<Vec<u8>>,
 }
 
 impl Started {
@@ -183,19 +187,29 @@ impl Started {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
-        let process = command
+        Self::start(target, &mut command)
+    }
+
+    fn start(target: &str, command: &mut Command) -> Result<Self, String> {
+        let mut process = command
             .spawn()
             .map_err(|error| format!("the target {target} could not be started: {error}"))?;
-        Ok(Self { target: target.to_owned(), process })
+        let mut pipe = process.stderr.take().ok_or("the target has no output")?;
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            let _ = pipe.read_to_end(&mut said);
+            said
+        });
+        Ok(Self { target: target.to_owned(), process, said })
     }
 
     fn finish(self) -> Result<Run, String> {
-        let Self { target, process } = self;
-        let output = process
-            .wait_with_output()
+        let Self { target, mut process, said } = self;
+        let status = process
+            .wait()
             .map_err(|error| format!("the target {target} could not be followed: {error}"))?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        Ok(Run::read(target, output.status.success(), &said))
+        let said = said.join().map_err(|_| format!("the target {target} could not be read"))?;
+        Ok(Run::read(target, status.success(), &String::from_utf8_lossy(&said)))
     }
 }
 
@@ -214,6 +228,27 @@ mod tests {
         for bad in [&["--seconds", "0"][..], &["--seconds", "x"], &["--seconds"], &["nothing"]] {
             assert!(wish(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_target_that_says_much_is_not_held_up_by_the_one_before_it() {
+        // More than a pipe holds; the first one ends only when the second has said all.
+        let done = std::env::temp_dir().join(format!("fuzz-done-{}", std::process::id()));
+        let shell = |line: String| {
+            let mut command = Command::new("sh");
+            command.args(["-c", &line]).stdout(Stdio::null()).stderr(Stdio::piped());
+            command
+        };
+        let waits = format!("mkfifo {0} && read -r line < {0}", done.display());
+        let talks = format!(
+            "head -c 1000000 /dev/zero >&2; until [ -p {0} ]; do :; done; echo > {0}",
+            done.display()
+        );
+        let first = Started::start("first", &mut shell(waits)).unwrap();
+        let second = Started::start("second", &mut shell(talks)).unwrap();
+        assert!(first.finish().unwrap().ok);
+        assert!(second.finish().unwrap().ok);
+        std::fs::remove_file(&done).unwrap();
     }
 
     #[test]
