@@ -14,30 +14,16 @@ use crate::signature::hex;
 /// |---|---|
 /// | message | account, `MsgId` |
 /// | end of a job (mass send, template message, publish) | account, event, the job's number |
-/// | any other event | account, sender, `CreateTime`, event, `EventKey`, and what else tells two events of one second apart (card, code, session, template message) |
+/// | any other event | all that it says: account, sender, `CreateTime`, event, `EventKey` and the rest |
 ///
 /// The document names `MsgId` for messages, and sender and time for events. The latter alone would
-/// lose one of two events that come in the same second, and two jobs may end in one.
+/// lose one of two events that come in the same second: many come from the account and not from the user, so
+/// that the first of two users who take back their authorisation would hide the second. The tries of one push
+/// have the same message; only the query around it is made anew.
 ///
 /// <https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Receiving_event_pushes.html>
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PushKey(String);
-
-/// Where an event names what it is about. Only those are taken that are the same in each try.
-const ABOUT: &[&str] = &[
-    "EventKey",
-    "MenuId",
-    "CardId",
-    "UserCardCode",
-    "TransId",
-    "OrderId",
-    "KfAccount",
-    "ToKfAccount",
-    "trace_id",
-    "SubscribeMsgPopupEvent/List/TemplateId",
-    "SubscribeMsgChangeEvent/List/TemplateId",
-    "SubscribeMsgSentEvent/List/MsgID",
-];
 
 impl PushKey {
     /// The key of a push that was read.
@@ -55,13 +41,12 @@ impl PushKey {
         // Its case varies, though not from try to try.
         let event = event.to_ascii_lowercase();
         let job = present("MsgID").or_else(|| present("PublishEventInfo/publish_id"));
-        if let Some(job) = job {
-            return Self::join("job", &[account, &event, job]);
+        // The spelling of messages is read there too.
+        let job = job.or_else(|| present("MsgId").filter(|_| event == "masssendjobfinish"));
+        match job {
+            Some(job) => Self::join("job", &[account, &event, job]),
+            None => Self::join("event", &texts(fields.root())),
         }
-        let time = header.create_time.to_string();
-        let mut parts = vec![account, &header.from_user, &time, &event];
-        parts.extend(ABOUT.iter().map(|path| fields.text(path).unwrap_or_default()));
-        Self::join("event", &parts)
     }
 
     /// The key as text: `message-`, `job-` or `event-` and 40 hexadecimal digits.
