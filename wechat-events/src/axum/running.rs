@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{Instant, timeout};
+use tokio::task::JoinError;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::callback::Callback;
-use crate::dedup::{Claim, DedupStore, Lease, MemoryDedup, PushKey, StoreError};
+use crate::dedup::{Claim, DedupStore, Lease, LeaseLost, MemoryDedup, PushKey, StoreError};
 use crate::handler::{Handled, Handler, HandlerError};
 use crate::reply::PassiveReply;
 
@@ -27,7 +28,19 @@ pub(super) enum Outcome {
 type Pending = watch::Receiver<Option<Outcome>>;
 
 /// A store that has not answered by then has failed.
-const STORE_PATIENCE: Duration = Duration::from_secs(5);
+const STORE_PATIENCE: Duration = Duration::from_secs(1);
+/// A claim in the store. Another machine has to get it while the platform still tries: within five seconds for
+/// each of three tries.
+const LEASE: Duration = Duration::from_secs(6);
+/// A claim is renewed that often while its handler runs.
+const RENEW: Duration = Duration::from_millis(1500);
+/// When a renewal fails so long after the last one that went well, there is no time for another: the handler is
+/// stopped before its claim ends.
+const HOLD: Duration = Duration::from_secs(3);
+/// Attempts to tell the store that a push was handled.
+const FINISHES: u32 = 3;
+/// Between two looks at a push that another machine has claimed.
+const LOOK: Duration = Duration::from_millis(500);
 
 pub(super) struct Running {
     handler: Arc<dyn Handler>,
@@ -103,23 +116,27 @@ impl Entry {
 
     async fn outcome(&self, callback: Callback, timestamp: u64) -> Outcome {
         let (store, key) = (&self.running.store, &self.key);
-        // The handler is stopped in time, with room for two calls of the store.
-        let lease = self.running.limit + 3 * STORE_PATIENCE;
-        let lease = match patiently(store.begin(key, lease)).await {
-            Ok(Claim::Granted(lease)) => lease,
-            Ok(Claim::Finished(reply)) => return Outcome::Finished(reply),
-            Ok(Claim::Running) => return Outcome::Elsewhere,
-            Err(error) => {
-                tracing::error!(%key, %error, "the store of seen pushes failed; nothing is handled");
-                return Outcome::Failed;
+        let began_at = Instant::now();
+        let (lease, claimed_at) = loop {
+            let asked_at = Instant::now();
+            match patiently(store.begin(key, LEASE)).await {
+                Ok(Claim::Granted(lease)) => break (lease, asked_at),
+                Ok(Claim::Finished(reply)) => return Outcome::Finished(reply),
+                // Its machine may have died: then the claim ends.
+                Ok(Claim::Running) if began_at.elapsed() < LEASE => {
+                    sleep(LOOK).await;
+                }
+                Ok(Claim::Running) => return Outcome::Elsewhere,
+                Err(error) => {
+                    tracing::error!(%key, %error, "the store of seen pushes failed; nothing is handled");
+                    return Outcome::Failed;
+                }
             }
         };
-        match self.handle(callback, timestamp).await {
+        match self.handle(callback, timestamp, lease, claimed_at).await {
             Ok(reply) => {
                 // It is handled, and no error can undo that.
-                if let Err(error) = patiently(store.finish(key, lease, reply.as_deref())).await {
-                    tracing::error!(%key, %error, "a handled push may be handled again");
-                }
+                self.finish(lease, reply.as_deref()).await;
                 Outcome::Finished(reply)
             }
             Err(error) => {
@@ -132,11 +149,26 @@ impl Entry {
         }
     }
 
+    /// Makes the push seen; a store that is gone for a moment must not let it be handled again.
+    async fn finish(&self, lease: Lease, reply: Option<&str>) {
+        let (store, key) = (&self.running.store, &self.key);
+        for attempt in 1.. {
+            let Err(error) = patiently(store.finish(key, lease, reply)).await else { return };
+            if attempt == FINISHES || error.is::<LeaseLost>() {
+                tracing::error!(%key, %error, "a handled push may be handled again");
+                return;
+            }
+            sleep(LOOK).await;
+        }
+    }
+
     /// Runs the handler, in a task so that a panic stays in it.
     async fn handle(
         &self,
         callback: Callback,
         timestamp: u64,
+        lease: Lease,
+        claimed_at: Instant,
     ) -> Result<Option<String>, HandlerError> {
         let handler = Arc::clone(&self.running.handler);
         let mut task = tokio::spawn(async move {
@@ -144,26 +176,52 @@ impl Entry {
             let to_xml = |reply| PassiveReply::to(&callback.header, timestamp, reply).to_xml();
             Ok(handled?.map(to_xml))
         });
-        let joined = match timeout(self.running.limit, &mut task).await {
-            Ok(joined) => joined,
-            Err(_) => {
-                task.abort();
-                // It stops where it awaits next, or is just about to finish.
-                task.await
-            }
+        let stopped = tokio::select! {
+            biased;
+            joined = &mut task => return joined_result(joined, ""),
+            () = sleep(self.running.limit) => format!("after {:?}", self.running.limit),
+            () = self.hold(lease, claimed_at) => "for its claim could not be renewed".to_owned(),
         };
-        match joined {
-            Ok(handled) => handled,
-            Err(error) if error.is_panic() => Err("the handler panicked".into()),
-            Err(_) => Err(format!("the handler was stopped after {:?}", self.running.limit).into()),
+        task.abort();
+        // It stops where it awaits next, or is just about to finish.
+        joined_result(task.await, &stopped)
+    }
+
+    /// Renews the claim again and again; ends when that cannot be done any more.
+    async fn hold(&self, lease: Lease, claimed_at: Instant) {
+        let mut renewed_at = claimed_at;
+        loop {
+            sleep(RENEW).await;
+            let asked_at = Instant::now();
+            let renewal = self.running.store.renew(&self.key, lease, LEASE);
+            match patiently(renewal).await {
+                Ok(()) => renewed_at = asked_at,
+                Err(error) => {
+                    tracing::warn!(key = %self.key, %error, "the claim of a push was not renewed");
+                    if error.is::<LeaseLost>() || renewed_at.elapsed() >= HOLD {
+                        return;
+                    }
+                }
+            }
         }
+    }
+}
+
+fn joined_result(
+    joined: Result<Result<Option<String>, HandlerError>, JoinError>,
+    stopped: &str,
+) -> Result<Option<String>, HandlerError> {
+    match joined {
+        Ok(handled) => handled,
+        Err(error) if error.is_panic() => Err("the handler panicked".into()),
+        Err(_) => Err(format!("the handler was stopped {stopped}").into()),
     }
 }
 
 async fn patiently<T>(call: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     match timeout(STORE_PATIENCE, call).await {
         Ok(result) => result,
-        Err(_) => Err("the store did not answer within five seconds".into()),
+        Err(_) => Err("the store did not answer within a second".into()),
     }
 }
 
@@ -182,6 +240,10 @@ struct InMemory {
 impl DedupStore for InMemory {
     async fn begin(&self, key: &PushKey, lease: Duration) -> Result<Claim, StoreError> {
         Ok(self.seen.begin(key, self.since.elapsed(), lease))
+    }
+
+    async fn renew(&self, key: &PushKey, lease: Lease, lasts: Duration) -> Result<(), StoreError> {
+        Ok(self.seen.renew(key, lease, self.since.elapsed(), lasts)?)
     }
 
     async fn finish(

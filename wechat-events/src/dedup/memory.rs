@@ -73,10 +73,31 @@ impl MemoryDedup {
             None => {}
         }
         state.last_lease += 1;
-        let (number, until) = (Lease(state.last_lease), now + lease);
+        let (number, until) = (Lease(state.last_lease), now.saturating_add(lease));
         state.put(key, Entry::Running { lease: number, until });
         state.claimed.insert((until, number), key.clone());
         Claim::Granted(number)
+    }
+
+    /// Makes a claim last for as long as `lasts` from `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`LeaseLost`] when the claim is another's by now. It stays as it is.
+    pub fn renew(
+        &self,
+        key: &PushKey,
+        lease: Lease,
+        now: Duration,
+        lasts: Duration,
+    ) -> Result<(), LeaseLost> {
+        let mut state = self.lock();
+        state.end_leases(now);
+        state.release(key, lease)?;
+        let until = now.saturating_add(lasts);
+        state.put(key, Entry::Running { lease, until });
+        state.claimed.insert((until, lease), key.clone());
+        Ok(())
     }
 
     /// Makes a claimed push seen, with the XML of its reply, if there was one.

@@ -13,18 +13,27 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// Claims and seen pushes, in one process or for several machines.
 ///
 /// `begin` must be one step: of two machines that claim a push at the same time one gets it. In Redis
-/// that is `SET key lease NX PX`, with `finish` and `abandon` as scripts that compare the lease first.
+/// that is `SET key lease NX PX`, with `renew`, `finish` and `abandon` as scripts that compare the lease first.
 /// A store has its own clock; it forgets finished pushes when the platform's tries are long over
 /// (minutes).
 #[async_trait]
 pub trait DedupStore: Debug + Send + Sync + 'static {
-    /// Claims a push for as long as `lease`. The endpoint stops a handler before its lease ends.
+    /// Claims a push for as long as `lease`.
     ///
     /// # Errors
     ///
     /// The store did not answer. The push is then not handled, the platform told to come again: it
     /// could be handled twice.
     async fn begin(&self, key: &PushKey, lease: Duration) -> Result<Claim, StoreError>;
+
+    /// Makes a claim last as long as `lease` from now. The endpoint does so again and again while a handler
+    /// runs, and stops the handler when its claim could be another's.
+    ///
+    /// # Errors
+    ///
+    /// The store did not answer; or [`LeaseLost`](super::LeaseLost): the claim is another's by now, or
+    /// forgotten.
+    async fn renew(&self, key: &PushKey, lease: Lease, lasts: Duration) -> Result<(), StoreError>;
 
     /// Makes a claimed push seen, with the XML of its reply, if there was one: a later try gets it too.
     ///
