@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest as _, RawQuery, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse as _, Response};
@@ -23,6 +23,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::dedup::{DedupStore, MemoryDedup, PushKey};
 use crate::error::ParseError;
+use crate::event::Event;
 use crate::handler::Handler;
 use crate::opened::Opened;
 use crate::parser::EventParser;
@@ -58,7 +59,11 @@ pub fn endpoint(parser: EventParser, handler: impl Handler) -> MethodRouter {
 /// **Handled once.** A push counts as seen when its handler has finished; after a failure, a panic or a
 /// crash the platform's next try is handled. Each handler runs in a task of its own: it is not cut off when
 /// the platform hangs up, and a try that comes meanwhile waits for the same result. A handler that takes
-/// longer than [its limit](Self::with_handler_limit) is stopped where it awaits, and counts as failed.
+/// longer than [its limit](Self::with_handler_limit) is stopped where it awaits, and counts as failed. In a
+/// shared store a claim lasts six seconds and is renewed while its handler runs, so that the tries after
+/// a machine's death are handled by another.
+///
+/// **Nothing lost.** A known kind that lacks something is handed to [`Handler::other`] with all its fields.
 ///
 /// **In time.** Within four seconds from the request's head there is an answer, whatever the handler does
 /// (the platform waits five), unless it blocks all of the runtime's threads.
@@ -135,10 +140,9 @@ impl Endpoint {
         Self { answer_within: time.min(Self::ANSWER_WITHIN), ..self }
     }
 
-    /// Stops a handler after this time; 60 seconds unless set. In a shared store the claim of a machine
-    /// that crashed ends a little later than this.
+    /// Stops a handler where it awaits after this time; 60 seconds unless set, a day at most.
     pub fn with_handler_limit(self, limit: Duration) -> Self {
-        Self { handler_limit: limit, ..self }
+        Self { handler_limit: limit.min(LONGEST_LIMIT), ..self }
     }
 
     /// Runs at most this many handlers at once; 256 unless set.
@@ -147,7 +151,8 @@ impl Endpoint {
     }
 
     /// Tells the time of day, which a parser with
-    /// [`max_age`](crate::EventParserBuilder::max_age) needs.
+    /// [`max_age`](crate::EventParserBuilder::max_age) needs: without it, nothing is taken, and the
+    /// address cannot be verified.
     pub fn with_now(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self { now: Some(Arc::new(now)), ..self }
     }
@@ -169,7 +174,7 @@ impl Endpoint {
             large_bodies: Semaphore::new(LARGE_BODIES),
         });
         let verifier = Arc::clone(&shared);
-        get(async move |RawQuery(query): RawQuery| verifier.verify(query))
+        get(async move |request: Request| verifier.verify(&request))
             .post(async move |request: Request| shared.receive(request).await)
             .layer(DefaultBodyLimit::max(EventParser::MAX_BODY_BYTES))
     }
@@ -188,6 +193,8 @@ impl fmt::Debug for Endpoint {
     }
 }
 
+const LONGEST_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Every push of the platform is smaller. Those that announce more, or no length at all, share a few
 /// places of 1 MiB, so that they can neither fill the memory nor keep the others out.
 const SMALL_BODY: usize = 16 * 1024;
@@ -205,8 +212,15 @@ struct Shared {
 }
 
 impl Shared {
-    fn verify(&self, query: Option<String>) -> Response {
-        let query = CallbackQuery::parse(query.as_deref().unwrap_or_default());
+    fn verify(&self, request: &Request) -> Response {
+        // Whatever comes next on this connection comes later.
+        request.extensions().get::<Accepted>().and_then(Accepted::first);
+        if self.parser.needs_time() && self.now.is_none() {
+            // Before the address can be saved: every push would be refused for the same reason.
+            tracing::error!("the parser has a max_age: tell the endpoint the time, by with_now");
+            return busy();
+        }
+        let query = CallbackQuery::parse(request.uri().query().unwrap_or_default());
         match self.parser.verify_url(&query) {
             Ok(echostr) => echostr.to_owned().into_response(),
             Err(error) => refuse(&error),
@@ -221,11 +235,15 @@ impl Shared {
             Ok(body) => body,
             Err(response) => return response,
         };
-        let read = self.open(&query, &body).and_then(|opened| Ok((opened.seal, opened.read()?)));
+        let read =
+            self.open(&query, &body).and_then(|opened| Ok((opened.seal, opened.read_or_keep()?)));
         let (seal, callback) = match read {
             Ok(read) => read,
             Err(error) => return refuse(&error),
         };
+        if let Event::Unread { name, problem } = &callback.event {
+            tracing::error!(name, problem, "a push lacks something; the handler gets its fields");
+        }
         let job = is_job(&callback.header);
         let signed = query.timestamp.as_deref().and_then(|text| text.parse().ok());
         let timestamp = signed.unwrap_or(callback.header.create_time);

@@ -48,6 +48,16 @@ impl Callback {
         let event = Event::read(&header, fields.root())?;
         Ok(Self { header, event, fields })
     }
+
+    /// The same, but a known kind that cannot be read is kept with its fields.
+    pub(crate) fn read_or_keep(fields: Fields) -> Result<Self, ParseError> {
+        let header = Header::read(fields.root())?;
+        let event = Event::read(&header, fields.root()).unwrap_or_else(|error| {
+            let name = header.event_name.as_ref().unwrap_or(&header.msg_type).clone();
+            Event::Unread { name, problem: error.to_string() }
+        });
+        Ok(Self { header, event, fields })
+    }
 }
 
 impl Header {

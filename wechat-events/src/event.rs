@@ -86,9 +86,9 @@ pub enum Event {
     /// A mass-send job is (nearly) done.
     ///
     /// `msg_id` names the job: a repeated push has the same one, and that, not sender and time, is
-    /// what tells two jobs apart. A job number or a counter that is no number is an error. Elsewhere
-    /// such a number is absent here, and an article without an index or an address is left out of
-    /// `article_urls`; both stay in [`Callback::fields`](crate::Callback::fields).
+    /// what tells two jobs apart. A job number that is no number is an error. Elsewhere such a number
+    /// is absent here, and an article without an index or an address is left out of `article_urls`;
+    /// both stay in [`Callback::fields`](crate::Callback::fields).
     ///
     /// <https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Batch_Sends_and_Originality_Checks.html>
     #[doc(alias = "MASSSENDJOBFINISH")]
@@ -160,6 +160,16 @@ pub enum Event {
     /// An event of one product, known by name; [`Callback::fields`](crate::Callback::fields) has
     /// what it says.
     Product(ProductEvent),
+    /// A known kind that lacks something or is odd, so that it cannot be read into its type;
+    /// [`Callback::fields`](crate::Callback::fields) has what it says. Only
+    /// [`Opened::read_or_keep`](crate::Opened::read_or_keep), and so the ready endpoint, gives this:
+    /// the platform never sends such a push again, and what it does say may be enough.
+    Unread {
+        /// The event's name as sent, or the kind of message.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// An event or a kind of message that this crate does not know;
     /// [`Callback::fields`](crate::Callback::fields) has what it says.
     Other {

@@ -26,10 +26,12 @@ pub type Handled = Result<Option<Reply>, HandlerError>;
 /// the end of a job above all, must be **durable before `Ok`**.
 ///
 /// The platform waits five seconds. Slow work belongs behind a queue of one's own;
-/// [`Slow`](crate::axum::Slow) says what is answered otherwise.
+/// [`Slow`](crate::axum::Slow) says what is answered otherwise. A method must not **block** (file, terminal, SQLite)
+/// without `spawn_blocking`: as many of them as the runtime has threads would stop the endpoint.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
-    /// Whatever has no method of its own, or none that was implemented. Takes it without a reply.
+    /// Whatever has no method of its own, or none that was implemented; also a known kind that lacks
+    /// something ([`Event::Unread`]), of which only the fields can be had. Takes it without a reply.
     ///
     /// # Errors
     ///
@@ -274,7 +276,9 @@ pub trait Handler: Send + Sync + 'static {
             Event::KfSwitchSession(event) => self.kf_switch_session(push, event).await,
             Event::UserEnterTempSession(event) => self.user_enter_temp_session(push, event).await,
             Event::MediaCheck(event) => self.media_check(push, event).await,
-            Event::Product(_) | Event::Other { .. } => self.other(push).await,
+            Event::Product(_) | Event::Unread { .. } | Event::Other { .. } => {
+                self.other(push).await
+            }
         }
     }
 }

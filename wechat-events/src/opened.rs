@@ -8,10 +8,14 @@ use wechat_types::id::AppId;
 use crate::body;
 use crate::callback::Callback;
 use crate::error::{ParseError, ParseErrorKind};
+use crate::fields::Fields;
 use crate::push::Cipher;
 use crate::query::CallbackQuery;
 use crate::reply::SealedReply;
 use crate::secret::{CallbackToken, EncodingAesKey};
+
+/// Seconds between an event and the platform's last try to tell it, and more than that for its clocks.
+const LONGEST_WAY: u64 = 60 * 60;
 
 /// A push whose signature is right, decrypted.
 ///
@@ -23,6 +27,8 @@ pub struct Opened<'a> {
     pub message: Vec<u8>,
     /// With what it was encrypted, and so its reply has to be.
     pub seal: Option<Seal<'a>>,
+    /// The query's timestamp, where it has to agree with the message's own time.
+    pub(crate) signed_at: Option<u64>,
 }
 
 /// The token and the key of an encrypted push. While an account changes them, the platform may know
@@ -41,6 +47,26 @@ impl Opened<'_> {
     ///
     /// What is wrong with the message; [`ParseError::is_verified`] is true.
     pub fn read(self) -> Result<Callback, ParseError> {
+        let signed_at = self.signed_at;
+        let callback = Callback::read(self.fields()?).map_err(ParseError::verified)?;
+        check_time(signed_at, &callback)?;
+        Ok(callback)
+    }
+
+    /// The same for whoever may lose nothing: a known kind that lacks something, or is odd, becomes
+    /// [`Event::Unread`](crate::event::Event::Unread) with all its fields.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), when not even the header can be read.
+    pub fn read_or_keep(self) -> Result<Callback, ParseError> {
+        let signed_at = self.signed_at;
+        let callback = Callback::read_or_keep(self.fields()?).map_err(ParseError::verified)?;
+        check_time(signed_at, &callback)?;
+        Ok(callback)
+    }
+
+    fn fields(self) -> Result<Fields, ParseError> {
         let fields =
             body::read(self.message).map_err(|error| ParseError::from(error).verified())?;
         // The readable part of compatible mode has both; an encrypted message is never encrypted
@@ -48,12 +74,23 @@ impl Opened<'_> {
         if fields.get("MsgType").is_none() && fields.get("Encrypt").is_some() {
             return Err(ParseError::from(ParseErrorKind::MissingKey).verified());
         }
-        Callback::read(fields).map_err(ParseError::verified)
+        Ok(fields)
     }
 
     /// It came encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.seal.is_some()
+    }
+}
+
+/// A signature is the same when `timestamp` and `nonce` change places, so that what was recorded could come back at
+/// the moment which its nonce happens to name. The message's own time is inside the encryption.
+fn check_time(signed_at: Option<u64>, callback: &Callback) -> Result<(), ParseError> {
+    match signed_at {
+        Some(signed_at) if signed_at.abs_diff(callback.header.create_time) > LONGEST_WAY => {
+            Err(ParseError::from(ParseErrorKind::Age).verified())
+        }
+        _ => Ok(()),
     }
 }
 

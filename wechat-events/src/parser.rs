@@ -75,7 +75,10 @@ impl EventParserBuilder {
 
     /// Refuses pushes whose signed `timestamp` is further than this from now, in either direction,
     /// so that what somebody recorded cannot be sent again later. The platform stamps each of its
-    /// attempts anew; five minutes leave room for a clock that is off.
+    /// attempts anew; five minutes leave room for a clock that is off. An encrypted push is also
+    /// refused when its own `CreateTime` is more than an hour from that timestamp: the signature is the
+    /// same when timestamp and nonce change places. Of a plain push nothing inside is signed, and a
+    /// recorded one can come back at the moment that its nonce happens to name.
     ///
     /// From now on [`EventParser::parse_at`] is the way to read a push: `parse` refuses them all, so
     /// that the window cannot be forgotten. Within the window a push can still be repeated.
@@ -112,6 +115,12 @@ impl EventParser {
             allow_plain: false,
             max_age: None,
         }
+    }
+
+    /// Whether it has to be told the time: there is a [`max_age`](EventParserBuilder::max_age).
+    #[cfg(feature = "axum")]
+    pub(crate) fn needs_time(&self) -> bool {
+        self.max_age.is_some()
     }
 
     /// Verifies the GET that the platform sends when the address is saved, in every mode alike, and
@@ -198,7 +207,8 @@ impl EventParser {
         if !self.keys.is_empty() && !self.allow_plain {
             return Err(ParseError::from(ParseErrorKind::PlainRefused).verified());
         }
-        Ok(Opened { message: body.to_vec(), seal: None })
+        // Nothing signs a plain message, nor the time in it.
+        Ok(Opened { message: body.to_vec(), seal: None, signed_at: None })
     }
 
     /// Verifies and decrypts. The readable part of compatible mode is skipped: nothing signs it.
@@ -218,10 +228,10 @@ impl EventParser {
             .ok_or(ParseErrorKind::MissingEncrypt)?;
         let sign = |token: &_| signature::msg_signature(token, timestamp, nonce, encrypt);
         let token = self.token(given, sign).ok_or(ParseErrorKind::MsgSignature)?;
-        check_age(query, window)?;
+        let signed_at = check_age(query, window)?;
         let (message, key) =
             self.decrypt(encrypt).map_err(|error| ParseError::from(error).verified())?;
-        Ok(Opened { message, seal: Some(Seal { app_id: &self.app_id, token, key }) })
+        Ok(Opened { message, seal: Some(Seal { app_id: &self.app_id, token, key }), signed_at })
     }
 
     /// Tries each key. The failure that is told is that of the key which got furthest, for the
@@ -267,16 +277,16 @@ struct Window {
     age: Duration,
 }
 
-/// To be called behind the signature: only a signed timestamp says anything.
-fn check_age(query: &CallbackQuery, window: Option<Window>) -> Result<(), ParseError> {
-    let Some(Window { now, age }) = window else { return Ok(()) };
-    let signed = query.timestamp.as_deref().and_then(|text| text.parse().ok());
-    let signed = signed.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
+/// To be called behind the signature: only a signed timestamp says anything. Gives it, where there is a window.
+fn check_age(query: &CallbackQuery, window: Option<Window>) -> Result<Option<u64>, ParseError> {
+    let Some(Window { now, age }) = window else { return Ok(None) };
+    let seconds = query.timestamp.as_deref().and_then(|text| text.parse().ok());
+    let signed = seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
     let away = signed.map(|signed| {
         now.duration_since(signed).or_else(|_| signed.duration_since(now)).unwrap_or_default()
     });
     if away.is_some_and(|away| away <= age) {
-        Ok(())
+        Ok(seconds)
     } else {
         Err(ParseError::from(ParseErrorKind::Age).verified())
     }

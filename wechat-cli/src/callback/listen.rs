@@ -9,6 +9,7 @@ use axum::Router;
 use serde_json::json;
 use tokio::net::TcpListener;
 use wechat_events::axum::{endpoint, serve};
+use wechat_events::event::Event;
 use wechat_events::handler::{Handled, Handler};
 use wechat_events::{Callback, EventParser};
 
@@ -77,10 +78,15 @@ impl Handler for Printer {
                 header.create_time,
                 json::kind(push),
                 header.from_user,
-                json::event(push)
+                if matches!(push.event, Event::Unread { .. }) {
+                    json::fields(&push.fields)
+                } else {
+                    json::event(push)
+                }
             )
         };
-        print(&line)?;
+        // Whoever reads this may stop to, and the next push must be answered all the same.
+        tokio::task::spawn_blocking(move || print(&line)).await??;
         Ok(None)
     }
 }

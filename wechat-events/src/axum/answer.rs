@@ -16,9 +16,11 @@ pub(super) const REFUSED: &str = "refused";
 
 pub(super) fn refuse(error: &ParseError) -> Response {
     let kind = error.kind();
-    if error.is_verified() {
+    let stale = matches!(kind, ParseErrorKind::Age | ParseErrorKind::PlainRefused);
+    if error.is_verified() && !stale {
         tracing::error!(?kind, "a push was lost: {error}");
     } else {
+        // Whoever recorded a push can send it again as often as they like.
         tracing::warn!(?kind, "a request was refused: {error}");
     }
     let status = match kind {

@@ -1,5 +1,6 @@
 //! A server for an endpoint that stands open to the world: bounded in connections, time and memory.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -18,6 +19,8 @@ const MAX_CONNECTIONS: usize = 1024;
 const HEAD_WITHIN: Duration = Duration::from_millis(3500);
 /// A connection is closed after this, so that a reader of one byte a minute cannot keep it.
 const MAX_LIFE: Duration = Duration::from_secs(60);
+/// What is on its way then has so long.
+const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// A head is about 500 bytes long.
 const MAX_BUFFER: usize = 64 * 1024;
 /// Pause after a connection that could not be accepted: none may be left for the moment.
@@ -63,8 +66,13 @@ pub async fn serve(listener: TcpListener, router: Router) {
                 .header_read_timeout(HEAD_WITHIN)
                 .max_buf_size(MAX_BUFFER)
                 .serve_connection(TokioIo::new(stream), service);
+            let mut connection = pin!(connection);
             // How a connection ends is the client's business: what was received is at work already.
-            let _ = timeout(MAX_LIFE, connection).await;
+            if timeout(MAX_LIFE, connection.as_mut()).await.is_err() {
+                // A request that has just come in is answered still.
+                connection.as_mut().graceful_shutdown();
+                let _ = timeout(LAST_ANSWER, connection).await;
+            }
             drop(place);
         });
     }

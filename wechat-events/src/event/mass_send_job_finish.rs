@@ -13,8 +13,8 @@ use crate::fields::Field;
 /// Only job and status are required: a text send has no articles, an old push no originality
 /// check, and an unknown status is better kept than lost, for the event cannot be asked for again.
 ///
-/// Nor must a number beside the point lose it: those in the two lists of articles are absent where
-/// they cannot be read, and stay in the fields. The job's number and the counters are the point.
+/// Nor must a number beside the point lose it: counters and what stands in the two lists of articles are absent
+/// where they cannot be read, and stay in the fields. The point is that the job has ended, and how.
 pub(super) fn read(fields: Field<'_>) -> Result<MassReport, ParseError> {
     // Documents and traffic have `MsgID`. The other spelling, which messages have, can mean nothing
     // else here.
@@ -22,10 +22,10 @@ pub(super) fn read(fields: Field<'_>) -> Result<MassReport, ParseError> {
     let msg_id = fields.required_number(if misspelt { "MsgId" } else { "MsgID" })?;
     let status = JobStatus::from_wire(fields.present("Status")?);
     let mut report = MassReport::new(MsgId::new(msg_id), status, ReportSource::Callback);
-    report.total = fields.number("TotalCount")?;
-    report.after_filter = fields.number("FilterCount")?;
-    report.sent = fields.number("SentCount")?;
-    report.failed = fields.number("ErrorCount")?;
+    report.total = fields.lenient_number("TotalCount");
+    report.after_filter = fields.lenient_number("FilterCount");
+    report.sent = fields.lenient_number("SentCount");
+    report.failed = fields.lenient_number("ErrorCount");
     report.copyright = fields.get("CopyrightCheckResult").map(copyright);
     report.article_urls = fields.get("ArticleUrlResult").map(article_urls).unwrap_or_default();
     Ok(report)

@@ -176,3 +176,28 @@ fn a_window_is_not_forgotten_and_needs_a_signed_time() {
     let query = CallbackQuery::parse(&push.query);
     builder().build().parse_at(&query, push.body.as_bytes(), UNIX_EPOCH).unwrap();
 }
+
+/// The parts of a signature are sorted before they are hashed.
+#[test]
+fn what_was_recorded_does_not_come_back_with_timestamp_and_nonce_exchanged() {
+    let parser = builder().aes_key(key(KEY)).max_age(Duration::from_secs(300)).build();
+    let (token, aes_key, app) = (token("tok3n"), key(KEY), app_id(APP_ID));
+    let recorded = Stamp::new(&token, "1700000001", "1763744870", "oTESTfan").safe(
+        &Cipher::new(&aes_key, &app, [3; 16]),
+        "gh_1",
+        &event("CLICK", "<EventKey>k</EventKey>"),
+    );
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    let read = |query: &str, now| {
+        parser.parse_at(&CallbackQuery::parse(query), recorded.body.as_bytes(), at(now))
+    };
+    read(&recorded.query, 1_700_000_002).unwrap();
+    let exchanged = recorded
+        .query
+        .replace("1700000001", "!")
+        .replace("1763744870", "1700000001")
+        .replace('!', "1763744870");
+    assert!(exchanged.contains("timestamp=1763744870"), "{exchanged}");
+    let error = read(&exchanged, 1_763_744_900).unwrap_err();
+    assert_eq!((error.kind(), error.is_verified()), (ParseErrorKind::Age, true));
+}

@@ -1,5 +1,6 @@
 //! What is answered to whom.
 
+use wechat_events::event::Event;
 use wechat_events::reply::{PassiveReply, SealedReply};
 
 use super::*;
@@ -119,4 +120,43 @@ async fn two_replies_have_nothing_in_common() {
         sealed.push(SealedReply::from_xml(answer.body.as_bytes()).unwrap().encrypt);
     }
     assert_ne!(sealed[0][..20], sealed[1][..20]);
+}
+
+/// A handler that notes what `other` gets.
+#[derive(Clone, Debug, Default)]
+struct Kept(Arc<Mutex<Vec<Callback>>>);
+
+#[async_trait]
+impl Handler for Kept {
+    async fn other(&self, push: &Callback) -> Handled {
+        self.0.lock().unwrap().push(push.clone());
+        Ok(None)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_known_kind_that_lacks_something_is_handled_with_its_fields() {
+    let kept = Kept::default();
+    let route = Endpoint::new(parser(), kept.clone()).into_route();
+    let scan = push(APP_ID, &event("location_select", "<EventKey>k</EventKey>"));
+    for _ in 0..2 {
+        post(&route, &scan).await.is(200, "success");
+    }
+    let kept = kept.0.lock().unwrap();
+    let [Callback { event: Event::Unread { name, problem }, fields, .. }] = &kept[..] else {
+        panic!("{kept:?}")
+    };
+    assert_eq!((name.as_str(), fields.text("EventKey")), ("location_select", Some("k")));
+    assert!(problem.contains("SendLocationInfo"), "{problem}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_is_not_verified_while_the_time_is_not_told() {
+    let parser = || builder().aes_key(key(KEY)).max_age(Duration::from_secs(300)).build();
+    let query = format!("{}&echostr=e", push(APP_ID, "").query);
+    let untold = Endpoint::new(parser(), Told::default()).into_route();
+    call(&untold, "GET", &query, "", None).await.is(503, "not ready");
+    let now = || std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_002);
+    let told = Endpoint::new(parser(), Told::default()).with_now(now).into_route();
+    call(&told, "GET", &query, "", None).await.is(200, "e");
 }

@@ -44,3 +44,29 @@ async fn a_head_that_does_not_come_is_given_up_before_five_seconds() {
     let seconds = begin.elapsed().as_secs_f64();
     assert!((3.5..5.0).contains(&seconds), "{seconds}");
 }
+
+/// A proxy keeps its connections and uses them again.
+#[tokio::test(start_paused = true)]
+async fn a_request_at_the_end_of_its_connection_s_life_is_answered() {
+    let told = Told::to([after(3, Act::Finish)]);
+    let mut stream = started(&told).await;
+    // One byte in time keeps the connection without a request.
+    let push = job(1);
+    let request = format!(
+        "POST /wechat?{} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}",
+        push.query,
+        push.body.len(),
+        push.body
+    );
+    let verify = format!("GET /wechat?{}&echostr=e HTTP/1.1\r\nHost: x\r\n\r\n", push.query);
+    for _ in 0..29 {
+        stream.write_all(verify.as_bytes()).await.unwrap();
+        let mut answer = [0; 1024];
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200 "));
+        pass(2).await;
+    }
+    let answer = answer(stream, &request).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("success"), "{answer:?}");
+    assert_eq!(told.finished(), 1);
+}
