@@ -14,7 +14,9 @@ use crate::error::Error;
 use crate::execute::Wire;
 use crate::hosts::Hosts;
 use crate::retry::RetryPolicy;
-use crate::token::{CachedTokens, TokenKind, TokenSource};
+use crate::token::{
+    CachedTokens, Platform, Shared, TokenKind, TokenOwner, TokenSource, TokenStore, WithoutStore,
+};
 use crate::transport::Transport;
 
 /// No request waits longer.
@@ -66,6 +68,7 @@ impl Client {
             transport: None,
             clock: None,
             token_kind: TokenKind::Stable,
+            token_store: None,
             timeout: Duration::from_secs(30),
             retry: RetryPolicy::default(),
             checks: Checks::default(),
@@ -131,6 +134,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     token_kind: TokenKind,
+    token_store: Option<(Arc<dyn TokenStore>, WithoutStore)>,
     timeout: Duration,
     retry: RetryPolicy,
     checks: Checks,
@@ -183,6 +187,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Shares the token with the other programs that use this store: one of them fetches for all. Without one,
+    /// each fetches for itself, which only [`TokenKind::Stable`] stands. A
+    /// [`token_source`](Self::token_source) takes precedence.
+    #[must_use]
+    pub fn token_store(mut self, store: impl TokenStore, without: WithoutStore) -> Self {
+        self.token_store = Some((Arc::new(store), without));
+        self
+    }
+
     /// How long one request may take, answer included; 30 seconds by default, 10 minutes at most.
     ///
     /// All attempts at a call that is not safe to repeat end within three times as long.
@@ -224,8 +237,13 @@ impl ClientBuilder {
         let tokens = match self.tokens {
             Tokens::Given(tokens) => tokens,
             Tokens::Fetched(secret) => {
-                let (wire, app_id) = (wire.clone(), self.app_id.clone());
-                Arc::new(CachedTokens::new(wire, app_id, secret, self.token_kind))
+                let (app_id, kind) = (self.app_id.clone(), self.token_kind);
+                let shared = self.token_store.map(|(store, without)| {
+                    let owner = TokenOwner::new(app_id.clone(), kind);
+                    Shared { store, owner, without }
+                });
+                let platform = Platform { wire: wire.clone(), app_id, app_secret: secret };
+                Arc::new(CachedTokens::new(platform, kind, shared))
             }
         };
         Ok(Client(Arc::new(Inner { wire, tokens, app_id: self.app_id })))

@@ -1,6 +1,13 @@
 //! Where access tokens come from.
 
 mod cached;
+mod forced;
+mod memory;
+mod platform;
+#[cfg(feature = "redis")]
+pub mod redis;
+mod shared;
+mod store;
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug};
@@ -12,7 +19,12 @@ use wechat_types::id::AccessToken;
 
 use crate::error::Error;
 
+pub use memory::MemoryTokenStore;
+pub use store::{FetchLease, SharedToken, TokenOwner, TokenStore, TokenStoreError, WithoutStore};
+
 pub(crate) use cached::CachedTokens;
+pub(crate) use platform::Platform;
+pub(crate) use shared::Shared;
 
 /// Gives out access tokens: one cached and shared token, or whatever a team's own service says
 /// (`examples/token_service.rs`). It is asked before every attempt, so it keeps what it knows.
@@ -31,7 +43,7 @@ pub trait TokenSource: Debug + Send + Sync + 'static {
 }
 
 /// The platform's two kinds of token, which live side by side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {
     /// `/cgi-bin/stable_token`: the same token for all who ask. Several systems can share an

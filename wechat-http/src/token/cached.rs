@@ -6,31 +6,26 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
-use wechat_types::id::{AccessToken, AppId, AppSecret};
-use wechat_types::token::{GetStableToken, GetToken};
+use wechat_types::id::AccessToken;
 
+use super::forced::{Budget, Forced};
+use super::platform::{Fetched, Platform};
+use super::shared::Shared;
 use super::{TokenError, TokenKind, TokenSource};
-use crate::error::Error;
-use crate::execute::Wire;
 
 /// A token is renewed this long before its end. The platform renews a stable token when 5 minutes
 /// remain, so asking within the last 4 gets the next one.
 const AHEAD: Duration = Duration::from_secs(240);
-/// A pause for the platform's nodes to agree on the current token.
-const SETTLE: Duration = Duration::from_secs(2);
-/// Forced renewals of a stable token: this many in a day, this far apart.
-const FORCED_A_DAY: usize = 20;
-const FORCED_APART: Duration = Duration::from_secs(30);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The platform's own token calls behind a cache.
 pub(crate) struct CachedTokens {
-    wire: Wire,
-    app_id: AppId,
-    app_secret: AppSecret,
+    platform: Platform,
     kind: TokenKind,
+    /// None: nobody else fetches for this account.
+    shared: Option<Shared>,
     /// Held while a token is fetched; the state's own lock is never held across an await.
     fetching: Mutex<()>,
+    forced: Forced,
     state: StdMutex<State>,
 }
 
@@ -39,51 +34,53 @@ struct State {
     current: Option<Cached>,
     /// The last token that the platform refused.
     refused: Option<AccessToken>,
-    /// When stable tokens were renewed by force.
-    forced: Vec<SystemTime>,
     /// Fetches finished, and how the last one failed: for those who waited for it.
     finished: u64,
     failure: Option<TokenError>,
 }
 
-struct Cached {
+/// A token with its times by this machine's clock.
+#[derive(Clone)]
+pub(super) struct Cached {
     token: AccessToken,
     renew_at: SystemTime,
     ends_at: SystemTime,
 }
 
-/// A stable token that the platform refuses, and still hands out.
-#[derive(Debug)]
-struct StillRefused;
+impl Cached {
+    pub(super) fn new(token: AccessToken, life: Duration, ends_at: SystemTime) -> Self {
+        Self { token, renew_at: ends_at - AHEAD.min(life / 2), ends_at }
+    }
 
-impl fmt::Display for StillRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "the platform keeps handing out a token that it refuses, and the forced renewals \
-             (20 a day, 30 seconds apart) are used up: wait, or renew the AppSecret",
-        )
+    pub(super) fn is_fresh(&self, now: SystemTime) -> bool {
+        now < self.renew_at
     }
 }
 
-impl std::error::Error for StillRefused {}
+impl From<Fetched> for Cached {
+    fn from(fetched: Fetched) -> Self {
+        Self::new(fetched.token, fetched.life, fetched.asked_at + fetched.life)
+    }
+}
 
 impl fmt::Debug for CachedTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CachedTokens")
-            .field("app_id", &self.app_id)
+            .field("app_id", &self.platform.app_id)
             .field("kind", &self.kind)
+            .field("store", &self.shared.as_ref().map(|shared| &shared.store))
             .finish_non_exhaustive()
     }
 }
 
 impl CachedTokens {
-    pub(crate) fn new(wire: Wire, app_id: AppId, app_secret: AppSecret, kind: TokenKind) -> Self {
+    pub(crate) fn new(platform: Platform, kind: TokenKind, shared: Option<Shared>) -> Self {
         Self {
-            wire,
-            app_id,
-            app_secret,
+            platform,
             kind,
+            shared,
             fetching: Mutex::new(()),
+            forced: Forced::default(),
             state: StdMutex::default(),
         }
     }
@@ -94,77 +91,35 @@ impl CachedTokens {
 
     /// The cached token, unless it is time to renew it.
     fn fresh(&self) -> Option<AccessToken> {
-        let now = self.wire.clock.now();
+        let now = self.platform.wire.clock.now();
         let state = self.state();
-        state.current.as_ref().filter(|cached| now < cached.renew_at).map(|c| c.token.clone())
+        state.current.as_ref().filter(|cached| cached.is_fresh(now)).map(|c| c.token.clone())
     }
 
-    /// The cached token while it lives, even when it should have been renewed.
-    fn alive(&self) -> Option<AccessToken> {
-        let now = self.wire.clock.now();
-        let state = self.state();
-        state.current.as_ref().filter(|cached| now < cached.ends_at).map(|c| c.token.clone())
+    /// What is cached while it lives, even when it should have been renewed.
+    fn alive(&self) -> Option<Cached> {
+        let now = self.platform.wire.clock.now();
+        self.state().current.clone().filter(|cached| now < cached.ends_at)
     }
 
-    /// Fetches until the token is another than the refused one.
+    /// Another token than the refused one, from whoever fetches.
     async fn fetch(&self) -> Result<AccessToken, TokenError> {
         let refused = self.state().refused.clone();
-        let is_refused = |token: &AccessToken| Some(token) == refused.as_ref();
-        let mut token = self.call(false).await?;
-        if is_refused(&token.token) {
-            self.wire.clock.sleep_until(self.wire.clock.now() + SETTLE).await;
-            token = self.call(false).await?;
-        }
-        if is_refused(&token.token) && self.kind == TokenKind::Stable && self.may_force() {
-            tracing::warn!(app_id = %self.app_id, "renewing the stable token by force");
-            token = self.call(true).await?;
-        }
-        if is_refused(&token.token) {
-            return Err(TokenError::new(StillRefused));
-        }
-        let answer = token.token.clone();
-        self.state().current = Some(token);
-        Ok(answer)
-    }
-
-    /// Takes one forced renewal from the budget.
-    fn may_force(&self) -> bool {
-        let now = self.wire.clock.now();
+        let refused = refused.as_ref();
+        let fetched = match &self.shared {
+            Some(shared) => shared.fetch(&self.platform, refused, self.alive()).await?,
+            None => {
+                let budget = Budget::Own(&self.forced);
+                self.platform.fetch(self.kind, refused, budget).await?.into()
+            }
+        };
+        let token = fetched.token.clone();
         let mut state = self.state();
-        let ago = |at: &SystemTime| now.duration_since(*at).unwrap_or_default();
-        state.forced.retain(|at| ago(at) < DAY);
-        let allowed = state.forced.len() < FORCED_A_DAY
-            && state.forced.iter().all(|at| ago(at) >= FORCED_APART);
-        if allowed {
-            state.forced.push(now);
+        // It may have been refused meanwhile.
+        if state.refused.as_ref() != Some(&token) {
+            state.current = Some(fetched);
         }
-        allowed
-    }
-
-    async fn call(&self, force: bool) -> Result<Cached, TokenError> {
-        let asked_at = self.wire.clock.now();
-        let (token, seconds) = match self.kind {
-            TokenKind::Stable => {
-                let mut request = GetStableToken::new(self.app_id.clone(), self.app_secret.clone());
-                request.force_refresh = force;
-                let answer = self.wire.send(&request, None).await;
-                answer.map(|answer| (answer.access_token, answer.expires_in))
-            }
-            TokenKind::Plain => {
-                let request = GetToken::new(self.app_id.clone(), self.app_secret.clone());
-                let answer = self.wire.send(&request, None).await;
-                answer.map(|answer| (answer.access_token, answer.expires_in))
-            }
-        }
-        .map_err(|error: Error| TokenError::new(error))?;
-        // The platform never gives more than two hours; a larger number must not keep us from
-        // renewing, nor overflow.
-        let life = Duration::from_secs(seconds.min(7200));
-        Ok(Cached {
-            token,
-            renew_at: asked_at + (life - AHEAD.min(life / 2)),
-            ends_at: asked_at + life,
-        })
+        Ok(token)
     }
 }
 
@@ -185,7 +140,7 @@ impl TokenSource for CachedTokens {
         };
         if let Some(failure) = failed {
             // The fetch that we waited for failed: another one at once would fail too.
-            return self.alive().ok_or(failure);
+            return self.alive().map(|cached| cached.token).ok_or(failure);
         }
         let fetched = self.fetch().await;
         {
@@ -194,9 +149,9 @@ impl TokenSource for CachedTokens {
             state.failure = fetched.as_ref().err().cloned();
         }
         match (fetched, self.alive()) {
-            (Err(error), Some(token)) => {
-                tracing::warn!(app_id = %self.app_id, %error, "renewing ahead failed; the old token is used on");
-                Ok(token)
+            (Err(error), Some(cached)) => {
+                tracing::warn!(app_id = %self.platform.app_id, %error, "renewing ahead failed; the old token is used on");
+                Ok(cached.token)
             }
             (fetched, _) => fetched,
         }
