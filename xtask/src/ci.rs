@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::services::services;
 use crate::workspace::Workspace;
 use crate::{callback_load, coverage, crash, features, fuzz, layers, run, simulate, tidy};
 
@@ -25,6 +26,11 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", about: "is the code formatted?", run: fmt },
     Step { name: "clippy", about: "lints, on all targets and features", run: clippy },
     Step { name: "test", about: "all tests of the workspace, all features", run: test },
+    Step {
+        name: "services",
+        about: "tests against real servers (needs redis-server)",
+        run: services,
+    },
     Step { name: "callback-load", about: "the callback server among enemies, 4 s", run: load },
     Step { name: "simulate", about: "1,000 seeds of all that can go wrong", run: simulate },
     Step { name: "crash", about: "the program killed 20 times, and resumed", run: crash },

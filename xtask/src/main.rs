@@ -14,6 +14,7 @@ mod openapi;
 mod peers;
 mod readme;
 mod run;
+mod services;
 mod simulate;
 mod soak;
 mod tidy;

@@ -7,7 +7,7 @@ mod callbacks;
 pub(crate) mod install;
 pub(crate) mod mock;
 mod report;
-mod server;
+pub(crate) mod server;
 mod starts;
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! A program that serves one SDK: started for it, and ended with it.
+//! A program that serves others for a while: started for them, and ended with them.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 
-pub(super) struct Server {
+pub(crate) struct Server {
     /// What the program printed behind the words that it announces it by.
     pub(super) address: String,
     program: Child,
@@ -16,7 +16,7 @@ pub(super) struct Server {
 impl Server {
     /// Starts it and waits until it names its address behind `words`; all that it prints later goes to
     /// `log`.
-    pub(super) fn start(command: &mut Command, words: &str, log: &Path) -> Result<Self, String> {
+    pub(crate) fn start(command: &mut Command, words: &str, log: &Path) -> Result<Self, String> {
         let mut file = File::create(log)
             .map_err(|error| format!("{} cannot be written: {error}", log.display()))?;
         let name = command.get_program().to_string_lossy().into_owned();
@@ -39,7 +39,7 @@ impl Server {
     }
 
     /// Asks it to end, as a supervisor does, and waits; an error when it does not end well.
-    pub(super) fn stop(mut self) -> Result<(), String> {
+    pub(crate) fn stop(mut self) -> Result<(), String> {
         let id = self.program.id().to_string();
         crate::run::run(Command::new("kill").args(["-TERM", &id]))?;
         let status =
@@ -69,7 +69,7 @@ fn address(output: &mut impl BufRead, words: &str) -> Result<String, String> {
             Ok(_) => {}
             Err(error) => return Err(format!("its output cannot be read: {error}")),
         }
-        if let Some(address) = line.strip_prefix(words) {
+        if let Some((_, address)) = line.split_once(words) {
             return Ok(address.trim().to_owned());
         }
     }
