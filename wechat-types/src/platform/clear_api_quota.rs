@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::get_api_quota::check_path;
 use crate::codec::{Body, EncodeError, Reply, ReplyError, json};
 use crate::endpoint::{Endpoint, Method, Replay, Spec};
+use crate::error_code::ErrorCode;
 use crate::served::{Incoming, Served};
 
 /// Clears the count of one call. 50 a month.
@@ -34,7 +35,7 @@ impl Endpoint for ClearApiQuota {
     type Response = ();
 
     fn check(&self) -> Result<(), EncodeError> {
-        check_path(&self.path)
+        check_path(&self.path, ErrorCode::CGI_PATH_NOT_FOUND)
     }
 
     fn write(&self) -> Result<Body, EncodeError> {

@@ -103,15 +103,21 @@ struct WireAnswer<'a> {
     component_rate_limit: &'a Option<RateLimit>,
 }
 
-/// A path has its leading slash, and neither host nor query.
-pub(super) fn check_path(path: &str) -> Result<(), EncodeError> {
-    let problem = match path.split_once('?') {
-        None if path.starts_with('/') => return Ok(()),
-        None => format!("{path:?} is no path such as /cgi-bin/message/mass/sendall"),
-        // The query may hold a token.
-        Some((path, _)) => format!("{path:?} has a query"),
+/// A path has its leading slash, and neither host nor query. `unrooted` is what the platform answers
+/// to one without its slash; nothing at all is no path for every call.
+pub(super) fn check_path(path: &str, unrooted: ErrorCode) -> Result<(), EncodeError> {
+    // The query may hold a token.
+    let (bare, query) =
+        path.split_once('?').map_or((path, None), |(path, more)| (path, Some(more)));
+    let (code, problem) = match (bare.starts_with('/'), query) {
+        (true, None) => return Ok(()),
+        (true, Some(_)) => (ErrorCode::CGI_PATH_NOT_FOUND, format!("{bare:?} has a query")),
+        (false, _) => {
+            let code = if path.is_empty() { ErrorCode::CGI_PATH_NOT_FOUND } else { unrooted };
+            (code, format!("{bare:?} is no path such as /cgi-bin/message/mass/sendall"))
+        }
     };
-    Err(EncodeError::refused(ErrorCode::CGI_PATH_NOT_FOUND, problem))
+    Err(EncodeError::refused(code, problem))
 }
 
 impl Endpoint for GetApiQuota {
@@ -120,7 +126,8 @@ impl Endpoint for GetApiQuota {
     type Response = GetApiQuotaResponse;
 
     fn check(&self) -> Result<(), EncodeError> {
-        check_path(&self.path)
+        // Seen by developers: without its slash it is answered as another account's request id is.
+        check_path(&self.path, ErrorCode::RID_NOT_PERMITTED)
     }
 
     fn write(&self) -> Result<Body, EncodeError> {

@@ -25,10 +25,13 @@ fn limits_are_hit_from_both_sides() {
     };
     let record = |id: &str| GetRequestRecord::new(id).encode().map(drop);
     type Case = (&'static str, Result<(), EncodeError>, Result<(), EncodeError>, i64);
-    let cases: [Case; 6] = [
-        ("slash", get("/cgi-bin/token"), get("cgi-bin/token"), 76021),
-        ("query", clear("/cgi-bin/token"), clear("/cgi-bin/token?x=1"), 76021),
-        ("host", clear("/x"), clear("https://api.weixin.qq.com/x"), 76021),
+    let cases: [Case; 9] = [
+        ("slash", get("/cgi-bin/token"), get("cgi-bin/token"), 76003),
+        ("host", get("/x"), get("https://api.weixin.qq.com/x?y=1"), 76003),
+        ("query", get("/cgi-bin/token"), get("/cgi-bin/token?x=1"), 76021),
+        ("slash, to clear", clear("/cgi-bin/token"), clear("cgi-bin/token"), 76021),
+        ("query, to clear", clear("/cgi-bin/token"), clear("/cgi-bin/token?x=1"), 76021),
+        ("host, to clear", clear("/x"), clear("https://api.weixin.qq.com/x"), 76021),
         ("action", check("all", "DEFAULT"), check("any", "DEFAULT"), 40202),
         ("operator", check("dns", "CAP"), check("dns", "cap"), 40203),
         ("request id", record("6969ae35-9e543a57-a3edc39e"), record(""), 76002),
