@@ -141,6 +141,10 @@ fn what_is_odd_is_taken_and_said() {
         ),
         (request_with(SENDALL, &rig, &of(json!({"tag_id": 7})), None), vec!["form/content-type "]),
         (
+            request_with(SENDALL, &rig, &of(json!({"tag_id": 7})), Some("text/5ecret; a=b")),
+            vec!["form/content-type "],
+        ),
+        (
             request_with(
                 &format!("/{SENDALL}"),
                 &rig,
@@ -153,6 +157,7 @@ fn what_is_odd_is_taken_and_said() {
         assert_eq!(code(&rig.answer(&request)), 0, "{}", last(&rig));
         assert_eq!(odd(&rig), wanted, "{}", last(&rig));
     }
+    assert!(!rig.server.report().to_string().contains("5ecret"), "a kind or a size, no value");
     let mut with = of(json!({"tag_id": 7}));
     with["send_ignore_reprint"] = json!(true);
     with["clientmsg_id"] = json!("k");
