@@ -1,9 +1,10 @@
 //! Access tokens: two kinds side by side, their lifetimes, overlaps and deaths.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::random::Random;
+use crate::random::{Random, digest};
 use crate::settings::Settings;
 
 /// The two calls that issue tokens; neither touches the tokens of the other.
@@ -32,13 +33,28 @@ impl Token {
 }
 
 /// All tokens ever issued; the dead are kept, for they are answered otherwise than the unknown.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Tokens {
     all: BTreeMap<String, Token>,
     current: BTreeMap<TokenKind, String>,
     last_forced: Option<SystemTime>,
     /// Issued since somebody asked for them.
     fresh: Vec<String>,
+}
+
+/// Of each text a digest: it tells states apart, and nobody can make a call with it.
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digest = |text: &String| digest(&[text.as_bytes()]);
+        let all: Vec<_> = self.all.iter().map(|(text, token)| (digest(text), token)).collect();
+        let current: Vec<_> =
+            self.current.iter().map(|(kind, text)| (kind, digest(text))).collect();
+        f.debug_struct("Tokens")
+            .field("all", &all)
+            .field("current", &current)
+            .field("last_forced", &self.last_forced)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Tokens {
@@ -128,5 +144,33 @@ impl Tokens {
         for token in self.all.values_mut() {
             token.kill(now);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use wechat_types::id::{AppId, AppSecret, OpenId};
+
+    use super::*;
+    use crate::world::account::Account;
+
+    #[test]
+    fn an_account_shows_neither_its_tokens_nor_its_secret() {
+        let secret = AppSecret::new("bd2b1aaf7ef4f09be9f52ce2d8d59967").unwrap();
+        let (app_id, owner) = (AppId::new("wx1").unwrap(), OpenId::new("oOwner").unwrap());
+        let mut account = Account::new(app_id, secret.clone(), owner, Random::new(1));
+        let settings = Settings::default();
+        let (plain, _) = account.plain_token(&settings, UNIX_EPOCH).unwrap();
+        let one = format!("{account:?}");
+        let (stable, _) = account.stable_token(false, &settings, UNIX_EPOCH).unwrap();
+        let two = format!("{account:?} {account:#?}");
+        for text in [plain.as_str(), stable.as_str(), secret.expose()] {
+            // Not even a part that is long enough to try the rest.
+            let part = text.get(4..20).unwrap();
+            assert!(!one.contains(part) && !two.contains(part), "{part} in {two}");
+        }
+        assert_ne!(one, format!("{account:?}"), "states are told apart by it");
     }
 }
