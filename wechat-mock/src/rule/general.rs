@@ -7,6 +7,13 @@ pub(crate) const WRONG_SECRET: Rule =
 pub(crate) const UNKNOWN_PATH: Rule =
     Rule { id: "general/path", sentence: "the path is that of a documented call" };
 
+const WHITE_LIST: Rule = Rule {
+    id: "token/white-list",
+    sentence: "the caller's address stands in the account's white list",
+};
+const BLOCKED: Rule =
+    Rule { id: "general/blocked", sentence: "the platform has not forbidden the account's calls" };
+
 const TOKENS: &[&str] = &["token", "stable_token"];
 
 pub(super) const RULES: &[Entry] = &[
@@ -29,12 +36,13 @@ pub(super) const RULES: &[Entry] = &[
     entry(41002, &[], "token/app-id-missing", "appid is given and not empty"),
     entry(41004, &[], "token/secret-missing", "the AppSecret is given and not empty"),
     entry(40125, &[], WRONG_SECRET.id, WRONG_SECRET.sentence),
-    entry(
-        40164,
-        &[],
-        "token/white-list",
-        "the caller's address stands in the account's white list",
-    ),
+    entry(40164, &[], WHITE_LIST.id, WHITE_LIST.sentence),
+    entry(89501, &[], WHITE_LIST.id, WHITE_LIST.sentence),
+    entry(89503, &[], WHITE_LIST.id, WHITE_LIST.sentence),
+    entry(89506, &[], WHITE_LIST.id, WHITE_LIST.sentence),
+    entry(89507, &[], WHITE_LIST.id, WHITE_LIST.sentence),
+    entry(48004, &[], BLOCKED.id, BLOCKED.sentence),
+    entry(50002, &[], BLOCKED.id, BLOCKED.sentence),
     entry(40243, &[], "token/secret-frozen", "a frozen AppSecret issues no tokens"),
     entry(
         45009,

@@ -19,6 +19,11 @@ pub(crate) const MASS_QUOTA: Rule = Rule {
     sentence: "a subscription account sends once a day, a service account to everyone four times a month",
 };
 
+const PROTECTION: Rule = Rule {
+    id: "mass/protection",
+    sentence: "a send to everyone is confirmed by the administrator, where mass protection is on",
+};
+
 const SEND: &str = "message/mass/send";
 const SENDALL: &str = "message/mass/sendall";
 const PREVIEW: &str = "message/mass/preview";
@@ -45,6 +50,8 @@ pub(super) const RULES: &[Entry] = &[
         "mass/agreement",
         "the account has accepted the agreement on mass sending, once, on mp.weixin.qq.com",
     ),
+    entry(89504, &[SENDALL], PROTECTION.id, PROTECTION.sentence),
+    entry(89505, &[SENDALL], PROTECTION.id, PROTECTION.sentence),
     entry(48008, MASS, "mass/test-account-kind", "a test account sends text only"),
     entry(40032, MASS, TOO_MANY_OPENIDS.id, TOO_MANY_OPENIDS.sentence),
     entry(
