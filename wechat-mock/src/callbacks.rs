@@ -26,6 +26,8 @@ pub(crate) use target::CallbackMode;
 pub use target::CallbackTarget;
 use target::Mode;
 pub use trigger::Trigger;
+#[cfg(feature = "server")]
+pub(crate) use trigger::TriggerSpec;
 
 /// A disturbance of the next callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,8 @@
 //! What followers and the platform tell the account without a request: messages and events.
 
+#[cfg(feature = "server")]
+mod spec;
+
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
@@ -11,6 +14,9 @@ use crate::server::{MockServer, sender};
 use crate::turn::catch_up;
 use crate::world::account::Account;
 use crate::world::follower::Hindrance;
+
+#[cfg(feature = "server")]
+pub(crate) use spec::TriggerSpec;
 
 /// A follower's message or an event, to be posted to the callback address by
 /// [`MockServer::trigger`]. What has no function of its own is made by [`message`](Self::message)
@@ -97,9 +103,16 @@ impl Trigger {
 
 /// Events.
 impl Trigger {
-    /// An event of any name that comes from a follower.
+    /// An event of any name that comes from a follower. One that is called `subscribe` or
+    /// `unsubscribe` makes somebody follow or leave, as the functions of these names do.
     pub fn event(from: &OpenId, name: impl Into<String>) -> Self {
-        Self::new(Kind::Event(name.into()), Some(from))
+        let name = name.into();
+        let effect = match name.as_str() {
+            "subscribe" => Effect::Follows { scene: None },
+            "unsubscribe" => Effect::Leaves,
+            _ => Effect::Nothing,
+        };
+        Self { effect, ..Self::new(Kind::Event(name), Some(from)) }
     }
 
     /// An event of any name that comes from the platform: FromUserName is the account's owner.
@@ -109,7 +122,7 @@ impl Trigger {
 
     /// `subscribe`: somebody **follows** the account from now on.
     pub fn subscribe(from: &OpenId) -> Self {
-        Self { effect: Effect::Follows { scene: None }, ..Self::event(from, "subscribe") }
+        Self::event(from, "subscribe")
     }
 
     /// `subscribe` by a QR code with this scene: somebody **follows** the account from now on.
@@ -121,7 +134,7 @@ impl Trigger {
 
     /// `unsubscribe`: somebody **leaves**.
     pub fn unsubscribe(from: &OpenId) -> Self {
-        Self { effect: Effect::Leaves, ..Self::event(from, "unsubscribe") }
+        Self::event(from, "unsubscribe")
     }
 
     /// `SCAN`: a follower scans a QR code with this scene.
@@ -247,13 +260,16 @@ fn cdata(xml: &mut String, name: &str, text: &str) {
 }
 
 impl Outbox {
-    fn tell(&mut self, trigger: Trigger, sender: &Sender, now: SystemTime) {
+    /// The numbers of the callbacks that come of it.
+    fn tell(&mut self, trigger: Trigger, sender: &Sender, now: SystemTime) -> Vec<u64> {
+        let last = self.last_id;
         let from = trigger.from.clone().unwrap_or_else(|| sender.owner.clone());
         let message = match trigger.kind {
             Kind::Message(_) => self.next_message(),
             Kind::Event(_) | Kind::Document(_) => 0,
         };
         self.post(trigger.xml(sender, message, now), from.as_str(), now);
+        (last + 1..=self.last_id).collect()
     }
 }
 
@@ -261,6 +277,11 @@ impl MockServer {
     /// Lets a follower's message or an event happen now: it changes the world as it says, and is
     /// posted to the callback address, if there is one, when [`due`](Self::due) is asked next.
     pub fn trigger(&self, trigger: Trigger) {
+        self.triggered(trigger);
+    }
+
+    /// The same; the numbers of the callbacks that come of it.
+    pub(crate) fn triggered(&self, trigger: Trigger) -> Vec<u64> {
         let (settings, now) = (self.settings(), self.clock().now());
         let sender = {
             // What was due earlier comes first.
@@ -269,7 +290,8 @@ impl MockServer {
             trigger.take_effect(&mut account, now);
             sender(&account)
         };
-        self.outbox().tell(trigger, &sender, now);
+        let callbacks = self.outbox().tell(trigger, &sender, now);
         self.changed();
+        callbacks
     }
 }

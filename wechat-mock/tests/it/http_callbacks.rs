@@ -15,7 +15,7 @@ fn key() -> EncodingAesKey {
 }
 
 /// Takes one request: its target, its body, and the connection to answer on.
-async fn receive(listener: &TcpListener) -> (String, Vec<u8>, TcpStream) {
+pub(crate) async fn receive(listener: &TcpListener) -> (String, Vec<u8>, TcpStream) {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut bytes = Vec::new();
     let end = loop {
@@ -36,12 +36,12 @@ async fn receive(listener: &TcpListener) -> (String, Vec<u8>, TcpStream) {
     (target, bytes[end..].to_vec(), stream)
 }
 
-async fn answer(mut stream: TcpStream, body: &str) {
+pub(crate) async fn answer(mut stream: TcpStream, body: &str) {
     let text = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(text.as_bytes()).await.unwrap();
 }
 
-fn query(target: &str) -> CallbackQuery {
+pub(crate) fn query(target: &str) -> CallbackQuery {
     CallbackQuery::parse(target.split_once('?').unwrap().1)
 }
 

@@ -22,6 +22,8 @@ mod contract;
 mod contract_broken;
 #[cfg(feature = "server")]
 mod control;
+#[cfg(all(feature = "callbacks", feature = "server"))]
+mod control_events;
 mod effects;
 mod faults;
 mod followers;

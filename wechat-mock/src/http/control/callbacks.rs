@@ -1,4 +1,4 @@
-//! Control calls about callbacks: where they go, how they fare, how they are disturbed.
+//! Control calls about callbacks: where they go, what brings them about, how they fare.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::asked::{Asked, Problem, Told};
-use crate::callbacks::{CallbackFault, CallbackMode, CallbackTarget};
+use crate::callbacks::{CallbackFault, CallbackMode, CallbackTarget, TriggerSpec};
 
 pub(super) fn target(asked: &Asked) -> Told {
     let url = asked.account.callback_target().map(|target| target.url().to_owned());
@@ -68,4 +68,12 @@ pub(super) fn disturb(asked: &Asked) -> Told {
         Effect::Delayed { seconds } => CallbackFault::Delayed(Duration::from_secs(seconds.into())),
     });
     Ok(json!({}))
+}
+
+/// Lets a message or an event happen. Answers the numbers of the callbacks that come of it: none
+/// without an address, and when one is lost on request.
+pub(super) fn trigger(asked: &Asked) -> Told {
+    let spec: TriggerSpec = asked.body()?;
+    let trigger = spec.into_trigger().map_err(|(field, message)| Problem::field(field, message))?;
+    Ok(json!({"callbacks": asked.account.triggered(trigger)}))
 }

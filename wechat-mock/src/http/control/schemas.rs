@@ -108,3 +108,44 @@ pub(super) fn callback_fault() -> Value {
     let delayed = object(&["delayed"], &json!({"delayed": delayed}));
     object(&["effect"], &json!({"effect": {"oneOf": [{"enum": ["lost", "doubled"]}, delayed]}}))
 }
+
+#[cfg(feature = "callbacks")]
+pub(super) fn trigger() -> Value {
+    let (text, decimal) = (json!({"type": "string"}), json!({"type": "number"}));
+    let kind = |name: &str, optional: &[&str], fields: &[(&str, &Value)]| {
+        let is_needed = |field: &&str| !optional.contains(field);
+        let needed: Vec<&str> = fields.iter().map(|(field, _)| *field).filter(is_needed).collect();
+        let fields = fields.iter().map(|(field, schema)| ((*field).to_owned(), (*schema).clone()));
+        let fields = Value::Object(fields.collect());
+        object(&[name], &json!({name: object(&needed, &fields)}))
+    };
+    let code = object(&["scene", "ticket"], &json!({"scene": text, "ticket": text}));
+    let fields = json!({
+        "type": "object",
+        "description": "elements in this order: texts, numbers, objects of elements, lists of these",
+    });
+    let (t, d, n) = (&text, &decimal, &number());
+    let who = ("openid", t);
+    json!({"oneOf": [
+        kind("text", &[], &[who, ("content", t)]),
+        kind("image", &[], &[who, ("pic_url", t), ("media_id", t)]),
+        kind("voice", &[], &[who, ("media_id", t), ("format", t)]),
+        kind("video", &[], &[who, ("media_id", t), ("thumb_media_id", t)]),
+        kind("short_video", &[], &[who, ("media_id", t), ("thumb_media_id", t)]),
+        kind("location", &[], &[
+            who, ("latitude", d), ("longitude", d), ("scale", n), ("label", t),
+        ]),
+        kind("link", &[], &[who, ("title", t), ("description", t), ("url", t)]),
+        kind("subscribe", &["qr"], &[who, ("qr", &code)]),
+        kind("unsubscribe", &[], &[who]),
+        kind("scan", &[], &[who, ("scene", t), ("ticket", t)]),
+        kind("reports_location", &[], &[
+            who, ("latitude", d), ("longitude", d), ("precision", d),
+        ]),
+        kind("click", &[], &[who, ("key", t)]),
+        kind("view", &[], &[who, ("url", t), ("menu_id", n)]),
+        kind("message", &["fields"], &[who, ("msg_type", t), ("fields", &fields)]),
+        kind("event", &["openid", "fields"], &[who, ("name", t), ("fields", &fields)]),
+        kind("document", &[], &[("xml", t)]),
+    ]})
+}

@@ -106,6 +106,8 @@ pub(in crate::http) fn routes() -> Vec<Route> {
             .takes(schemas::callback),
         row(delete, Account, "callback", "they go nowhere", callbacks::remove_target),
         row(get, Account, "callbacks", "how callbacks ended", callbacks::results),
+        row(post.clone(), Account, "events", "a message or an event", callbacks::trigger)
+            .takes(schemas::trigger),
         row(post, Account, "callback-faults", "disturbs the next one", callbacks::disturb)
             .takes(schemas::callback_fault),
     ];
