@@ -5,6 +5,7 @@ mod callback_target;
 mod control;
 mod openapi;
 mod options;
+mod pieces;
 mod push;
 
 use std::future::Future;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -33,6 +34,7 @@ pub use openapi::openapi;
 pub use options::ListenOptions;
 
 use self::control::Gate;
+use self::pieces::Pieces;
 
 /// Larger requests are answered 413. The largest upload has 10 MB.
 const MAX_BODY: usize = 32 << 20;
@@ -123,6 +125,9 @@ impl Listening {
     }
 }
 
+/// The body of an answer.
+type Answer = Either<Full<Bytes>, Pieces>;
+
 /// What every connection needs.
 #[derive(Clone)]
 struct Service {
@@ -195,7 +200,7 @@ async fn respond(
     request: Request<Incoming>,
     peer: IpAddr,
     mut stopped: watch::Receiver<bool>,
-) -> Result<Response<Full<Bytes>>, CloseConnection> {
+) -> Result<Response<Answer>, CloseConnection> {
     let (head, body) = request.into_parts();
     if control::is_control(head.uri.path()) {
         let gate = Gate { addr, peer, options: &options };
@@ -220,13 +225,14 @@ async fn respond(
         }
     }
     match (fault, response) {
-        (None, Some(response)) => Ok(response.map(Full::new)),
+        (None, Some(response)) => Ok(response.map(|body| Either::Left(Full::new(body)))),
         _ => Err(CloseConnection),
     }
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+fn plain(status: StatusCode, text: &'static str) -> Response<Answer> {
+    let body = Full::new(Bytes::from_static(text.as_bytes()));
+    let mut response = Response::new(Either::Left(body));
     *response.status_mut() = status;
     response
 }

@@ -10,6 +10,7 @@ mod schemas;
 mod sending;
 mod server;
 mod settings;
+mod stream;
 pub(super) mod table;
 
 use std::net::{IpAddr, SocketAddr};
@@ -18,13 +19,14 @@ use bytes::Bytes;
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use self::asked::{Asked, Problem, Told};
-use self::table::{Route, Scope};
+use self::table::{Route, Run, Scope};
+use super::Answer;
 use super::options::ListenOptions;
 use crate::query::Query;
 use crate::server::MockServer;
@@ -52,9 +54,9 @@ pub(super) async fn respond(
     head: &Parts,
     body: Incoming,
     gate: Gate<'_>,
-) -> Response<Full<Bytes>> {
+) -> Response<Answer> {
     match answer(server, head, body, &gate).await {
-        Ok(value) => json(StatusCode::OK, &value),
+        Ok(response) => response,
         Err(Refused { problem, allow }) => {
             let mut response = json(problem.status, &problem.to_json());
             if let Ok(allow) = HeaderValue::from_str(&allow) {
@@ -85,23 +87,32 @@ async fn answer(
     head: &Parts,
     body: Incoming,
     gate: &Gate<'_>,
-) -> Result<Value, Refused> {
+) -> Result<Response<Answer>, Refused> {
     gate.check(head)?;
     let Found { route, account, last } = find(server, &head.method, head.uri.path())?;
-    let body = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let message = format!("the body has more than {MAX_BODY} bytes");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message).into());
-        }
-        Err(_) => {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off").into());
+    let run = match route.run {
+        Run::Call(run) => run,
+        Run::Import => {
+            return Ok(json(StatusCode::OK, &stream::import(&account, body).await?));
         }
     };
+    let body = whole(body).await?;
     let query = Query::parse(head.uri.query().unwrap_or_default());
     let remote_callbacks = gate.options.remote_callbacks;
-    let told: Told = (route.run)(&Asked { account, last, query, body, remote_callbacks });
-    Ok(told?)
+    let told: Told = run(&Asked { account, last, query, body, remote_callbacks });
+    Ok(json(StatusCode::OK, &told?))
+}
+
+/// A body that is no stream.
+async fn whole(body: Incoming) -> Result<Bytes, Problem> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = format!("the body has more than {MAX_BODY} bytes");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message))
+        }
+        Err(_) => Err(stream::broke_off()),
+    }
 }
 
 /// The call that method and path mean.
@@ -217,8 +228,9 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 
-fn json(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(value.to_string())));
+fn json(status: StatusCode, value: &Value) -> Response<Answer> {
+    let body = Full::new(Bytes::from(value.to_string()));
+    let mut response = Response::new(Either::Left(body));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, kind);

@@ -199,7 +199,8 @@ fn control_call(route: &Route, of_account: bool) -> Value {
     }
     if let Some(schema) = route.body {
         let schema = schema();
-        let body = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        let kind = route.takes_kind();
+        let body = json!({"required": true, "content": {kind: {"schema": schema}}});
         set(&mut call, "requestBody", body);
     }
     call

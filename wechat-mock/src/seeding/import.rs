@@ -51,6 +51,9 @@ pub enum ImportError {
     Line {
         /// Which, from 1.
         line: u64,
+        /// Which of its fields, `openid`, `tags`, `state` or `followed_at`; none: the line as a
+        /// whole.
+        field: Option<&'static str>,
         /// What is wrong with it.
         problem: String,
     },
@@ -61,8 +64,10 @@ pub enum ImportError {
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line { line, problem } => {
-                write!(f, "line {line}: {problem}; mend it and import again, nothing was imported")
+            Self::Line { line, field, problem } => {
+                let field = field.map_or_else(String::new, |field| format!(", {field}"));
+                write!(f, "line {line}{field}: {problem}; mend it and import again, ")?;
+                f.write_str("nothing was imported")
             }
             Self::Read(_) => f.write_str("the followers could not be read; nothing was imported"),
         }
@@ -80,7 +85,7 @@ impl std::error::Error for ImportError {
 
 impl From<BadLine> for ImportError {
     fn from(bad: BadLine) -> Self {
-        Self::Line { line: bad.line, problem: bad.problem }
+        Self::Line { line: bad.line, field: bad.field, problem: bad.problem }
     }
 }
 
@@ -127,10 +132,10 @@ impl FollowerImport {
                 return Ok(count);
             }
         }
-        let places: Vec<Place> = staged.all().collect();
-        for slice in places.chunks(SLICE) {
+        for first in (0..count as Place).step_by(SLICE) {
             let account: &mut Account = &mut self.server.account();
-            slice.iter().for_each(|place| account.followers.take_over(&staged, *place));
+            let slice = staged.all().skip(first as usize).take(SLICE);
+            slice.for_each(|place| account.followers.take_over(&staged, place));
         }
         Ok(count)
     }

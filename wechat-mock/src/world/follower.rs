@@ -133,6 +133,14 @@ impl Followers {
         place
     }
 
+    /// Adds somebody of another list.
+    pub(crate) fn add_from(&mut self, from: &Self, place: Place) -> Option<Place> {
+        match from.other_ids.get(&place) {
+            Some(openid) => Some(self.add(openid.clone())),
+            None => Some(self.add_packed(*from.ids.get(place as usize)?)),
+        }
+    }
+
     pub(crate) fn add_packed(&mut self, id: Packed) -> Place {
         if let Some(place) = self.index.find(&id, &self.ids) {
             return place;

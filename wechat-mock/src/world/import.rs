@@ -16,8 +16,13 @@ const LONGEST_LINE: usize = 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BadLine {
     pub(crate) line: u64,
+    /// Which of its fields; none: the line as a whole.
+    pub(crate) field: Option<&'static str>,
     pub(crate) problem: String,
 }
+
+/// A field and what is wrong with it.
+type BadField = (Option<&'static str>, String);
 
 /// Lines read so far: followers that are nobody's yet.
 #[derive(Debug, Default)]
@@ -49,17 +54,13 @@ impl Import {
             }
         }
         // Whoever sends no line ends at all shall not fill the memory.
-        if self.rest.len() > LONGEST_LINE { self.bad(self.lines + 1, TOO_LONG) } else { Ok(()) }
+        if self.rest.len() > LONGEST_LINE { bad(self.lines + 1, TOO_LONG) } else { Ok(()) }
     }
 
     /// The text has ended. Lines that named a follower.
     pub(crate) fn end(&mut self) -> Result<(), BadLine> {
         let line = std::mem::take(&mut self.rest);
         if line.is_empty() { Ok(()) } else { self.line(&line) }
-    }
-
-    fn bad<T>(&self, line: u64, problem: impl Into<String>) -> Result<T, BadLine> {
-        Err(BadLine { line, problem: problem.into() })
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), BadLine> {
@@ -77,31 +78,32 @@ impl Import {
             return Ok(());
         }
         if line.len() > LONGEST_LINE {
-            return self.bad(self.lines, TOO_LONG);
+            return bad(self.lines, TOO_LONG);
         }
-        match std::str::from_utf8(line) {
-            Ok(text) => self.fields(text).or_else(|problem| self.bad(self.lines, problem)),
-            Err(_) => self.bad(self.lines, "it is not UTF-8"),
-        }
+        let Ok(text) = std::str::from_utf8(line) else { return bad(self.lines, "it is not UTF-8") };
+        let line = self.lines;
+        self.fields(text).map_err(|(field, problem)| BadLine { line, field, problem })
     }
 
-    fn fields(&mut self, line: &str) -> Result<(), String> {
+    fn fields(&mut self, line: &str) -> Result<(), BadField> {
         let mut fields = line.split('\t').map(str::trim);
         let mut next = || fields.next().unwrap_or_default();
         let (openid, tags, state, followed_at) = (next(), next(), next(), next());
         if let Some(more) = fields.next() {
-            return Err(format!("a fifth field, {more:?}"));
+            return Err((None, format!("a fifth field, {}", shown(more))));
         }
         let openid = match Packed::new(openid.as_bytes()) {
             Some(packed) => Ok(packed),
-            None => Err(OpenId::new(openid).map_err(|e| format!("{}: {e}", shown(openid)))?),
+            None => Err(OpenId::new(openid)
+                .map_err(|e| (Some("openid"), format!("{}: {e}", shown(openid))))?),
         };
-        let tags = read_tags(tags)?;
-        let hindrance = read_state(state)?;
+        let tags = read_tags(tags).map_err(|problem| (Some("tags"), problem))?;
+        let hindrance = read_state(state).map_err(|problem| (Some("state"), problem))?;
         let followed_at = match followed_at {
             "" => None,
             text => Some(text.parse::<u32>().map_err(|_| {
-                format!("the time {} is no number of seconds since 1970", shown(text))
+                let problem = format!("{} is no number of seconds since 1970", shown(text));
+                (Some("followed_at"), problem)
             })?),
         };
         let place = match openid {
@@ -122,6 +124,10 @@ impl Import {
 }
 
 const TOO_LONG: &str = "it is longer than 1024 bytes";
+
+fn bad(line: u64, problem: &str) -> Result<(), BadLine> {
+    Err(BadLine { line, field: None, problem: problem.to_owned() })
+}
 
 /// The beginning of a field, for an error.
 fn shown(text: &str) -> String {
@@ -153,7 +159,7 @@ fn read_state(text: &str) -> Result<Option<Hindrance>, String> {
         "blacklisted" => Ok(Some(Hindrance::Blacklisted)),
         "unreachable" => Ok(Some(Hindrance::Unreachable)),
         _ => Err(format!(
-            "the state {} is none of unsubscribed, refuses, blacklisted, unreachable",
+            "{} is none of unsubscribed, refuses, blacklisted, unreachable",
             shown(text)
         )),
     }
@@ -162,8 +168,7 @@ fn read_state(text: &str) -> Result<Option<Hindrance>, String> {
 impl Followers {
     /// Takes in one of those that were imported: what his line names holds from now on.
     pub(crate) fn take_over(&mut self, from: &Self, place: Place) {
-        let Some(openid) = from.openid(place) else { return };
-        let own = self.add(openid);
+        let Some(own) = self.add_from(from, place) else { return };
         if !from.tags(place).is_empty() {
             self.set_tags(own, from.tags(place));
         }

@@ -47,12 +47,12 @@ fn an_import_takes_tags_states_and_times() {
 #[test]
 fn a_bad_line_is_named_and_nothing_is_imported() {
     for (bad, part) in [
-        ("o b", "only A-Z"),
-        (&format!("{FAN}\tx"), "\"x\" is no tag"),
+        ("o b", "line 2, openid: \"o b\": "),
+        (&format!("{FAN}\tx"), "line 2, tags: \"x\" is no tag"),
         (&format!("{FAN}\t1"), "\"1\" is no tag"),
         (&format!("{FAN}\t{}", (2..23).map(|n| n.to_string()).collect::<Vec<_>>().join(",")), "21"),
-        (&format!("{FAN}\t\tgone"), "unsubscribed, refuses"),
-        (&format!("{FAN}\t\t\tyesterday"), "seconds since 1970"),
+        (&format!("{FAN}\t\tgone"), "line 2, state: \"gone\" is none of unsubscribed, refuses"),
+        (&format!("{FAN}\t\t\tyesterday"), "line 2, followed_at: \"yesterday\" is no number"),
         (&format!("{FAN}\t\t\t1\t2"), "a fifth field"),
         (&"o".repeat(2000), "1024 bytes"),
         ("中文", "only A-Z"),

@@ -24,6 +24,8 @@ mod contract_broken;
 mod control;
 #[cfg(all(feature = "callbacks", feature = "server"))]
 mod control_events;
+#[cfg(feature = "server")]
+mod control_streams;
 mod effects;
 mod faults;
 mod followers;

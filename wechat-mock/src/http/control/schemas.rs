@@ -20,6 +20,15 @@ pub(super) fn clock() -> Value {
     object(&[], &json!({"advance_seconds": span, "to": span, "to_next_due": {"type": "boolean"}}))
 }
 
+pub(super) fn lines() -> Value {
+    json!({
+        "type": "string",
+        "description": "A follower a line, of any number: the OpenID, and after a tab each, where need \
+            be, tags (numbers with commas between), a state (unsubscribed, refuses, blacklisted, \
+            unreachable), and when the person followed (seconds since 1970).",
+    })
+}
+
 pub(super) fn follower() -> Value {
     let hindrance = json!(["unsubscribed", "refuses", "blacklisted", "unreachable", null]);
     object(

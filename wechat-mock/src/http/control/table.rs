@@ -28,8 +28,20 @@ pub(in crate::http) struct Route {
     pub(in crate::http) query: &'static [&'static str],
     /// What its body must be; none: it has none.
     pub(in crate::http) body: Option<fn() -> Value>,
-    pub(super) run: fn(&Asked) -> Told,
+    pub(super) run: Run,
 }
+
+/// How a call is carried out.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// JSON in, JSON out.
+    Call(fn(&Asked) -> Told),
+    /// A stream of followers in.
+    Import,
+}
+
+/// One follower a line.
+const LINES: &str = "text/plain";
 
 impl Route {
     fn asks(self, query: &'static [&'static str]) -> Self {
@@ -39,6 +51,14 @@ impl Route {
     fn takes(self, body: fn() -> Value) -> Self {
         Self { body: Some(body), ..self }
     }
+
+    /// The kind of its body.
+    pub(in crate::http) fn takes_kind(&self) -> &'static str {
+        match self.run {
+            Run::Call(_) => "application/json",
+            Run::Import => LINES,
+        }
+    }
 }
 
 const fn row(
@@ -47,6 +67,16 @@ const fn row(
     path: &'static str,
     about: &'static str,
     run: fn(&Asked) -> Told,
+) -> Route {
+    streamed(method, scope, path, about, Run::Call(run))
+}
+
+const fn streamed(
+    method: Method,
+    scope: Scope,
+    path: &'static str,
+    about: &'static str,
+    run: Run,
 ) -> Route {
     Route { method, scope, path, about, query: &[], body: None, run }
 }
@@ -73,6 +103,8 @@ pub(in crate::http) fn routes() -> Vec<Route> {
         row(get.clone(), Account, "report", "broken rules, with their number", log::report),
         row(get.clone(), Account, "followers", "followers, page by page", people::list)
             .asks(&["after", "limit"]),
+        streamed(post.clone(), Account, "followers", "imports followers, all or none", Run::Import)
+            .takes(schemas::lines),
         row(get.clone(), Account, "followers/{openid}", "one follower", people::one),
         row(patch.clone(), Account, "followers/{openid}", "changes a follower", people::change)
             .takes(schemas::follower),
