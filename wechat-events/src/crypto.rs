@@ -91,7 +91,7 @@ pub fn decrypt(
     if blocks.is_empty() || !rest.is_empty() {
         return Err(DecryptErrorKind::BlockLength.into());
     }
-    let (key, iv) = (key.expose(), iv(key));
+    let (key, iv) = (key.bytes(), iv(key));
     cbc::Decryptor::<aes::Aes256>::new(key.into(), (&iv).into()).decrypt_blocks(blocks);
     let plain = unpad(&bytes).ok_or(DecryptErrorKind::Padding)?;
     let (message, end) = split(plain).ok_or(DecryptErrorKind::Length)?;
@@ -118,7 +118,7 @@ pub fn encrypt(
     let pad = PAD_BLOCK - bytes.len() % PAD_BLOCK;
     bytes.resize(bytes.len() + pad, pad as u8);
     let (blocks, _) = aes::Block::slice_as_chunks_mut(&mut bytes);
-    let (key, iv) = (key.expose(), iv(key));
+    let (key, iv) = (key.bytes(), iv(key));
     cbc::Encryptor::<aes::Aes256>::new(key.into(), (&iv).into()).encrypt_blocks(blocks);
     BASE64_STANDARD.encode(bytes)
 }
@@ -126,7 +126,7 @@ pub fn encrypt(
 /// The platform takes the first half of the key as the start vector.
 fn iv(key: &EncodingAesKey) -> [u8; 16] {
     let mut iv = [0; 16];
-    iv.iter_mut().zip(key.expose()).for_each(|(to, from)| *to = *from);
+    iv.iter_mut().zip(key.bytes()).for_each(|(to, from)| *to = *from);
     iv
 }
 

@@ -114,7 +114,7 @@ impl Seal<'_> {
     pub fn reply(&self, query: &CallbackQuery, timestamp: u64, message: &str) -> SealedReply {
         let nonce = query.nonce.as_deref().unwrap_or_default();
         let mut hash = Sha1::new();
-        hash.update(self.key.expose());
+        hash.update(self.key.bytes());
         hash.update(timestamp.to_be_bytes());
         hash.update(nonce.len().to_be_bytes());
         hash.update(nonce);

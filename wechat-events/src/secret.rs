@@ -48,7 +48,8 @@ impl CallbackToken {
         Ok(Self(text))
     }
 
-    pub(crate) fn expose(&self) -> &str {
+    /// The secret itself: for whoever keeps it, never for a log or an error.
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }
@@ -70,6 +71,7 @@ const KEY_BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
+        .with_encode_padding(false)
         .with_decode_padding_mode(DecodePaddingMode::RequireNone),
 );
 
@@ -95,7 +97,13 @@ impl EncodingAesKey {
             .ok_or(InvalidSecret { kind: KIND, problem: "its 43 characters are no base64" })
     }
 
-    pub(crate) fn expose(&self) -> &[u8; 32] {
+    /// The secret itself as 43 characters, for whoever keeps it, never for a log or an error. The last
+    /// character may be another one than was read: two of its bits mean nothing.
+    pub fn expose(&self) -> String {
+        KEY_BASE64.encode(self.0)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
@@ -141,6 +149,16 @@ mod tests {
             .map(|last| EncodingAesKey::parse(&format!("{}{last}", "a".repeat(42))).unwrap())
             .count();
         assert_eq!(count, 62);
+    }
+
+    #[test]
+    fn what_is_exposed_is_the_same_secret() {
+        assert_eq!(CallbackToken::new("tok3n").unwrap().expose(), "tok3n");
+        for last in ('A'..='Z').chain('a'..='z').chain('0'..='9') {
+            let key = EncodingAesKey::parse(&format!("{}{last}", "k".repeat(42))).unwrap();
+            let again = EncodingAesKey::parse(&key.expose()).unwrap();
+            assert_eq!(again.bytes(), key.bytes());
+        }
     }
 
     #[test]
