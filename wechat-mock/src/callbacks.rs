@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::Method;
+use serde::{Deserialize, Serialize};
 use wechat_events::push::{Cipher, Stamp};
 use wechat_events::signature;
 use wechat_types::id::{AppId, OpenId};
@@ -30,7 +31,7 @@ pub use trigger::Trigger;
 pub(crate) use trigger::TriggerSpec;
 
 /// A disturbance of the next callback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CallbackFault {
     /// It is never sent.
@@ -44,7 +45,7 @@ pub enum CallbackFault {
 }
 
 /// How the tries of one callback ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CallbackResult {
     /// Which callback: [`Push::id`].
@@ -55,10 +56,11 @@ pub struct CallbackResult {
     pub accepted: bool,
     /// The passive reply as it came, encrypted in safe mode; none with `success` and with nothing. The
     /// mock delivers it to nobody.
+    #[serde(with = "crate::saved::bytes::option")]
     pub reply: Option<Bytes>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Pending {
     id: u64,
     xml: String,
@@ -67,11 +69,12 @@ struct Pending {
     attempt: u32,
     due: SystemTime,
     /// Handed out and not settled yet.
+    #[serde(skip)]
     in_flight: bool,
 }
 
 /// Callbacks on their way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Outbox {
     pub(crate) target: Option<CallbackTarget>,
     pub(crate) faults: VecDeque<CallbackFault>,
@@ -87,11 +90,12 @@ pub(crate) struct Outbox {
     last_message: u64,
     random: Random,
     /// How often it started anew: an outcome from before decides nothing.
+    #[serde(skip)]
     epoch: Epoch,
 }
 
 /// How often an account was reset. No part of its state: a reset account is as a new one.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Epoch(u64);
 
 impl std::fmt::Debug for Epoch {
@@ -100,10 +104,11 @@ impl std::fmt::Debug for Epoch {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Submitted {
     target: CallbackTarget,
     due: SystemTime,
+    #[serde(skip)]
     in_flight: bool,
 }
 

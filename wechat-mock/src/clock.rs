@@ -79,6 +79,12 @@ impl ManualClock {
         }
     }
 
+    /// Moves the time to `to`, backwards too: a saved state brings its time along.
+    pub(crate) fn set(&self, to: SystemTime) {
+        self.lock().now = to;
+        self.advance_to(to);
+    }
+
     /// When the first of those who sleep wants to be woken.
     pub fn next_wake(&self) -> Option<SystemTime> {
         self.lock().sleepers.keys().next().map(|(at, _)| *at)

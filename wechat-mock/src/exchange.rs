@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::ConnectionFault;
 use crate::rule::Finding;
@@ -130,7 +131,7 @@ impl PushOutcome {
 }
 
 /// What the check of the callback address showed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum UrlCheck {
     /// The receiver echoed the `echostr` and nothing else.
@@ -140,6 +141,7 @@ pub enum UrlCheck {
         /// The HTTP status.
         status: u16,
         /// The body.
+        #[serde(with = "crate::saved::bytes")]
         body: Bytes,
     },
     /// It did not answer in time.

@@ -9,9 +9,10 @@ use std::time::Duration;
 pub(crate) use spec::FaultSpec;
 
 use crate::random::Random;
+use serde::{Deserialize, Serialize};
 
 /// How the connection itself failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ConnectionFault {
     /// No connection came about; the request was not sent. In process
@@ -26,7 +27,7 @@ pub enum ConnectionFault {
 }
 
 /// What a rule does to a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Effect {
     /// The connection fails.
     Connection(ConnectionFault),
@@ -54,7 +55,7 @@ impl Effect {
 }
 
 /// A rule in force.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rule {
     /// Its number, from 1 and never used again: the control API takes rules back by it.
     #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "nobody asks for it"))]
@@ -71,8 +72,10 @@ pub(crate) struct Rule {
 }
 
 /// How often, and the sequence that decides when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Chance {
+    /// Digits do not hold every number of this kind.
+    #[serde(with = "crate::saved::exact")]
     pub(crate) probability: f64,
     pub(crate) random: Random,
 }
@@ -90,7 +93,7 @@ impl Chance {
 }
 
 /// The rules in force, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
     last_id: u64,

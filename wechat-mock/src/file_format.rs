@@ -1,7 +1,9 @@
 //! Tells files apart by their first bytes and by their names.
 
+use serde::{Deserialize, Serialize};
+
 /// File formats the platform takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Format {
     Bmp,
     Gif,

@@ -43,10 +43,12 @@ mod request;
 mod request_log;
 mod routes;
 mod rule;
+mod saved;
 mod seconds;
 mod seeding;
 mod server;
 mod settings;
+mod snapshot;
 mod state_hash;
 mod stub;
 mod transport;
@@ -74,6 +76,7 @@ pub use settings::{
     AccountKind, ClosedCalls, DefaultKey, DraftConsumed, EscapedText, JobProgress, KeyCheck,
     ReportFrom, ReportResults, Settings, Verdict,
 };
+pub use snapshot::LoadError;
 pub use stub::{Expectation, Times};
 pub use transport::InProcess;
 /// What a [`CallbackTarget`] is made of, so that a test needs no other crate for it.

@@ -1,11 +1,13 @@
 //! The mock's only source of variety: a number sequence fixed by its seed.
 
+use serde::{Deserialize, Serialize};
+
 /// The characters of ids.
 pub(crate) const SIGNS: &[u8; 64] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 /// SplitMix64: small, well mixed, and the same everywhere. Not for secrets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Random(u64);
 
 impl Random {

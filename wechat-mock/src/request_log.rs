@@ -1,5 +1,7 @@
 //! The log of requests: bounded in bytes, the oldest are forgotten first.
 
+mod saved;
+
 use std::collections::VecDeque;
 use std::time::SystemTime;
 
@@ -9,6 +11,8 @@ use http::header::CONTENT_TYPE;
 
 use crate::remark::remarks;
 use crate::request::{RecordedAnswer, RecordedRequest};
+
+pub(crate) use saved::SavedRequest;
 
 /// Bodies up to this size are copied: a part of a connection's buffer would keep all of it.
 const COPIED: usize = 64 << 10;

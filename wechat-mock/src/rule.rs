@@ -102,6 +102,11 @@ fn all() -> impl Iterator<Item = &'static Entry> {
         .flatten()
 }
 
+/// The rule of this name; none: no call breaks it.
+pub(crate) fn named(id: &str) -> Option<Rule> {
+    all().map(|entry| entry.rule).chain([UNKNOWN_PATH]).find(|rule| rule.id == id)
+}
+
 /// The rule that a call broke when it is answered this code.
 pub(crate) fn broken(code: i64, path: &str) -> Option<Rule> {
     let call = path.strip_prefix("/cgi-bin/").unwrap_or(path);

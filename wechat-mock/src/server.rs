@@ -3,6 +3,7 @@
 mod accounts;
 mod due;
 mod handle;
+mod whole;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,7 @@ use crate::world::account::Account;
 pub(crate) use accounts::Shared;
 #[cfg(feature = "callbacks")]
 pub(crate) use due::sender;
+pub(crate) use whole::{Locked, Restored};
 
 /// An imitation of `api.weixin.qq.com`: a server, and a view of one of its accounts.
 ///

@@ -5,13 +5,28 @@ use std::fmt::{self, Write};
 use crate::server::MockServer;
 
 /// FNV-1a over what is written into it, so that no text of a large account is ever held.
-struct Digest(u64);
+#[derive(Clone, Copy)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    pub(crate) fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+}
 
 impl Write for Digest {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        self.take(text.as_bytes());
         Ok(())
     }
 }
@@ -22,9 +37,9 @@ impl MockServer {
     /// at the same times give the same number, in every run of this version. Stubs and the clock are
     /// not part of it.
     pub fn state_hash(&self) -> u64 {
-        let mut digest = Digest(0xcbf2_9ce4_8422_2325);
+        let mut digest = Digest::new();
         // Written to a digest, which takes everything.
         let _ = self.write_state(&mut digest);
-        digest.0
+        digest.number()
     }
 }

@@ -38,7 +38,8 @@ impl<'a> Turn<'a> {
     /// Carries out another slice; `true`: there are more.
     pub(crate) fn slice(&mut self, settings: &Settings, now: SystemTime) -> bool {
         let mut opened = lock(self.account);
-        let more = opened.advance(settings, now, SLICE);
+        // Another account stands here by now, by a reset or a load: its time is another as well.
+        let more = opened.is_advancing && opened.advance(settings, now, SLICE);
         if !more {
             self.ended = true;
             opened.is_advancing = false;

@@ -1,20 +1,22 @@
 //! Where callbacks go, and how they are written.
 
+use serde::{Deserialize, Serialize};
 use wechat_events::{CallbackToken, EncodingAesKey};
 
 /// The server settings of the account: where callbacks go, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CallbackTarget {
     url: String,
+    #[serde(with = "callback_token")]
     pub(super) token: CallbackToken,
     pub(super) mode: Mode,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Mode {
     Plain,
-    Compatible(EncodingAesKey),
-    Safe(EncodingAesKey),
+    Compatible(#[serde(with = "aes_key")] EncodingAesKey),
+    Safe(#[serde(with = "aes_key")] EncodingAesKey),
 }
 
 impl CallbackTarget {
@@ -52,4 +54,41 @@ pub(crate) enum CallbackMode {
     Plain,
     Safe,
     Compatible,
+}
+
+/// How the token is saved.
+mod callback_token {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use wechat_events::CallbackToken;
+
+    pub(super) fn serialize<S: Serializer>(
+        token: &CallbackToken,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(token.expose())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<CallbackToken, D::Error> {
+        CallbackToken::new(String::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// How the key is saved.
+mod aes_key {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use wechat_events::EncodingAesKey;
+
+    pub(super) fn serialize<S: Serializer>(key: &EncodingAesKey, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&key.expose())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<EncodingAesKey, D::Error> {
+        EncodingAesKey::parse(&String::deserialize(from)?).map_err(D::Error::custom)
+    }
 }

@@ -95,6 +95,15 @@ async fn answer(
         Run::Import => {
             return Ok(json(StatusCode::OK, &stream::import(&account, body).await?));
         }
+        Run::Load => {
+            return Ok(json(StatusCode::OK, &stream::load(account, route.scope, body).await?));
+        }
+        Run::Save => {
+            let mut response = Response::new(stream::save(account, route.scope).await?);
+            let kind = HeaderValue::from_static(table::STATE);
+            response.headers_mut().insert(CONTENT_TYPE, kind);
+            return Ok(response);
+        }
     };
     let body = whole(body).await?;
     let query = Query::parse(head.uri.query().unwrap_or_default());

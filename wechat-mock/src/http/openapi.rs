@@ -173,6 +173,8 @@ fn control_call(route: &Route, of_account: bool) -> Value {
     let name = format!("{} {}", route.method, route.path);
     let scope = if of_account { "account" } else { "mock" };
     let id: String = name.chars().filter(|c| !"{}".contains(*c)).collect();
+    let kind = route.answers_kind();
+    let answer = if kind == "application/json" { "object" } else { "string" };
     let mut call = json!({
         "tags": ["control"],
         "operationId": format!("{scope}_{}", id.replace(['/', ' ', '-'], "_")),
@@ -181,7 +183,7 @@ fn control_call(route: &Route, of_account: bool) -> Value {
         "responses": {
             "200": {
                 "description": "what is asked for",
-                "content": {"application/json": {"schema": {"type": "object"}}},
+                "content": {kind: {"schema": {"type": answer}}},
             },
             "4XX": problem,
         },

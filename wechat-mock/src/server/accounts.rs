@@ -1,13 +1,12 @@
 //! The accounts of one server, and which of them a request is meant for.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use wechat_types::id::AppId;
 
-use super::{AccountCell, MockServer, lock};
+use super::{AccountCell, MockServer, Restored};
 use crate::builder::ClockSource;
 use crate::fault::Faults;
 use crate::query::Query;
@@ -99,35 +98,18 @@ impl MockServer {
         tokens.extend(fresh.into_iter().map(|token| (token, Arc::clone(&self.own))));
     }
 
-    /// Writes all that the account is; under all its locks, so that nothing changes meanwhile.
-    pub(crate) fn write_state(&self, to: &mut impl Write) -> fmt::Result {
-        let settings = lock(&self.own.settings);
-        let account = lock(&self.own.account);
-        let faults = lock(&self.own.faults);
-        let received = lock(&self.own.received).after(0);
-        // Its own Debug hides it.
-        write!(to, "{} {settings:?} {account:?} {faults:?} {received:?}", account.secret.expose())?;
-        #[cfg(feature = "callbacks")]
-        write!(to, " {:?}", lock(&self.own.outbox))?;
-        Ok(())
-    }
-
     /// The account is again as it was made: its followers, jobs and tokens, its rules, faults, log
     /// and callbacks. Neither the clock nor any other account changes.
     pub fn reset(&self) {
         let parts = self.own.recipe.parts(self.own.seed);
-        {
-            let mut settings = lock(&self.own.settings);
-            let mut account = lock(&self.own.account);
-            let mut faults = lock(&self.own.faults);
-            let mut received = lock(&self.own.received);
-            *settings = Arc::new(parts.settings);
-            *account = parts.account;
-            *faults = Faults::default();
-            *received = RequestLog::default();
+        self.restore(Restored {
+            settings: Arc::new(parts.settings),
+            account: parts.account,
+            faults: Faults::default(),
+            received: RequestLog::default(),
             #[cfg(feature = "callbacks")]
-            lock(&self.own.outbox).start_anew(parts.outbox);
-        }
+            outbox: Some(parts.outbox),
+        });
         self.clear_stubs();
         self.own.recipe.set_up(self);
         self.changed();

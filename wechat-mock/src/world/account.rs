@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::{AppId, AppSecret, MediaId, MsgDataId, MsgId, OpenId};
 
 use super::draft::Drafts;
@@ -60,9 +61,10 @@ impl Capability {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) app_id: AppId,
+    #[serde(serialize_with = "crate::saved::secret")]
     pub(crate) secret: AppSecret,
     /// `gh_…`, and the owner's OpenID; both stand in callbacks.
     #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks tell it"))]
@@ -72,6 +74,8 @@ pub(crate) struct Account {
     pub(crate) random: Random,
     pub(crate) tokens: Tokens,
     pub(crate) quotas: Quotas,
+    /// Saved in blocks, as jobs and media are one by one.
+    #[serde(skip)]
     pub(crate) followers: Followers,
     pub(crate) tags: Tags,
     /// What changeopenid knows.
@@ -88,12 +92,14 @@ pub(crate) struct Account {
     pub(crate) originals: Vec<OriginalArticle>,
     /// The last accepted send by OpenIDs.
     pub(super) last_batch: Option<SystemTime>,
+    #[serde(skip)]
     jobs: BTreeMap<MsgId, Job>,
     /// Jobs that have not ended.
     open: Vec<MsgId>,
     /// Jobs in the order in which their messages were delivered.
     delivered: Vec<MsgId>,
     /// Somebody carries out what is due, and lets others in between.
+    #[serde(skip)]
     pub(crate) is_advancing: bool,
     reports: Vec<JobReport>,
     next_to_all: u64,
@@ -251,6 +257,11 @@ impl Account {
     pub(crate) fn next_msg_data_id(&mut self) -> MsgDataId {
         self.next_data += 1;
         MsgDataId::new(self.next_data - 1)
+    }
+
+    /// A job as it was saved; which are open is known already.
+    pub(crate) fn restore_job(&mut self, job: Job) {
+        self.jobs.insert(job.public.msg_id, job);
     }
 
     pub(crate) fn add_job(&mut self, job: Job) {

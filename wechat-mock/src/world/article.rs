@@ -4,9 +4,10 @@ use super::media::{MaterialKind, Media};
 use crate::random::Random;
 use crate::random::digest;
 use crate::settings::Settings;
+use serde::{Deserialize, Serialize};
 
 /// A part of a cover, in fractions of its sides, as written by the client.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CoverCrop {
     /// `1_1`, `16_9` or `2.35_1`.
@@ -22,7 +23,7 @@ pub struct CoverCrop {
 }
 
 /// One article as the platform keeps it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredArticle {
     /// A picture post (`newspic`) instead of an article.

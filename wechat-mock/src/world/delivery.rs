@@ -3,9 +3,10 @@
 use super::follower::bits::Bits;
 use super::follower::{Followers, Place};
 use super::mass_job::JobCounts;
+use serde::{Deserialize, Serialize};
 
 /// Followers, each once, in the order of adding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Recipients {
     Few(Vec<Place>),
     Many(Bits),
@@ -73,7 +74,7 @@ impl Recipients {
 }
 
 /// How far a job has come.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Delivery {
     /// Place in the list, or word of the bits, to go on from.
     next: usize,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::MediaId;
 
 use super::article::{Covers, StoredArticle, accept_one};
@@ -10,7 +11,7 @@ use super::media::Media;
 use crate::settings::Settings;
 
 /// A draft and whether it still exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredDraft {
     /// Its articles.
@@ -25,7 +26,7 @@ pub struct StoredDraft {
     number: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Drafts {
     all: BTreeMap<MediaId, StoredDraft>,
     made: u64,

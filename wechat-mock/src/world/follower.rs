@@ -4,6 +4,7 @@
 //! all together, and tables on the side for what few have.
 
 pub(crate) mod bits;
+pub(crate) mod block;
 mod index;
 pub(crate) mod membership;
 pub(crate) mod packed;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::MsgId;
 
 use super::send::{Audience, Content, Send};
@@ -11,7 +12,7 @@ use crate::reply::Refusal;
 use crate::settings::{DefaultKey, Settings};
 
 /// Under what a send is remembered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SendKey {
     /// Given by the sender, or made by the platform; none when neither is the case.
     key: Option<String>,
@@ -22,7 +23,7 @@ pub(crate) struct SendKey {
 type Known = BTreeMap<String, (MsgId, SystemTime)>;
 
 /// Keys of the last 24 hours.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Keys {
     by_key: Known,
     by_content: Known,

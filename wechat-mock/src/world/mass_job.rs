@@ -30,7 +30,7 @@ pub enum JobState {
 }
 
 /// The counters of MASSSENDJOBFINISH.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobCounts {
     /// `TotalCount`: followers in the list or tag; others do not count.
@@ -53,7 +53,7 @@ impl JobCounts {
 }
 
 /// What the mock knows of a job.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MassJob {
     /// The job's number.
@@ -83,7 +83,7 @@ pub struct MassJob {
 }
 
 /// The content of MASSSENDJOBFINISH.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks tell it"))]
 pub(crate) struct JobReport {
     pub(crate) at: SystemTime,
@@ -96,7 +96,7 @@ pub(crate) struct JobReport {
 }
 
 /// A job with what is needed to carry it out.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Job {
     pub(crate) public: MassJob,
     /// To whom it is yet to go.
@@ -119,7 +119,7 @@ pub(crate) struct Job {
 }
 
 /// When the job goes on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum JobPlan {
     At {
         report: SystemTime,

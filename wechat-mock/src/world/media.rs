@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use wechat_types::id::MediaId;
 
 use super::article::{Covers, StoredArticle, accept_one};
@@ -12,7 +13,7 @@ use crate::random::Random;
 use crate::settings::Settings;
 
 /// The kinds of permanent material.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum MaterialKind {
     /// A picture.
@@ -30,15 +31,16 @@ pub enum MaterialKind {
 }
 
 /// An uploaded file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredFile {
     pub(crate) name: String,
     pub(crate) format: Format,
+    #[serde(with = "crate::saved::bytes")]
     pub(crate) content: Bytes,
 }
 
 /// Where something lies and how long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     /// In the library, until it is deleted.
     Library,
@@ -49,7 +51,7 @@ pub(crate) enum Place {
 }
 
 /// Something with a media_id.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Item {
     pub(crate) kind: MaterialKind,
     pub(crate) place: Place,
@@ -96,8 +98,9 @@ impl Item {
 }
 
 /// What can be referred to by its media_id or address.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Media {
+    #[serde(skip)]
     items: BTreeMap<MediaId, Item>,
     made: u64,
     /// When the next temporary item ends.
@@ -106,6 +109,16 @@ pub(crate) struct Media {
 }
 
 impl Media {
+    /// All of it, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&MediaId, &Item)> {
+        self.items.iter()
+    }
+
+    /// An item as it was saved.
+    pub(crate) fn restore(&mut self, id: MediaId, item: Item) {
+        self.items.insert(id, item);
+    }
+
     pub(crate) fn insert(&mut self, id: MediaId, item: Item) {
         self.made += 1;
         if let Place::Temporary(end) = item.place {

@@ -1,9 +1,10 @@
 //! The check of originality: which articles are reprints, and what the report tells of them.
 
 use super::article::StoredArticle;
+use serde::{Deserialize, Serialize};
 
 /// An original that the platform knows. An article of the same title counts as a reprint of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OriginalArticle {
     /// Its title.
@@ -52,7 +53,7 @@ impl OriginalArticle {
 }
 
 /// What the check found: CopyrightCheckResult.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Originality {
     /// Each reprint's place, from 1, and its original.

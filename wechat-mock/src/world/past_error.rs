@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize, Serializer};
+
 /// What openapi/rid/get tells of a call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PastError {
     pub(crate) at: SystemTime,
     /// The query, secrets masked.
@@ -23,12 +25,28 @@ impl PastError {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Vec<(String, PastError)>")]
 pub(crate) struct PastErrors {
     errors: BTreeMap<String, PastError>,
     /// The ids, the oldest first.
     order: VecDeque<String>,
     bytes: usize,
+}
+
+/// The oldest first.
+impl Serialize for PastErrors {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.order.iter().filter_map(|rid| Some((rid, self.errors.get(rid)?))))
+    }
+}
+
+impl From<Vec<(String, PastError)>> for PastErrors {
+    fn from(errors: Vec<(String, PastError)>) -> Self {
+        let mut all = Self::default();
+        errors.into_iter().for_each(|(rid, error)| all.insert(rid, error, usize::MAX));
+        all
+    }
 }
 
 impl PastErrors {

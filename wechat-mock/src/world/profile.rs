@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::UnionId;
 
 /// What user/info tells of a follower.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FollowerProfile {
     /// Only for accounts bound to an open-platform account. Default: none.
@@ -27,7 +28,7 @@ pub struct FollowerProfile {
 }
 
 /// What user/info told of a person until 2021-12-27; empty and 0 since.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PersonalDetails {
     /// The person's name in WeChat.

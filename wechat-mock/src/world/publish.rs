@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::{ArticleId, MediaId, MsgDataId, PublishId};
 
 use super::account::Account;
@@ -12,7 +13,7 @@ use crate::reply::Refusal;
 use crate::settings::{DraftConsumed, Settings};
 
 /// Where a publication stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum PublishStatus {
     /// 0: published.
@@ -48,7 +49,7 @@ impl PublishStatus {
 }
 
 /// What the mock knows of a publication.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Publication {
     /// Its number.
@@ -67,7 +68,7 @@ pub struct Publication {
     pub updated_at: SystemTime,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     public: Publication,
     draft: MediaId,
@@ -76,7 +77,7 @@ struct Entry {
 }
 
 /// All publications, and what becomes of the next ones.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Publications {
     all: BTreeMap<PublishId, Entry>,
     pub(crate) next_statuses: std::collections::VecDeque<PublishStatus>,

@@ -1,6 +1,9 @@
 //! Counters that start again with each minute, day or month, and the mass sends set by hand.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 /// Counter of clear_quota in both forms.
 pub(crate) const CLEARED: &str = "clear quota";
@@ -8,18 +11,18 @@ pub(crate) const CLEARED: &str = "clear quota";
 pub(crate) const ONE_CLEARED: &str = "clear one quota";
 
 /// What was taken, so that it can be given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Taken {
     /// One unit of a counter.
-    Counted { name: &'static str, period: u64 },
+    Counted { name: Cow<'static, str>, period: u64 },
     /// One of the number set by hand for the `setting`-th time.
     ByHand { setting: u64 },
 }
 
 /// Counters by name, each for its current period.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Quotas {
-    counters: BTreeMap<&'static str, (u64, u32)>,
+    counters: BTreeMap<Cow<'static, str>, (u64, u32)>,
     /// Day and number of the calls of each path.
     calls: BTreeMap<String, (u64, u32)>,
     /// Mass sends left, when set by hand; then no rule about them counts.
@@ -31,7 +34,7 @@ pub(crate) struct Quotas {
 impl Quotas {
     /// Uses one unit of `period`, if fewer than `limit` are used.
     pub(crate) fn take(&mut self, name: &'static str, period: u64, limit: u32) -> Option<Taken> {
-        let counter = self.counters.entry(name).or_insert((period, 0));
+        let counter = self.counters.entry(Cow::Borrowed(name)).or_insert((period, 0));
         if counter.0 != period {
             *counter = (period, 0);
         }
@@ -39,7 +42,7 @@ impl Quotas {
             return None;
         }
         counter.1 += 1;
-        Some(Taken::Counted { name, period })
+        Some(Taken::Counted { name: Cow::Borrowed(name), period })
     }
 
     /// Units of `period` used.
@@ -68,7 +71,7 @@ impl Quotas {
     pub(crate) fn clear_calls(&mut self) {
         self.counters.retain(|name, _| {
             name.ends_with(", minute")
-                || ["mass", "to all, day", "to all, month", CLEARED, ONE_CLEARED].contains(name)
+                || ["mass", "to all, day", "to all, month", CLEARED, ONE_CLEARED].contains(&&**name)
         });
         self.calls.clear();
     }
@@ -102,7 +105,7 @@ impl Quotas {
     pub(crate) fn give_back(&mut self, taken: Taken) {
         match taken {
             Taken::Counted { name, period } => {
-                if let Some(counter) = self.counters.get_mut(name)
+                if let Some(counter) = self.counters.get_mut(&name)
                     && counter.0 == period
                 {
                     counter.1 = counter.1.saturating_sub(1);

@@ -1,12 +1,13 @@
 //! The speed of mass sends: five documented levels.
 
 use crate::settings::Settings;
+use serde::{Deserialize, Serialize};
 
 /// How many levels there are.
 const LEVELS: usize = 5;
 
 /// The level in force; the fastest at first.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Speed(usize);
 
 impl Speed {

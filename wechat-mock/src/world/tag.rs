@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use wechat_types::id::TagId;
 
 use crate::settings::Settings;
@@ -19,7 +20,7 @@ const MOST: usize = 100;
 const LONGEST_NAME: usize = 30;
 
 /// Tags by id, with their names.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Tags {
     names: BTreeMap<TagId, String>,
     /// The id of the next tag; an id is never given twice.

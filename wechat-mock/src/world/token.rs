@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::random::{Random, digest};
 use crate::settings::Settings;
+use serde::{Deserialize, Serialize};
 
 /// The two calls that issue tokens; neither touches the tokens of the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum TokenKind {
     /// From `/cgi-bin/token`.
     Plain,
@@ -16,7 +17,7 @@ pub(crate) enum TokenKind {
     Stable,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Token {
     kind: TokenKind,
     issued: SystemTime,
@@ -33,12 +34,13 @@ impl Token {
 }
 
 /// All tokens ever issued; the dead are kept, for they are answered otherwise than the unknown.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Tokens {
     all: BTreeMap<String, Token>,
     current: BTreeMap<TokenKind, String>,
     last_forced: Option<SystemTime>,
     /// Issued since somebody asked for them.
+    #[serde(skip)]
     fresh: Vec<String>,
 }
 
@@ -58,6 +60,11 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
+    /// All of them count as issued since: after they were read from a file.
+    pub(crate) fn make_all_fresh(&mut self) {
+        self.fresh = self.all.keys().cloned().collect();
+    }
+
     /// The tokens issued since the last call of this.
     pub(crate) fn take_fresh(&mut self) -> Vec<String> {
         std::mem::take(&mut self.fresh)

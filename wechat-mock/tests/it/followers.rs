@@ -75,7 +75,8 @@ fn a_bad_line_is_named_and_nothing_is_imported() {
     assert!(matches!(error, ImportError::Read(_)), "{error}");
 }
 
-struct Broken;
+/// A reader that fails.
+pub(crate) struct Broken;
 
 impl std::io::Read for Broken {
     fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {

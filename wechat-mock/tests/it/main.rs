@@ -52,6 +52,7 @@ mod recordings;
 mod rules;
 mod rules_table;
 mod sends;
+mod snapshots;
 mod stubs;
 mod tokens;
 #[cfg(feature = "callbacks")]

@@ -48,6 +48,11 @@ impl Problem {
         Self { status: StatusCode::NOT_FOUND, ..Self::field(field, message) }
     }
 
+    /// 409: it is good, but not here.
+    pub(super) fn conflict(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, ..Self::field(field, message) }
+    }
+
     pub(super) fn to_json(&self) -> Value {
         match &self.field {
             Some(field) => {

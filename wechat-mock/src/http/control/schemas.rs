@@ -29,6 +29,10 @@ pub(super) fn lines() -> Value {
     })
 }
 
+pub(super) fn state() -> Value {
+    json!({"type": "string", "description": "What save answered. It holds secrets."})
+}
+
 pub(super) fn follower() -> Value {
     let hindrance = json!(["unsubscribed", "refuses", "blacklisted", "unreachable", null]);
     object(

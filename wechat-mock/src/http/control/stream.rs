@@ -1,13 +1,20 @@
 //! Control calls whose bodies are streams: never held whole, and taken in when they have ended well.
 
+use std::io;
+
 use http::StatusCode;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Either};
 use hyper::body::Incoming;
 use serde_json::json;
 
 use super::asked::{Problem, Told};
+use super::table::Scope;
+use crate::beijing::unix_seconds;
+use crate::http::Answer;
+use crate::http::pieces::Pieces;
 use crate::seeding::ImportError;
 use crate::server::MockServer;
+use crate::snapshot::LoadError;
 
 /// Followers, one a line, as [`FollowerImport`](crate::FollowerImport) has them; all or none.
 pub(super) async fn import(account: &MockServer, body: Incoming) -> Told {
@@ -18,6 +25,50 @@ pub(super) async fn import(account: &MockServer, body: Incoming) -> Told {
     let imported = tokio::task::spawn_blocking(move || import.finish()).await;
     let imported = imported.map_err(|_| broken_inside())?.map_err(bad_line)?;
     Ok(json!({"imported": imported, "followers": account.follower_count()}))
+}
+
+/// The account, or with the server's scope all of them and the clock.
+pub(super) async fn save(account: MockServer, scope: Scope) -> Result<Answer, Problem> {
+    let saved = tokio::task::spawn_blocking(move || {
+        // Under the locks into memory: nobody shall wait for whoever reads slowly.
+        let mut pieces = Pieces::default();
+        let done = match scope {
+            Scope::Server => account.save(&mut pieces),
+            Scope::Account => account.save_account(&mut pieces),
+        };
+        done.map(|()| pieces)
+    });
+    let saved = saved.await.map_err(|_| broken_inside())?;
+    let problem = |error: io::Error| {
+        Problem::new(StatusCode::INSUFFICIENT_STORAGE, format!("it cannot be saved: {error}"))
+    };
+    saved.map(Either::Right).map_err(problem)
+}
+
+/// What was saved, in the place of the account or of all.
+pub(super) async fn load(account: MockServer, scope: Scope, body: Incoming) -> Told {
+    let mut load = match scope {
+        Scope::Server => account.begin_load(),
+        Scope::Account => account.begin_account_load(),
+    };
+    pump(body, |bytes| load.feed(bytes).map_err(bad_state)).await?;
+    let loaded = tokio::task::spawn_blocking(move || load.finish()).await;
+    loaded.map_err(|_| broken_inside())?.map_err(bad_state)?;
+    let accounts = match scope {
+        Scope::Server => account.accounts().len(),
+        Scope::Account => 1,
+    };
+    Ok(json!({"loaded": accounts, "now": unix_seconds(account.clock().now())}))
+}
+
+fn bad_state(error: LoadError) -> Problem {
+    let message = error.to_string();
+    match error {
+        LoadError::Line { line, problem } => Problem::field(format!("line {line}"), problem),
+        LoadError::Newer { .. } => Problem::field("wechat_mock_state.version", message),
+        LoadError::OtherAccounts { .. } => Problem::conflict("wechat_mock_state.accounts", message),
+        LoadError::Cut | LoadError::Read(_) => Problem::new(StatusCode::BAD_REQUEST, message),
+    }
 }
 
 fn bad_line(error: ImportError) -> Problem {

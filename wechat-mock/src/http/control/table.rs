@@ -38,10 +38,16 @@ pub(super) enum Run {
     Call(fn(&Asked) -> Told),
     /// A stream of followers in.
     Import,
+    /// A saved state out.
+    Save,
+    /// A saved state in.
+    Load,
 }
 
 /// One follower a line.
 const LINES: &str = "text/plain";
+/// A saved state: one JSON object a line.
+pub(super) const STATE: &str = "application/x-ndjson";
 
 impl Route {
     fn asks(self, query: &'static [&'static str]) -> Self {
@@ -55,9 +61,15 @@ impl Route {
     /// The kind of its body.
     pub(in crate::http) fn takes_kind(&self) -> &'static str {
         match self.run {
-            Run::Call(_) => "application/json",
+            Run::Call(_) | Run::Save => "application/json",
             Run::Import => LINES,
+            Run::Load => STATE,
         }
+    }
+
+    /// The kind of its answer.
+    pub(in crate::http) fn answers_kind(&self) -> &'static str {
+        if matches!(self.run, Run::Save) { STATE } else { "application/json" }
     }
 }
 
@@ -95,8 +107,20 @@ pub(in crate::http) fn routes() -> Vec<Route> {
         row(post.clone(), Server, "advance", "moves the clock by ?seconds=", server::advance)
             .asks(&["seconds"]),
         row(post.clone(), Server, "reset", "all accounts as they were made", server::reset_all),
+        streamed(
+            get.clone(),
+            Server,
+            "save",
+            "all accounts and the clock, to be loaded",
+            Run::Save,
+        ),
+        streamed(post.clone(), Server, "load", "a saved state in place of all", Run::Load)
+            .takes(schemas::state),
         row(get.clone(), Server, "openapi.json", "this document", server::openapi),
         row(post.clone(), Account, "reset", "the account as it was made", server::reset),
+        streamed(get.clone(), Account, "save", "the account, to be loaded", Run::Save),
+        streamed(post.clone(), Account, "load", "a saved state in its place", Run::Load)
+            .takes(schemas::state),
         row(get.clone(), Account, "state", "the account in figures", log::state),
         row(get.clone(), Account, "received", "the log, secrets redacted", log::received)
             .asks(&["after", "limit"]),

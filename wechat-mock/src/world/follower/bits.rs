@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Place;
 use crate::random::mix;
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Bits {
+    #[serde(with = "crate::saved::words")]
     words: Vec<u64>,
 }
 

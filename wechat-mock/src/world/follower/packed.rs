@@ -61,6 +61,12 @@ impl Packed {
 
     pub(crate) fn text(&self) -> String {
         let mut text = String::with_capacity(OpenId::USUAL_BYTES);
+        self.append_to(&mut text);
+        text
+    }
+
+    /// Writes it at the end of a text.
+    pub(super) fn append_to(&self, text: &mut String) {
         for three in self.0.chunks_exact(3) {
             let mut bits =
                 three.iter().rev().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
@@ -69,7 +75,6 @@ impl Packed {
                 bits >>= 6;
             }
         }
-        text
     }
 
     /// The same, without a branch for each byte.
