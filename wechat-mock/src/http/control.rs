@@ -52,12 +52,16 @@ pub(super) struct Gate<'a> {
 pub(super) async fn respond(
     server: &MockServer,
     head: &Parts,
-    body: Incoming,
+    mut body: Incoming,
     gate: Gate<'_>,
 ) -> Response<Answer> {
-    match answer(server, head, body, &gate).await {
+    if let Err(problem) = gate.check(head) {
+        return json(problem.status, &problem.to_json());
+    }
+    match answer(server, head, &mut body, &gate).await {
         Ok(response) => response,
         Err(Refused { problem, allow }) => {
+            stream::drop_rest(&mut body).await;
             let mut response = json(problem.status, &problem.to_json());
             if let Ok(allow) = HeaderValue::from_str(&allow) {
                 response.headers_mut().insert(ALLOW, allow);
@@ -85,10 +89,9 @@ impl From<Problem> for Refused {
 async fn answer(
     server: &MockServer,
     head: &Parts,
-    body: Incoming,
+    body: &mut Incoming,
     gate: &Gate<'_>,
 ) -> Result<Response<Answer>, Refused> {
-    gate.check(head)?;
     let Found { route, account, last } = find(server, &head.method, head.uri.path())?;
     let run = match route.run {
         Run::Call(run) => run,
@@ -113,7 +116,7 @@ async fn answer(
 }
 
 /// A body that is no stream.
-async fn whole(body: Incoming) -> Result<Bytes, Problem> {
+async fn whole(body: &mut Incoming) -> Result<Bytes, Problem> {
     match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {

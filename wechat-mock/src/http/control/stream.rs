@@ -2,6 +2,7 @@
 
 use std::io;
 
+use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{BodyExt, Either};
 use hyper::body::Incoming;
@@ -16,8 +17,11 @@ use crate::seeding::ImportError;
 use crate::server::MockServer;
 use crate::snapshot::LoadError;
 
+/// Bytes read of what is refused.
+const MOST_DROPPED: usize = 1 << 30;
+
 /// Followers, one a line, as [`FollowerImport`](crate::FollowerImport) has them; all or none.
-pub(super) async fn import(account: &MockServer, body: Incoming) -> Told {
+pub(super) async fn import(account: &MockServer, body: &mut Incoming) -> Told {
     let mut import = account.begin_import();
     pump(body, |bytes| import.feed(bytes).map_err(bad_line)).await?;
     // Millions take a while: others are served meanwhile, and a caller who leaves now cuts nothing
@@ -46,7 +50,7 @@ pub(super) async fn save(account: MockServer, scope: Scope) -> Result<Answer, Pr
 }
 
 /// What was saved, in the place of the account or of all.
-pub(super) async fn load(account: MockServer, scope: Scope, body: Incoming) -> Told {
+pub(super) async fn load(account: MockServer, scope: Scope, body: &mut Incoming) -> Told {
     let mut load = match scope {
         Scope::Server => account.begin_load(),
         Scope::Account => account.begin_account_load(),
@@ -81,20 +85,28 @@ fn bad_line(error: ImportError) -> Problem {
     }
 }
 
-/// Hands a body on as it comes. Of one that is refused the rest is read and dropped: whoever is still
-/// sending would otherwise see a broken connection in the place of the answer.
+/// Hands a body on as it comes.
 async fn pump(
-    mut body: Incoming,
+    body: &mut Incoming,
     mut feed: impl FnMut(&[u8]) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
-    let mut so_far = Ok(());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| broke_off())?;
-        if let (Ok(()), Some(bytes)) = (&so_far, frame.data_ref()) {
-            so_far = feed(bytes);
+        frame.data_ref().map_or(Ok(()), |bytes| feed(bytes))?;
+    }
+    Ok(())
+}
+
+/// Reads what is left of a body that is refused, and drops it: whoever is still sending would see a
+/// broken connection in the place of the answer. Not for ever.
+pub(super) async fn drop_rest(body: &mut Incoming) {
+    let mut left = MOST_DROPPED;
+    while let Some(Ok(frame)) = body.frame().await {
+        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+        if left == 0 {
+            return;
         }
     }
-    so_far
 }
 
 pub(super) fn broke_off() -> Problem {
