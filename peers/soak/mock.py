@@ -31,6 +31,7 @@ EFFECTS = [
     {"html": {"status": 200, "after_effect": True}},
     {"cut": {"bytes": 7}},
     {"delayed": {"seconds": 0.01}},
+    {"errcode": {"code": 40001}},
 ]
 
 

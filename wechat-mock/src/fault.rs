@@ -62,6 +62,8 @@ pub(crate) struct Rule {
     pub(crate) id: u64,
     pub(crate) path: Option<String>,
     pub(crate) containing: Option<String>,
+    /// Only calls with a token that works and was issued less than so long ago match.
+    pub(crate) token_younger_than: Option<Duration>,
     /// Matching calls that pass before the rule acts.
     pub(crate) skip: u32,
     /// Calls it acts on, then it is spent.
@@ -120,12 +122,25 @@ impl Faults {
         self.rules.len() < before
     }
 
+    /// There are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// The effect on this call, if any. Every rule that matches counts it; the oldest acts.
-    pub(crate) fn take(&mut self, path: &str, body: &[u8]) -> Option<Effect> {
+    /// `token_age`: how long ago the call's token was issued, if it is one that works.
+    pub(crate) fn take(
+        &mut self,
+        path: &str,
+        body: &[u8],
+        token_age: Option<Duration>,
+    ) -> Option<Effect> {
         let mut found = None;
         for rule in &mut self.rules {
+            let is_young = |limit| token_age.is_some_and(|age| age < limit);
             let matches = rule.path.as_deref().is_none_or(|p| p == path)
-                && rule.containing.as_deref().is_none_or(|text| contains(body, text.as_bytes()));
+                && rule.containing.as_deref().is_none_or(|text| contains(body, text.as_bytes()))
+                && rule.token_younger_than.is_none_or(is_young);
             if !matches || rule.left == 0 {
                 continue;
             }
@@ -174,14 +189,19 @@ pub struct FaultRule<'a> {
     server: &'a crate::MockServer,
     path: Option<String>,
     containing: Option<String>,
+    token_younger_than: Option<Duration>,
     skip: u32,
     times: Option<u32>,
     chance: Option<Chance>,
 }
 
 impl<'a> FaultRule<'a> {
+    /// How long a stale node knows nothing of a token unless something else is said: a minute.
+    pub const STALE_FOR: Duration = Duration::from_secs(60);
+
     pub(crate) fn new(server: &'a crate::MockServer, path: Option<String>) -> Self {
-        Self { server, path, containing: None, skip: 0, times: None, chance: None }
+        let (containing, token_younger_than) = (None, None);
+        Self { server, path, containing, token_younger_than, skip: 0, times: None, chance: None }
     }
 
     /// Strikes at the `n`-th matching call from now, counted from 1.
@@ -215,6 +235,12 @@ impl<'a> FaultRule<'a> {
         self
     }
 
+    /// Only calls match whose token works and was issued less than so long ago, by the server's clock.
+    pub fn token_younger_than(mut self, age: Duration) -> Self {
+        self.token_younger_than = Some(age);
+        self
+    }
+
     /// Answered with this code and its usual text; nothing takes effect.
     pub fn errcode(self, code: i64) {
         self.add(Effect::Errcode { code, applied: false });
@@ -235,8 +261,11 @@ impl<'a> FaultRule<'a> {
         self.add(Effect::Status { status, applied: true });
     }
 
-    /// A stale node refuses a good token: 40001, and the token stays good.
-    pub fn stale_node(self) {
+    /// A node that has not heard yet of a **fresh** token refuses it: 40001, and the token stays good.
+    /// Fresh is less than [`STALE_FOR`](Self::STALE_FOR) old, or what
+    /// [`token_younger_than`](Self::token_younger_than) says; calls with an older token pass.
+    pub fn stale_node(mut self) {
+        self.token_younger_than.get_or_insert(Self::STALE_FOR);
         self.errcode(40001);
     }
 
@@ -272,9 +301,18 @@ impl<'a> FaultRule<'a> {
     }
 
     fn add(self, effect: Effect) {
-        let Self { server, path, containing, skip, times, chance } = self;
+        let Self { server, path, containing, token_younger_than, skip, times, chance } = self;
         let left = times.unwrap_or(if chance.is_some() { u32::MAX } else { 1 });
         // The number is given when the rule is taken in.
-        server.faults().add(Rule { id: 0, path, containing, skip, left, chance, effect });
+        server.faults().add(Rule {
+            id: 0,
+            path,
+            containing,
+            token_younger_than,
+            skip,
+            left,
+            chance,
+            effect,
+        });
     }
 }

@@ -101,7 +101,8 @@ impl Caller {
                 4 => rule.status(502),
                 5 => rule.status_after_effect(502),
                 6 => rule.garbled(),
-                _ => rule.stale_node(),
+                // A good token is refused, of whatever age.
+                _ => rule.errcode(40001),
             }
         }
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };

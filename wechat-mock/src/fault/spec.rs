@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chance, ConnectionFault, Effect, Rule};
+use super::{Chance, ConnectionFault, Effect, FaultRule, Rule};
 use crate::routes;
 
 /// A rule as it is written down. Without `nth`, `times`, `always` or `probability` it strikes the
@@ -18,6 +18,9 @@ pub(crate) struct FaultSpec {
     /// Only calls whose body contains this text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     containing: Option<String>,
+    /// Only calls with a token that works and was issued less than so long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::seconds::option")]
+    token_younger_than_seconds: Option<Duration>,
     /// From the n-th matching call on, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nth: Option<u32>,
@@ -94,11 +97,20 @@ impl FaultSpec {
             (None, Some(_)) => return Err(("seed", "only a probability needs one".to_owned())),
             (None, None) => None,
         };
+        if self.token_younger_than_seconds == Some(Duration::ZERO) {
+            let problem = "no token is younger than 0 seconds".to_owned();
+            return Err(("token_younger_than_seconds", problem));
+        }
+        let mut young = self.token_younger_than_seconds;
+        if matches!(self.effect, EffectSpec::StaleNode) {
+            young.get_or_insert(FaultRule::STALE_FOR);
+        }
         let endless = self.always || (chance.is_some() && self.times.is_none());
         Ok(Rule {
             id: 0,
             path: self.path,
             containing: self.containing,
+            token_younger_than: young,
             skip: self.nth.unwrap_or(1) - 1,
             left: if endless { u32::MAX } else { self.times.unwrap_or(1) },
             chance,
@@ -112,6 +124,7 @@ impl FaultSpec {
         Self {
             path: rule.path.clone(),
             containing: rule.containing.clone(),
+            token_younger_than_seconds: rule.token_younger_than,
             nth: (rule.skip > 0).then(|| rule.skip.saturating_add(1)),
             times: (!always).then_some(rule.left),
             always,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
@@ -51,7 +51,13 @@ impl MockServer {
             Some(Stubbed::Response(response)) => Exchange::answer(response).into(),
             Some(Stubbed::Errcode(code)) => self.refusing(code, request, now, peer, number),
             None => {
-                let effect = self.faults().take(path, request.body());
+                let effect = if self.faults().is_empty() {
+                    None
+                } else {
+                    // The account is asked before: its lock comes before that of the faults.
+                    let age = self.token_age(request, now);
+                    self.faults().take(path, request.body(), age)
+                };
                 match effect {
                     None => self.answer(request, now, peer, number),
                     Some(effect) => self.disturbed(effect, request, now, peer, number),
@@ -67,6 +73,12 @@ impl MockServer {
         };
         lock(&self.own.received).answered(number, answer);
         exchange
+    }
+
+    /// How long ago the request's token was issued; none: it has none that works.
+    fn token_age(&self, request: &http::Request<Bytes>, now: SystemTime) -> Option<Duration> {
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        self.account().tokens.age(query.get("access_token")?, now)
     }
 
     /// The undisturbed answer.

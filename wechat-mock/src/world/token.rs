@@ -82,6 +82,12 @@ impl Tokens {
         if token.expires <= now { Err(42001) } else { Ok(()) }
     }
 
+    /// How long ago a token that works was issued.
+    pub(crate) fn age(&self, text: &str, now: SystemTime) -> Option<Duration> {
+        self.check(text, now).ok()?;
+        now.duration_since(self.all.get(text)?.issued).ok()
+    }
+
     /// A new token; the one before it of the same kind works for `overlap` longer at most.
     pub(crate) fn issue(
         &mut self,

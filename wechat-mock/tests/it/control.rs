@@ -184,6 +184,8 @@ async fn faults_come_with_every_effect_and_go() {
     }
     let shown = control.get("/_mock/faults").await;
     assert_eq!(shown["faults"].as_array().unwrap().len(), 9);
+    assert_eq!(shown["faults"][4]["token_younger_than_seconds"], 60);
+    assert_eq!(shown["faults"][4]["effect"]["errcode"]["code"], 40001);
     assert_eq!(shown["faults"][7]["effect"], json!({"cut": {"bytes": 3}}));
     assert_eq!((&shown["faults"][7]["nth"], &shown["faults"][7]["times"]), (&json!(2), &json!(3)));
     control.did("DELETE /_mock/faults/8", Value::Null).await;
@@ -237,6 +239,12 @@ async fn bad_input_names_the_field_and_changes_nothing() {
         ("POST /_mock/faults", json!({"effect": "reset", "nth": -1}), 400, "nth: invalid value"),
         ("POST /_mock/faults", json!({"effect": "reset", "nth": 0}), 400, "nth: "),
         ("POST /_mock/faults", json!({"effect": "reset", "times": 0}), 400, "times: "),
+        (
+            "POST /_mock/faults",
+            json!({"effect": "stale_node", "token_younger_than_seconds": 0}),
+            400,
+            "token_younger_than_seconds: ",
+        ),
         (
             "POST /_mock/faults",
             json!({"effect": "reset", "times": 1, "always": true}),

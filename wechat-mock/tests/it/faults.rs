@@ -6,7 +6,7 @@ use bytes::Bytes;
 use wechat_http::{Clock, Deadline, Transport, TransportErrorKind};
 use wechat_mock::{ConnectionFault, JobProgress, ManualClock, MockServer};
 
-use crate::rig::{Rig, SEND, code, msg_id, request, text_to};
+use crate::rig::{Rig, SEND, code, msg_id, request, text, text_to};
 
 fn rig() -> Rig {
     Rig::with(|b| b.followers(2).settings(|s| s.progress = JobProgress::Immediate))
@@ -91,6 +91,36 @@ fn a_stale_node_refuses_a_token_that_stays_good() {
     rig.server.on(SEND).stale_node();
     assert_eq!(code(&rig.post_with(&token, SEND, &body)), 40001);
     assert_eq!(code(&rig.post_with(&token, SEND, &body)), 0);
+}
+
+#[test]
+fn a_stale_node_knows_older_tokens() {
+    let rig = rig();
+    rig.server.configure(|s| s.default_key = wechat_mock::DefaultKey::None);
+    let body = text_to(&rig.server.followers(), "x", None);
+    let old = rig.token();
+    rig.advance(60);
+    rig.server.on(SEND).always().stale_node();
+    let code_with = |token: &str| code(&rig.post_with(token, SEND, &body));
+    assert_eq!(code_with(&old), 0, "known for a minute");
+    let fresh = text(&rig.get(&rig.token_url()), "access_token");
+    assert_eq!((code_with(&fresh), code_with(&old)), (40001, 0));
+    rig.advance(59);
+    assert_eq!(code_with(&fresh), 40001);
+    rig.advance(1);
+    assert_eq!(code_with(&fresh), 0, "the node has heard of it");
+    // A rule that does not match waits for its call.
+    rig.server.clear_faults();
+    rig.server.on(SEND).token_younger_than(Duration::from_secs(5)).stale_node();
+    assert_eq!((code_with(&fresh), rig.server.faults_left()), (0, 1));
+    // What does not work is refused by the rules, not by the node.
+    assert_eq!((code_with("75_none"), rig.server.faults_left()), (40001, 1));
+    let fresh = text(&rig.get(&rig.token_url()), "access_token");
+    assert_eq!((code_with(&fresh), code_with(&fresh)), (40001, 0));
+    assert_eq!(rig.server.faults_left(), 0);
+    // It goes with every effect.
+    rig.server.on(SEND).token_younger_than(Duration::from_secs(5)).errcode(-1);
+    assert_eq!((code_with(&old), code_with(&fresh)), (0, -1));
 }
 
 #[test]

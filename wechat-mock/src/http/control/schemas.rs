@@ -87,6 +87,11 @@ pub(super) fn fault() -> Value {
         &json!({
             "path": {"type": "string", "description": "the calls of this path; without it, any"},
             "containing": {"type": "string", "description": "only bodies with this text"},
+            "token_younger_than_seconds": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "description": "only calls with a token that works and is younger; 60 for stale_node",
+            },
             "nth": count,
             "times": count,
             "always": {"type": "boolean"},
