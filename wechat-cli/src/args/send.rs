@@ -1,0 +1,69 @@
+//! The options of `send`.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Exit status:
+  0    every job ended in `send success` (filtered followers do not change that)
+  1    failed in part or whole: a call was refused, or a job failed after it was taken
+  2    refused: nothing was sent
+  3    undecided: for at least one call nobody knows yet; run the same command again
+  130  interrupted; run the same command again to go on
+
+Examples:
+  wechat-cli send examples/spring-sale/campaign.toml            # on the embedded mock
+  wechat-cli send campaign.toml --dry-run                       # check and plan only
+  wechat-cli send campaign.toml --base-url http://127.0.0.1:8787 --account shop
+  wechat-cli send campaign.toml --account shop --live           # real followers
+")]
+pub(crate) struct SendArgs {
+    /// The campaign file; article, pictures and follower list are named relative to it
+    pub(crate) campaign: PathBuf,
+
+    /// Check everything and print the plan; send nothing, contact nobody
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Print one JSON object a line, the last one with the result
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Needed besides the campaign file's own word to send to all followers
+    #[arg(long)]
+    pub(crate) everyone: bool,
+
+    /// Reach the real platform
+    #[arg(long)]
+    pub(crate) live: bool,
+
+    /// Another server than the embedded mock [env: WECHAT_BASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// The account's name in the configuration file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// The configuration file with the accounts; otherwise wechat.toml beside the campaign
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Where to keep the record of what was sent; otherwise .wechat-mass beside the campaign
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Go on after a call that is undecided for good, with the calls that follow it
+    #[arg(long)]
+    pub(crate) past_undecided: bool,
+
+    /// Seconds between two looks at a running job
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) poll: u64,
+
+    /// Hours to follow running jobs
+    #[arg(long, value_name = "HOURS", default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=72))]
+    pub(crate) follow: u64,
+}
