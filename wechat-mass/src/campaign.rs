@@ -7,9 +7,11 @@
 mod chunk;
 pub mod driver;
 mod inbox;
+mod outline;
 mod plan;
 mod policy;
 mod report;
+mod status;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -19,21 +21,23 @@ use wechat_types::id::MsgId;
 use wechat_types::mass::MassReport;
 
 use crate::article::Uploads;
-use crate::journal::Entry;
+use crate::journal::{Entry, FrozenCall};
 
 use chunk::{ChunkState, Progress};
+use outline::Outline;
 
 pub use driver::{Driver, DriverError, Event};
 pub use inbox::{Inbox, NoInbox};
 pub use plan::{Chunk, ChunkAudience, Content, Plan};
 pub use policy::Policy;
 pub use report::{CampaignReport, ChunkOutcome, ChunkReport, Conclusion, Totals};
+pub use status::{CallTimes, CampaignStatus};
 pub use verdict::Answer;
 
 /// The state of a campaign.
 #[derive(Debug)]
 pub struct Campaign<'p> {
-    plan: &'p Plan,
+    outline: Outline<'p>,
     policy: Policy,
     /// What each article's uploads came to so far.
     uploads: Vec<Uploads>,
@@ -114,21 +118,26 @@ pub enum WaitReason {
 impl<'p> Campaign<'p> {
     /// A campaign of which nothing is recorded yet.
     pub fn new(plan: &'p Plan, policy: Policy) -> Self {
+        Self::of(Outline::Plan(plan), policy)
+    }
+
+    /// The same of calls that a journal froze, for whoever looks on: what they say is not there, so
+    /// [`next`](Self::next) leaves uploads and drafts out.
+    pub fn of_calls(calls: &'p [FrozenCall], policy: Policy) -> Self {
+        Self::of(Outline::Frozen(calls), policy)
+    }
+
+    fn of(outline: Outline<'p>, policy: Policy) -> Self {
         Self {
-            plan,
+            outline,
             policy: policy.bounded(),
-            uploads: vec![Uploads::default(); plan.content().articles().len()],
-            chunks: plan.chunks().iter().map(|_| ChunkState::default()).collect(),
+            uploads: vec![Uploads::default(); outline.articles().len()],
+            chunks: (0..outline.len()).map(|_| ChunkState::default()).collect(),
             early: BTreeMap::new(),
             closed_until: None,
             covers_renewed: false,
             halted: None,
         }
-    }
-
-    /// The plan.
-    pub fn plan(&self) -> &'p Plan {
-        self.plan
     }
 
     /// What is to be done now.
@@ -170,7 +179,7 @@ impl<'p> Campaign<'p> {
                 if let Some(step) = self.next_upload() {
                     return Some(step);
                 }
-                if self.plan.content().needs_draft() && chunk.draft.is_none() {
+                if self.outline.needs_draft() && chunk.draft.is_none() {
                     return Some(Step::AddDraft { chunk: number });
                 }
                 Some(self.closed(now).unwrap_or(Step::Send { chunk: number, repeat: false }))
@@ -180,7 +189,7 @@ impl<'p> Campaign<'p> {
     }
 
     fn next_upload(&self) -> Option<Step> {
-        self.plan.content().articles().iter().zip(&self.uploads).enumerate().find_map(
+        self.outline.articles().iter().zip(&self.uploads).enumerate().find_map(
             |(number, (article, uploads))| {
                 let missing = article.pictures.keys().find(|s| !uploads.addresses.contains_key(*s));
                 match (missing, &uploads.cover) {
@@ -265,6 +274,8 @@ impl<'p> Campaign<'p> {
             Entry::Answer { chunk, at, answer } => self.settle(*chunk, *at, answer),
             Entry::Report { at, report } => self.report_in(*at, report),
             Entry::Resumed { at } => self.resume(*at),
+            // What was sent was sent.
+            Entry::Deleted { .. } => {}
         }
     }
 

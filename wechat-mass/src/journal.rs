@@ -10,6 +10,7 @@ mod sqlite;
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug};
+use std::num::NonZeroU64;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -20,7 +21,7 @@ use wechat_types::mass::MassReport;
 use crate::campaign::{Answer, Plan};
 use crate::quota::{Budget, Spend};
 
-pub use frozen::Frozen;
+pub use frozen::{Frozen, FrozenCall};
 pub use memory::{MemoryJournal, MemoryStore};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteJournal, SqliteStore};
@@ -92,12 +93,35 @@ pub enum Entry {
         #[serde(with = "unix_millis")]
         at: SystemTime,
     },
+    /// A job's message was taken back, or one article of it.
+    Deleted {
+        /// When.
+        #[serde(with = "unix_millis")]
+        at: SystemTime,
+        /// The job.
+        msg_id: MsgId,
+        /// The article, from 1; the whole message if absent.
+        article: Option<NonZeroU64>,
+    },
 }
 
 impl Entry {
     /// A call was about to be made.
     pub(crate) fn is_intent(&self) -> bool {
         matches!(self, Self::Intent { .. })
+    }
+
+    /// When it happened; uploads and drafts do not say.
+    pub fn at(&self) -> Option<SystemTime> {
+        match self {
+            Self::CoversRefused { at }
+            | Self::Intent { at, .. }
+            | Self::Answer { at, .. }
+            | Self::Report { at, .. }
+            | Self::Resumed { at }
+            | Self::Deleted { at, .. } => Some(*at),
+            Self::Picture { .. } | Self::Cover { .. } | Self::Draft { .. } => None,
+        }
     }
 }
 
@@ -129,6 +153,22 @@ pub trait Store: Debug + Send + Sync {
     ///
     /// [`JournalError`] when the store cannot be read.
     async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError>;
+
+    /// The calls of a campaign as they were frozen, in their order; none when there is no campaign of
+    /// this name.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the store cannot be read.
+    async fn calls(&self, account: &AppId, name: &str) -> Result<Vec<FrozenCall>, JournalError>;
+
+    /// Records a fact that did not come about by driving the campaign, such as
+    /// [`Entry::Deleted`], whoever holds the campaign.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain, or when there is no campaign of this name.
+    async fn note(&self, account: &AppId, name: &str, entry: &Entry) -> Result<(), JournalError>;
 
     /// Reserves a call that belongs to no campaign: a preview, a deletion, a send that somebody
     /// made on mp.weixin.qq.com.
@@ -343,6 +383,10 @@ impl JournalError {
 
     fn taken_up(campaign: &str) -> Self {
         Self::new(format!("another program is sending the campaign {campaign:?}"))
+    }
+
+    fn no_campaign(name: &str) -> Self {
+        Self::new(format!("there is no campaign {name:?} of this account in the journal"))
     }
 
     fn changed(frozen: &Frozen, plan: &Plan, before: &[OpenId]) -> Self {

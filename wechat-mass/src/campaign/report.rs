@@ -6,7 +6,6 @@ use wechat_types::mass::{JobStatus, MassReport};
 
 use super::Campaign;
 use super::chunk::Progress;
-use super::plan::ChunkAudience;
 
 /// What has become of a campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +171,57 @@ impl ChunkReport {
 }
 
 impl ChunkOutcome {
+    /// The job, where the platform took the call.
+    pub fn msg_id(&self) -> Option<MsgId> {
+        match self {
+            Self::Running { msg_id } => Some(*msg_id),
+            Self::Ended { report, .. } => Some(report.msg_id),
+            _ => None,
+        }
+    }
+
+    /// What joins articles with their statistics, where it is known.
+    pub fn msg_data_id(&self) -> Option<MsgDataId> {
+        match self {
+            Self::Ended { msg_data_id, .. } => *msg_data_id,
+            _ => None,
+        }
+    }
+
+    /// The report of an ended job.
+    pub fn report(&self) -> Option<&MassReport> {
+        match self {
+            Self::Ended { report, .. } => Some(report),
+            _ => None,
+        }
+    }
+
+    /// It in a word or two.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NotSent => "not sent",
+            Self::Refused { .. } => "refused",
+            Self::Undecided { .. } => "undecided",
+            Self::Running { .. } => "running",
+            Self::Ended { .. } => "ended",
+        }
+    }
+
+    /// Why it is not a success, where there is a reason.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Refused { reason, .. } | Self::Undecided { reason } => Some(reason.clone()),
+            Self::Ended { report, .. } => match &report.status {
+                JobStatus::Success => None,
+                JobStatus::Refused(code) => {
+                    Some(format!("err({}): {} ({})", code.get(), code.meaning(), code.meaning_zh()))
+                }
+                other => Some(other.to_string()),
+            },
+            Self::NotSent | Self::Running { .. } => None,
+        }
+    }
+
     /// The job ended in `send success`.
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Ended { report, .. } if report.status == JobStatus::Success)
@@ -179,39 +229,36 @@ impl ChunkOutcome {
 }
 
 pub(super) fn of(campaign: &Campaign<'_>) -> CampaignReport {
-    let chunks =
-        campaign.plan.chunks().iter().zip(&campaign.chunks).map(|(planned, state)| ChunkReport {
-            recipients: match &planned.audience {
-                ChunkAudience::OpenIds(range) => Some(range.len()),
-                _ => None,
-            },
-            key: planned.key.clone(),
-            draft: state.draft.clone(),
-            outcome: match &state.progress {
-                Progress::Pending { .. } => ChunkOutcome::NotSent,
-                Progress::InFlight => ChunkOutcome::Undecided {
-                    reason: "the call's answer was not recorded".to_owned(),
-                },
-                Progress::Unsettled { reason, .. } | Progress::Undecided { reason } => {
-                    ChunkOutcome::Undecided { reason: reason.clone() }
-                }
-                Progress::Refused { code, reason } => {
-                    ChunkOutcome::Refused { code: *code, reason: reason.clone() }
-                }
-                Progress::Running(job) => match &job.ended {
-                    None => ChunkOutcome::Running { msg_id: job.msg_id },
-                    Some(report) => ChunkOutcome::Ended {
-                        msg_data_id: job.msg_data_id,
-                        already: job.already,
-                        report: report.clone(),
-                    },
-                },
-                Progress::Reported(job, report) => ChunkOutcome::Ended {
+    let calls = (0..).map_while(|number| campaign.outline.call(number));
+    let chunks = calls.zip(&campaign.chunks).map(|(call, state)| ChunkReport {
+        recipients: call.recipients,
+        key: call.key,
+        draft: state.draft.clone(),
+        outcome: match &state.progress {
+            Progress::Pending { .. } => ChunkOutcome::NotSent,
+            Progress::InFlight => {
+                ChunkOutcome::Undecided { reason: "the call's answer was not recorded".to_owned() }
+            }
+            Progress::Unsettled { reason, .. } | Progress::Undecided { reason } => {
+                ChunkOutcome::Undecided { reason: reason.clone() }
+            }
+            Progress::Refused { code, reason } => {
+                ChunkOutcome::Refused { code: *code, reason: reason.clone() }
+            }
+            Progress::Running(job) => match &job.ended {
+                None => ChunkOutcome::Running { msg_id: job.msg_id },
+                Some(report) => ChunkOutcome::Ended {
                     msg_data_id: job.msg_data_id,
                     already: job.already,
                     report: report.clone(),
                 },
             },
-        });
+            Progress::Reported(job, report) => ChunkOutcome::Ended {
+                msg_data_id: job.msg_data_id,
+                already: job.already,
+                report: report.clone(),
+            },
+        },
+    });
     CampaignReport { chunks: chunks.collect(), halted: campaign.halted.clone() }
 }

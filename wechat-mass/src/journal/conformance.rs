@@ -112,6 +112,14 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(promises::reports_are_kept(place)),
     },
     Promise {
+        name: "the calls of a frozen plan are read without it",
+        check: |place| Box::pin(promises::calls_are_kept(place)),
+    },
+    Promise {
+        name: "a fact is noted of a campaign that another process holds, and of none that is not there",
+        check: |place| Box::pin(promises::facts_are_noted(place)),
+    },
+    Promise {
         name: "accounts do not see each other",
         check: |place| Box::pin(promises::accounts_are_apart(place)),
     },

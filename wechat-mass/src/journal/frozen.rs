@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
-use wechat_types::id::{AppId, OpenId};
+use wechat_types::id::{AppId, ClientMsgId, OpenId};
 use wechat_types::mass::AudienceKind;
 
-use crate::campaign::Plan;
+use crate::campaign::{Chunk, ChunkAudience, Plan};
+use crate::quota::Spend;
 
 /// What a store keeps of a campaign's plan, besides its calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,32 @@ pub struct Frozen {
     /// When it started.
     #[serde(with = "super::unix_millis")]
     pub began: SystemTime,
+}
+
+/// One call of a frozen plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FrozenCall {
+    /// The call's key.
+    pub key: ClientMsgId,
+    /// Recipients by OpenID; none for everyone and for a tag.
+    pub recipients: Option<usize>,
+}
+
+impl FrozenCall {
+    /// A call with this key, to so many.
+    pub fn new(key: ClientMsgId, recipients: Option<usize>) -> Self {
+        Self { key, recipients }
+    }
+
+    /// The call of a plan.
+    pub fn of(chunk: &Chunk) -> Self {
+        let recipients = match &chunk.audience {
+            ChunkAudience::OpenIds(range) => Some(range.len()),
+            _ => None,
+        };
+        Self::new(chunk.key.clone(), recipients)
+    }
 }
 
 impl Frozen {
@@ -52,6 +79,15 @@ impl Frozen {
     /// The plan is the one that was frozen.
     pub fn is_of(&self, plan: &Plan) -> bool {
         self.plan == plan.digest().to_string()
+    }
+
+    /// What each of its calls costs.
+    pub fn spend(&self) -> Spend {
+        match self.audience.as_str() {
+            "everyone" => Spend::ToEveryone,
+            audience if audience.starts_with("tag ") => Spend::ToTag,
+            _ => Spend::ByOpenIds,
+        }
     }
 
     /// How a plan differs; `before` are the recipients that were frozen, in their order.

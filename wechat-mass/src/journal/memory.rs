@@ -10,7 +10,8 @@ use wechat_types::mass::{AudienceKind, MassReport};
 
 use super::open_calls::first_open;
 use super::{
-    Claim, Entry, Frozen, JobOwner, Journal, JournalError, Reserved, Store, check_clock, job_taken,
+    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, Reserved, Store,
+    check_clock, job_taken,
 };
 use crate::campaign::{Answer, Plan};
 use crate::quota::{Budget, Spend};
@@ -45,6 +46,7 @@ struct State {
 struct Held {
     frozen: Option<Frozen>,
     recipients: Vec<OpenId>,
+    calls: Vec<FrozenCall>,
     entries: Vec<Entry>,
     taken_up: bool,
 }
@@ -135,6 +137,7 @@ impl Store for MemoryStore {
             _ => {
                 held.entries.clear();
                 held.frozen = Some(Frozen::of(plan, at));
+                held.calls = plan.chunks().iter().map(FrozenCall::of).collect();
                 held.recipients = match plan.audience().kind() {
                     AudienceKind::OpenIds(list) => list.clone(),
                     _ => Vec::new(),
@@ -157,6 +160,20 @@ impl Store for MemoryStore {
         let state = lock(&self.0);
         let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
         Ok(held.map(|held| held.entries.clone()).unwrap_or_default())
+    }
+
+    async fn calls(&self, account: &AppId, name: &str) -> Result<Vec<FrozenCall>, JournalError> {
+        let state = lock(&self.0);
+        let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
+        Ok(held.map(|held| held.calls.clone()).unwrap_or_default())
+    }
+
+    async fn note(&self, account: &AppId, name: &str, entry: &Entry) -> Result<(), JournalError> {
+        let mut state = lock(&self.0);
+        let held = state.campaigns.get_mut(&(account.as_str().to_owned(), name.to_owned()));
+        let held = held.ok_or_else(|| JournalError::no_campaign(name))?;
+        held.entries.push(entry.clone());
+        Ok(())
     }
 
     async fn spend(

@@ -14,7 +14,7 @@ use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::MassReport;
 
 use super::open_calls::first_open;
-use super::{Claim, Entry, Frozen, JobOwner, Journal, JournalError, Reserved, Store};
+use super::{Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, Reserved, Store};
 use crate::campaign::{Answer, Plan};
 use crate::client_msg_id::ContentDigest;
 use crate::quota::{Budget, Spend};
@@ -262,6 +262,24 @@ impl Store for SqliteStore {
             match rows::campaign(transaction, path, account, name)? {
                 Some((id, _)) => rows::entries(transaction, path, id),
                 None => Ok(Vec::new()),
+            }
+        })
+    }
+
+    async fn calls(&self, account: &AppId, name: &str) -> Result<Vec<FrozenCall>, JournalError> {
+        self.database.read(|transaction, path| {
+            match rows::campaign(transaction, path, account, name)? {
+                Some((id, _)) => rows::calls(transaction, path, id),
+                None => Ok(Vec::new()),
+            }
+        })
+    }
+
+    async fn note(&self, account: &AppId, name: &str, entry: &Entry) -> Result<(), JournalError> {
+        self.database.write(|transaction, path| {
+            match rows::campaign(transaction, path, account, name)? {
+                Some((id, _)) => rows::record(transaction, id, entry),
+                None => Err(JournalError::no_campaign(name).into()),
             }
         })
     }

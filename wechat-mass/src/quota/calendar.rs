@@ -1,5 +1,6 @@
 //! Beijing's days and months: eight hours ahead of UTC, without summer time since 1991.
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const DAY: u64 = 24 * 3600;
@@ -23,7 +24,7 @@ pub(super) fn next_day(at: SystemTime) -> SystemTime {
 /// The beginning of the month.
 pub(super) fn month(at: SystemTime) -> SystemTime {
     let days = days(at);
-    midnight(days + 1 - u64::from(day_of_month(days)))
+    midnight(days + 1 - day_of_month(days))
 }
 
 /// The beginning of the next month.
@@ -43,15 +44,43 @@ fn midnight(days: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs((days * DAY).saturating_sub(AHEAD))
 }
 
-/// The day of the month, from 1, by the usual count of days from March of the year 0.
-fn day_of_month(days: u64) -> u8 {
+fn day_of_month(days: u64) -> u64 {
+    let (_, _, day) = date(days);
+    day
+}
+
+/// Year, month and day of the month, by the usual count of days from March of the year 0.
+fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let day_of_era = days % 146_097;
     let year_of_era =
         (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // From March.
     let month = (5 * day_of_year + 2) / 153;
-    u8::try_from(day_of_year - (153 * month + 2) / 5 + 1).unwrap_or(1)
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let year = days / 146_097 * 400 + year_of_era + u64::from(month >= 10);
+    (year, if month < 10 { month + 3 } else { month - 9 }, day)
+}
+
+/// A moment as the account's people read it: `2026-11-22 15:03:04`, in Beijing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BeijingTime(SystemTime);
+
+impl BeijingTime {
+    /// This moment.
+    pub fn new(at: SystemTime) -> Self {
+        Self(at)
+    }
+}
+
+impl fmt::Display for BeijingTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = date(days(self.0));
+        let seconds = self.0.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() + AHEAD;
+        let (hour, minute, second) = (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60);
+        write!(f, "{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +113,21 @@ mod tests {
         assert_eq!(seconds(next_month(at(1_835_366_400))), 1_835_366_400 + DAY);
         // 2026-12-31 23:59:59.
         assert_eq!(seconds(next_month(at(1_798_732_799))), 1_798_732_800);
+    }
+
+    /// By `TZ=Asia/Shanghai date -d @…`.
+    #[test]
+    fn a_moment_is_told_as_in_beijing() {
+        for (seconds, text) in [
+            (0, "1970-01-01 08:00:00"),
+            (1_772_207_999, "2026-02-27 23:59:59"),
+            (1_772_208_000, "2026-02-28 00:00:00"),
+            (1_798_732_799, "2026-12-31 23:59:59"),
+            (1_835_366_400, "2028-02-29 00:00:00"),
+            (951_840_000, "2000-03-01 00:00:00"),
+        ] {
+            assert_eq!(BeijingTime::new(at(seconds)).to_string(), text);
+        }
     }
 
     proptest! {

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use wechat_mass::campaign::Plan;
 use wechat_mass::journal::conformance::{PROMISES, Place};
 use wechat_mass::journal::{
-    Claim, Entry, Frozen, JobOwner, Journal, JournalError, MemoryStore, Reserved, SqliteStore,
-    Store,
+    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, MemoryStore, Reserved,
+    SqliteStore, Store,
 };
 use wechat_mass::quota::{Budget, Spend};
 use wechat_types::id::{AppId, MsgId};
@@ -55,6 +55,7 @@ enum Fault {
     RecordsRefusedClaims,
     SharesJobs,
     DropsReports,
+    DropsNotes,
 }
 
 /// A store with one fault, over a good one.
@@ -82,6 +83,14 @@ impl Store for Bad {
 
     async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError> {
         self.0.entries(account, name).await
+    }
+
+    async fn calls(&self, account: &AppId, name: &str) -> Result<Vec<FrozenCall>, JournalError> {
+        self.0.calls(account, name).await
+    }
+
+    async fn note(&self, account: &AppId, name: &str, entry: &Entry) -> Result<(), JournalError> {
+        if self.1 == Fault::DropsNotes { Ok(()) } else { self.0.note(account, name, entry).await }
     }
 
     async fn spend(
@@ -176,6 +185,7 @@ async fn a_bad_store_is_found_out() {
         Fault::RecordsRefusedClaims,
         Fault::SharesJobs,
         Fault::DropsReports,
+        Fault::DropsNotes,
     ] {
         let mut broken = Vec::new();
         for promise in PROMISES {

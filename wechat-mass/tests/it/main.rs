@@ -22,5 +22,6 @@ mod plans;
 mod resume;
 mod sender;
 mod sqlite_journal;
+mod status;
 mod tokens;
 mod wire;

@@ -109,8 +109,7 @@ impl Truth {
         }
         let earlier = campaign.chunks.iter().take(chunk).all(ChunkState::is_settled);
         assert!(earlier, "calls go out one after the other");
-        let content = campaign.plan.content();
-        assert!(!content.needs_draft() || campaign.chunks[chunk].draft.is_some());
+        assert!(!campaign.outline.needs_draft() || campaign.chunks[chunk].draft.is_some());
     }
 
     fn assert_no_second_message(&self) {

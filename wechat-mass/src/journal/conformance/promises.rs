@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use wechat_types::id::{AppId, MsgId, OpenId};
+use wechat_types::id::{AppId, MsgId, OpenId, TagId};
 use wechat_types::mass::{Audience, JobStatus, MassReport, ReportSource};
 
 use super::Place;
 use crate::campaign::{Answer, Content, Plan};
-use crate::journal::{Claim, Entry, Journal, Reserved, Store};
+use crate::journal::{Claim, Entry, FrozenCall, Journal, Reserved, Store};
 use crate::quota::{Budget, Limits, Spend, Window};
 
 type Checked = Result<(), String>;
@@ -303,6 +303,46 @@ pub(super) async fn reports_are_kept(place: &dyn Place) -> Checked {
     let Some((number, _)) = all.get(1) else { return Err("no second report".to_owned()) };
     let rest = again.reports_after(&account, *number).await.map_err(|e| e.to_string())?;
     same("after the second", &rest, &all.get(2..).unwrap_or_default().to_vec())
+}
+
+pub(super) async fn calls_are_kept(place: &dyn Place) -> Checked {
+    let (list, tag) = (plan_of("wx0123456789abcdef", "spring", "你好", 10_001)?, tag_plan()?);
+    let first = store(place)?;
+    for plan in [&list, &tag] {
+        drop(open(first.as_ref(), plan).await?);
+    }
+    drop(first);
+    let again = store(place)?;
+    for plan in [&list, &tag] {
+        let found = again.calls(plan.account(), plan.name()).await.map_err(|e| e.to_string())?;
+        let expected: Vec<_> = plan.chunks().iter().map(FrozenCall::of).collect();
+        same("the calls", &found, &expected)?;
+    }
+    let none = again.calls(list.account(), "autumn").await.map_err(|e| e.to_string())?;
+    same("the calls of no campaign", &none, &Vec::new())
+}
+
+fn tag_plan() -> Result<Plan, String> {
+    let content = Content::Text("你好".to_owned());
+    let audience = Audience::tag(TagId::new(134));
+    Plan::new(account("wx0123456789abcdef")?, "tagged", audience, content)
+        .map_err(|e| e.to_string())
+}
+
+pub(super) async fn facts_are_noted(place: &dyn Place) -> Checked {
+    let plan = plan("spring")?;
+    let (first, second) = (store(place)?, store(place)?);
+    let mut journal = open(first.as_ref(), &plan).await?;
+    claim(journal.as_mut(), 0, after(0), &[]).await?;
+    let deleted = Entry::Deleted { at: after(1), msg_id: MsgId::new(7), article: None };
+    let noted = second.note(plan.account(), "spring", &deleted).await;
+    noted.map_err(|e| failed("a fact is not noted")(&e))?;
+    let expected = vec![Entry::Intent { chunk: 0, at: after(0) }, deleted.clone()];
+    same("the open journal", &load(journal.as_mut()).await?, &expected)?;
+    if second.note(plan.account(), "autumn", &deleted).await.is_ok() {
+        return Err("a fact is noted of a campaign that is not there".to_owned());
+    }
+    Ok(())
 }
 
 pub(super) async fn accounts_are_apart(place: &dyn Place) -> Checked {

@@ -6,12 +6,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wechat_types::id::{AppId, MsgId, OpenId};
+use wechat_types::id::{AppId, ClientMsgId, MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 use super::Trouble;
 use crate::campaign::Plan;
-use crate::journal::{Entry, Frozen, JobOwner, JournalError, Reserved, check_clock, job_taken};
+use crate::journal::{
+    Entry, Frozen, FrozenCall, JobOwner, JournalError, Reserved, check_clock, job_taken,
+};
 use crate::quota::{Budget, Spend};
 
 type Done<T> = Result<T, Trouble>;
@@ -118,6 +120,28 @@ pub(super) fn freeze(transaction: &Transaction<'_>, plan: &Plan, at: SystemTime)
 pub(super) fn forget(transaction: &Transaction<'_>, campaign: i64) -> Done<()> {
     transaction.execute("DELETE FROM campaign WHERE id = ?1", [campaign])?;
     Ok(())
+}
+
+/// The frozen calls, in their order.
+pub(super) fn calls(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    campaign: i64,
+) -> Done<Vec<FrozenCall>> {
+    let mut all = transaction.prepare_cached(
+        "SELECT rowid, key, recipients FROM call WHERE campaign = ?1 ORDER BY number",
+    )?;
+    let mut rows = all.query([campaign])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        let key: String = row.get(1)?;
+        let key = ClientMsgId::new(key).map_err(|_| damaged(path, "call", id))?;
+        let list = row.get_ref(2)?.as_blob_or_null().map_err(|_| damaged(path, "call", id))?;
+        let lines = |list: &[u8]| list.iter().filter(|byte| **byte == b'\n').count() + 1;
+        found.push(FrozenCall::new(key, list.map(lines)));
+    }
+    Ok(found)
 }
 
 /// Everybody the frozen plan names, in the order of the calls.
