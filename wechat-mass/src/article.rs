@@ -15,7 +15,9 @@ use crate::client_msg_id::ContentDigest;
 use crate::problem::Problems;
 
 pub use picture::Picture;
-pub use pipeline::{PublishError, Uploads, add_cover, add_draft, publish, upload_picture};
+pub use pipeline::{
+    PublishError, Uploads, add_cover, add_draft, publish, publish_all, upload_picture,
+};
 
 /// Characters of a picture's address, as the platform gives them today.
 const ADDRESS_CHARS: usize = 130;

@@ -18,12 +18,17 @@
 pub mod article;
 pub mod campaign;
 mod client_msg_id;
+pub mod deletion;
+pub mod followers;
 pub mod journal;
+pub mod preview;
 mod problem;
 pub mod quota;
 pub mod recipients;
+pub mod report;
 mod sender;
 mod split;
+pub mod tagging;
 
 pub use client_msg_id::{ContentDigest, client_msg_id};
 pub use problem::Problems;

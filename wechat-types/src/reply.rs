@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::Deserialize;
 
@@ -48,6 +49,13 @@ impl ApiError {
             msg_id: MsgId,
         }
         serde_json::from_slice::<Existing>(&self.body).ok().map(|existing| existing.msg_id)
+    }
+
+    /// This machine's address as the platform sees it, as 40164 (not in the white list) names it.
+    pub fn refused_address(&self) -> Option<IpAddr> {
+        let mut words = self.message.split(|c: char| c.is_whitespace() || c == ',');
+        words.find(|word| word.eq_ignore_ascii_case("ip"))?;
+        words.next()?.parse().ok()
     }
 
     /// The followers for whom a batch failed, as 45171 (partial failure) names them.
@@ -180,5 +188,28 @@ fn excerpt(body: &[u8]) -> String {
         let start: String =
             text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(CHARS).collect();
         format!("{} bytes beginning {start:?}", body.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refused_address_is_read_out_of_both_forms_of_40164() {
+        let address = |text: &str| {
+            let text = text.to_owned();
+            ApiError::new(ErrorCode::IP_NOT_IN_WHITELIST, text, b"{}").refused_address()
+        };
+        let known = Some(IpAddr::from([203, 0, 113, 7]));
+        for text in [
+            "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 6969a6d2-6b79c3aa-984a1230",
+            "invalid ip 203.0.113.7, not in whitelist hint: [PpYYQXsH_C23pW]",
+        ] {
+            assert_eq!(address(text), known, "{text}");
+        }
+        for text in ["", "invalid ip", "invalid ip x, not in whitelist", "not in whitelist"] {
+            assert_eq!(address(text), None, "{text}");
+        }
     }
 }

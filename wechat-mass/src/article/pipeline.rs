@@ -104,14 +104,33 @@ pub async fn add_draft(
 ///
 /// [`PublishError`]; the article is checked before anything is uploaded.
 pub async fn publish(client: &Client, article: &ArticleSource) -> Result<MediaId, PublishError> {
-    article.check_with(client.checks()).map_err(PublishError::Article)?;
-    let mut uploads = Uploads::default();
-    for source in html::scan(&article.html).map_err(PublishError::Article)?.pictures {
-        if let Some(picture) = article.pictures.get(&source) {
-            let address = upload_picture(client, picture).await.map_err(PublishError::Call)?;
-            uploads.addresses.insert(source, address);
-        }
+    publish_all(client, std::slice::from_ref(article)).await
+}
+
+/// The same for the articles of one message.
+///
+/// # Errors
+///
+/// As [`publish`].
+pub async fn publish_all(
+    client: &Client,
+    articles: &[ArticleSource],
+) -> Result<MediaId, PublishError> {
+    for article in articles {
+        article.check_with(client.checks()).map_err(PublishError::Article)?;
     }
-    uploads.cover = Some(add_cover(client, &article.cover).await.map_err(PublishError::Call)?);
-    add_draft(client, &[(article, &uploads)]).await
+    let mut uploaded = Vec::with_capacity(articles.len());
+    for article in articles {
+        let mut uploads = Uploads::default();
+        for source in html::scan(&article.html).map_err(PublishError::Article)?.pictures {
+            if let Some(picture) = article.pictures.get(&source) {
+                let address = upload_picture(client, picture).await.map_err(PublishError::Call)?;
+                uploads.addresses.insert(source, address);
+            }
+        }
+        uploads.cover = Some(add_cover(client, &article.cover).await.map_err(PublishError::Call)?);
+        uploaded.push(uploads);
+    }
+    let articles: Vec<_> = articles.iter().zip(&uploaded).collect();
+    add_draft(client, &articles).await
 }

@@ -17,6 +17,7 @@ mod journals;
 mod limits;
 mod lost_answers;
 mod named_errors;
+mod operations;
 mod pace;
 mod plans;
 mod resume;
