@@ -1,16 +1,33 @@
 //! `wechat-cli`: the operator's program for mass sending with WeChat Official Accounts.
 
 mod account;
+mod action_log;
 mod args;
 mod callback;
 mod campaign_file;
+mod check;
+mod completions;
 mod contract;
+mod delete;
 mod embedded;
 mod exit;
+mod followers;
+mod grouped;
+mod lines;
+mod list;
 mod listener;
+mod preview;
+mod quota;
+mod report;
 mod send;
+mod session;
+mod speed;
+mod state;
+mod status;
+mod tags;
 mod target;
 mod toml_file;
+mod upload;
 
 use std::process::ExitCode;
 
@@ -22,6 +39,18 @@ use crate::args::{Args, CallbackCommand, Command};
 async fn main() -> ExitCode {
     match Args::parse().command {
         Command::Send(args) => send::run(&args).await.into(),
+        Command::Preview(mut args) => preview::run(&mut args).await.into(),
+        Command::List(args) => list::run(&args).await.into(),
+        Command::Status(args) => status::run(&args).await.into(),
+        Command::Report(args) => report::run(&args).await.into(),
+        Command::Delete(args) => delete::run(&args).await.into(),
+        Command::Check(args) => check::run(&args).await.into(),
+        Command::Speed(command) => speed::run(&command).await.into(),
+        Command::Quota(args) => quota::run(&args).await.into(),
+        Command::Followers(command) => followers::run(&command).await.into(),
+        Command::Tags(command) => tags::run(&command).await.into(),
+        Command::Upload(command) => upload::run(&command).await.into(),
+        Command::Completions(args) => completions::run(&args).into(),
         Command::Contract(args) => contract::run(&args).await.into(),
         Command::Callback(CallbackCommand::Listen(args)) => callback::listen::run(args).await,
         Command::Callback(CallbackCommand::Read(args)) => callback::read::run(args),

@@ -4,7 +4,6 @@ mod output;
 mod plan_text;
 mod result_text;
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
@@ -18,6 +17,7 @@ use crate::campaign_file::{self, CampaignFile};
 use crate::embedded::{self, Embedded};
 use crate::exit::Exit;
 use crate::listener::Listener;
+use crate::state;
 use crate::target::{self, Target};
 
 use output::Output;
@@ -113,12 +113,12 @@ async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Res
         }
         Target::Named { account, base_url } => {
             target::must_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            let folder = folder_of(&base_url);
+            let folder = state::folder_of(&base_url);
             drive_server(args, &plan, policy, account, base_url, &folder, &output).await
         }
         Target::Live { account, base_url } => {
             target::must_not_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server(args, &plan, policy, account, base_url, "live", &output).await
+            drive_server(args, &plan, policy, account, base_url, state::LIVE, &output).await
         }
     }
 }
@@ -144,7 +144,8 @@ async fn drive_server(
         None => None,
     };
     let failed = |e| vec![describe(&e)];
-    let file = state_folder(args).join(folder).join("journal.db");
+    let file =
+        state::folder(args.state.as_deref(), &args.campaign).join(folder).join(state::JOURNAL);
     let store = SqliteStore::open(&file).map_err(failed)?;
     let mut journal = store.open(plan, SystemClock::new().now()).await.map_err(failed)?;
     let known = journal.load().await.map_err(failed)?.len();
@@ -209,15 +210,4 @@ fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Refusal> {
         .base_url(base_url)
         .build()
         .map_err(|e| vec![describe(&e)])
-}
-
-fn state_folder(args: &SendArgs) -> PathBuf {
-    let beside = || args.campaign.parent().unwrap_or(Path::new(".")).join(".wechat-mass");
-    args.state.clone().unwrap_or_else(beside)
-}
-
-/// What was sent to one mock is not sent to another, and not to real followers.
-fn folder_of(base_url: &BaseUrl) -> String {
-    let (_, place) = base_url.as_str().split_once("//").unwrap_or_default();
-    place.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect()
 }

@@ -5,8 +5,8 @@ use wechat_mass::campaign::{ChunkAudience, Content, Plan};
 use wechat_mass::recipients::Corrections;
 use wechat_types::mass::AudienceKind;
 
-use super::result_text::grouped;
 use crate::embedded::INVENTED_FOLLOWERS;
+use crate::grouped::grouped;
 
 pub(super) fn json(plan: &Plan, corrections: Option<&Corrections>, dry_run: bool) -> Value {
     let calls: Vec<Value> = plan

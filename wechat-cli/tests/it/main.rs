@@ -11,6 +11,7 @@
 mod program;
 mod shop;
 
+mod account_commands;
 mod accounts;
 mod bad_content;
 mod bad_followers;
@@ -18,10 +19,16 @@ mod bad_input;
 mod callback_listen;
 mod callback_read;
 mod callbacks;
+mod completions;
 mod contract;
+mod deletions;
 mod embedded;
+mod followers;
+mod previews;
+mod records;
 mod refusals;
 mod reports;
 mod resume;
 mod sends;
+mod tags;
 mod targets;

@@ -201,6 +201,30 @@ impl Shop {
         command
     }
 
+    /// Another command, in the shop's folder and on its mock.
+    pub(crate) fn operate_command(&self, words: &[&str]) -> Command {
+        let mut command = program(self.dir.path());
+        command.current_dir(self.dir.path()).args(words).args(["--account", "shop"]);
+        command.arg("--base-url").arg(self.listening.base_url());
+        command
+    }
+
+    #[track_caller]
+    pub(crate) fn operate(&self, words: &[&str]) -> Run {
+        run(&mut self.operate_command(words))
+    }
+
+    /// The log of actions.
+    pub(crate) fn actions(&self) -> Vec<serde_json::Value> {
+        let text = fs::read_to_string(self.journal().with_file_name("actions.jsonl"));
+        let text = text.unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
     #[track_caller]
     pub(crate) fn run(&self, options: &[&str]) -> Run {
         run(&mut self.command(options))
@@ -251,8 +275,31 @@ impl Shop {
             .replace(&server.to_string(), "[server]")
             .replace(&format!("{}_{}", server.ip(), server.port()), "[server]")
             .replace(&self.callbacks.to_string(), "[listener]");
-        redact_ids(&text)
+        redact_ids(&redact_times(&text))
     }
+}
+
+/// Dates with times, which differ from run to run.
+fn redact_times(text: &str) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut rest = text;
+    let shape = |bytes: &[u8]| {
+        bytes.len() == 19
+            && bytes.iter().zip(b"0000-00-00 00:00:00").all(|(byte, pattern)| match pattern {
+                b'0' => byte.is_ascii_digit(),
+                other => byte == other,
+            })
+    };
+    while let Some(first) = rest.chars().next() {
+        if rest.as_bytes().get(..19).is_some_and(shape) {
+            redacted.push_str("[date]____[time]___");
+            rest = &rest[19..];
+        } else {
+            redacted.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    redacted
 }
 
 /// Ids, hashes and addresses are replaced; the columns of a table stay where they are. Lines that

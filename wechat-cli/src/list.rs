@@ -1,0 +1,64 @@
+//! `wechat-cli list`: the campaigns in the record.
+
+use serde_json::json;
+use wechat_http::{Clock as _, SystemClock, describe};
+use wechat_mass::campaign::CampaignStatus;
+use wechat_mass::journal::Store as _;
+use wechat_mass::quota::{BeijingTime, Limits};
+
+use crate::args::ListArgs;
+use crate::exit::Exit;
+use crate::grouped::grouped;
+use crate::lines::Lines;
+use crate::session::Records;
+use crate::status::{unix_seconds, word};
+
+/// Runs the command.
+pub(crate) async fn run(args: &ListArgs) -> Exit {
+    match list(args).await {
+        Ok(()) => Exit::Success,
+        Err(problem) => {
+            Lines::new(args.server.json).failed(&problem, Exit::Refused);
+            Exit::Refused
+        }
+    }
+}
+
+async fn list(args: &ListArgs) -> Result<(), String> {
+    let Records { store, account, lines, server } = Records::open(&args.server)?;
+    let now = SystemClock::new().now();
+    let frozen = store.campaigns(&account).await.map_err(|e| describe(&e))?;
+    let count = frozen.len();
+    let header = format!("campaigns of {account} on {server}: {count}");
+    lines.say("campaigns", json!({ "account": account.as_str(), "count": count }), || header);
+    for campaign in frozen {
+        let limits = Limits::default();
+        let status = CampaignStatus::read(&store, &account, &campaign.name, &limits, now).await;
+        let Some(status) = status.map_err(|e| describe(&e))? else { continue };
+        let totals = status.report.totals();
+        let (state, calls) = (word(&status), status.report.chunks.len());
+        let jobs = status.jobs().count();
+        let fields = json!({
+            "campaign": campaign.name,
+            "state": state,
+            "audience": campaign.audience,
+            "calls": calls,
+            "jobs": jobs,
+            "sent": totals.sent,
+            "filtered": totals.filtered,
+            "failed": totals.failed,
+            "began": unix_seconds(campaign.began),
+            "last_fact": status.last_fact.map(unix_seconds),
+        });
+        lines.say("campaign", fields, || {
+            let sent = totals.sent.map_or("-".to_owned(), grouped);
+            format!(
+                "{}  {state:<9}  {jobs}/{calls} calls taken, {sent} sent  {}  to {}",
+                BeijingTime::new(campaign.began),
+                campaign.name,
+                campaign.audience,
+            )
+        });
+    }
+    Ok(())
+}

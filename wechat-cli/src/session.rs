@@ -1,0 +1,304 @@
+//! A command's way to a server: which one, by which account, with which record beside it.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use wechat_http::{BaseUrl, Client, Clock as _, Error, SystemClock, describe};
+use wechat_mass::journal::{MemoryStore, SqliteStore, Store};
+use wechat_mock::MockServer;
+use wechat_types::error_code::ErrorCode;
+use wechat_types::id::AppId;
+
+use crate::account::{self, Account, CallbackSettings};
+use crate::action_log::{Action, ActionLog};
+use crate::args::ServerArgs;
+use crate::embedded;
+use crate::exit::Exit;
+use crate::lines::Lines;
+use crate::state;
+use crate::target::{self, Target};
+
+/// A server that is ready to be asked.
+pub(crate) struct Session {
+    pub(crate) lines: Lines,
+    pub(crate) server: String,
+    pub(crate) client: Client,
+    pub(crate) callback: Option<CallbackSettings>,
+    /// The mock in this process, if that is the server.
+    pub(crate) mock: Option<MockServer>,
+    folder: Option<PathBuf>,
+    log: Option<ActionLog>,
+}
+
+/// How a command ended that could do its work.
+pub(crate) struct Done {
+    pub(crate) exit: Exit,
+    pub(crate) campaign: Option<String>,
+    /// The last line's fields, and what they say.
+    pub(crate) fields: Value,
+    pub(crate) text: String,
+}
+
+impl Done {
+    pub(crate) fn well(fields: Value, text: impl Into<String>) -> Self {
+        Self { exit: Exit::Success, campaign: None, fields, text: text.into() }
+    }
+
+    pub(crate) fn partly(fields: Value, text: impl Into<String>) -> Self {
+        Self { exit: Exit::Partly, ..Self::well(fields, text) }
+    }
+
+    pub(crate) fn of_campaign(self, name: &str) -> Self {
+        Self { campaign: Some(name.to_owned()), ..self }
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    problem: String,
+    campaign: Option<String>,
+}
+
+impl Failure {
+    /// Nothing was done.
+    pub(crate) fn refused(problem: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, problem: problem.into(), campaign: None }
+    }
+
+    /// The platform, or the way to it, was the reason; something may have been done.
+    pub(crate) fn failed(problem: impl Into<String>) -> Self {
+        Self { exit: Exit::Partly, ..Self::refused(problem) }
+    }
+
+    pub(crate) fn of_campaign(self, name: &str) -> Self {
+        Self { campaign: Some(name.to_owned()), ..self }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(problem: String) -> Self {
+        Self::refused(problem)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::failed(told(&error))
+    }
+}
+
+/// An error of a call: its code, meaning and what to do, in both languages where there are such.
+pub(crate) fn told(error: &Error) -> String {
+    with_advice(describe(error), error.code())
+}
+
+/// A text about a code, with the code's meaning and what to do.
+pub(crate) fn with_advice(mut text: String, code: Option<ErrorCode>) -> String {
+    if let Some(class) = code.and_then(ErrorCode::class) {
+        text.push_str(&format!("; {} ({})", class.advice(), class.advice_zh()));
+    }
+    text
+}
+
+/// Runs a command on a server: prints its last line, and logs it unless nobody was reached.
+pub(crate) async fn run(
+    command: &str,
+    args: &ServerArgs,
+    near: Option<&Path>,
+    work: impl AsyncFnOnce(&Session) -> Result<Done, Failure>,
+) -> Exit {
+    let mut session = match Session::open(args, near).await {
+        Ok(session) => session,
+        Err(problem) => {
+            Lines::new(args.json).failed(&problem, Exit::Refused);
+            return Exit::Refused;
+        }
+    };
+    let ended = tokio::select! {
+        biased;
+        ended = work(&session) => Some(ended),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    let (exit, campaign, text) = match ended {
+        None => {
+            let fields = json!({ "result": "interrupted", "exit": Exit::Interrupted.status() });
+            session.lines.say("result", fields, || "interrupted".to_owned());
+            (Exit::Interrupted, None, "interrupted".to_owned())
+        }
+        Some(Ok(Done { exit, campaign, fields, text })) => {
+            let result = if exit == Exit::Success { "ok" } else { "partly" };
+            let mut line = json!({ "result": result, "exit": exit.status() });
+            if let (Value::Object(line), Value::Object(fields)) = (&mut line, fields) {
+                line.extend(fields);
+            }
+            session.lines.say("result", line, || text.clone());
+            (exit, campaign, text)
+        }
+        Some(Err(Failure { exit, campaign, problem })) => {
+            session.lines.failed(&problem, exit);
+            (exit, campaign, problem)
+        }
+    };
+    session.add_to_log(command, campaign.as_deref(), exit, &text);
+    exit
+}
+
+impl Session {
+    async fn open(args: &ServerArgs, near: Option<&Path>) -> Result<Self, String> {
+        let beside = near.unwrap_or(Path::new("wechat.toml"));
+        let (account, base_url, folder, server) = match choose(args, beside)? {
+            Target::Embedded => return Self::embedded(args.json),
+            Target::Named { account, base_url } => {
+                target::must_be_mock(&base_url).await?;
+                let (folder, server) = (state::folder_of(&base_url), base_url.to_string());
+                (account, base_url, folder, server)
+            }
+            Target::Live { account, base_url } => {
+                target::must_not_be_mock(&base_url).await?;
+                let server = live(&base_url);
+                (account, base_url, state::LIVE.to_owned(), server)
+            }
+        };
+        let Account { app_id, app_secret, callback, .. } = account;
+        let client = Client::builder(app_id, app_secret).base_url(base_url).build();
+        let client = client.map_err(|e| describe(&e))?;
+        let folder = state::folder(args.state.as_deref(), beside).join(folder);
+        let log = Some(ActionLog::open(&folder)?);
+        let mut lines = Lines::new(args.json);
+        lines.set_server(&server);
+        Ok(Self { lines, server, client, callback, mock: None, folder: Some(folder), log })
+    }
+
+    /// A mock in this process: nobody is reached, and nothing is recorded.
+    fn embedded(json: bool) -> Result<Self, String> {
+        let mock = MockServer::builder()
+            .clock(Arc::new(SystemClock::new()))
+            .followers(embedded::INVENTED_FOLLOWERS)
+            .build();
+        let client = Client::builder(mock.app_id(), mock.app_secret())
+            .transport(mock.transport())
+            .clock(mock.clock())
+            .build()
+            .map_err(|e| describe(&e))?;
+        let server = "embedded mock".to_owned();
+        let mut lines = Lines::new(json);
+        lines.set_server(&server);
+        let mock = Some(mock);
+        Ok(Self { lines, server, client, callback: None, mock, folder: None, log: None })
+    }
+
+    /// The record that `send` keeps too.
+    pub(crate) fn store(&self) -> Result<Box<dyn Store>, Failure> {
+        match &self.folder {
+            None => Ok(Box::new(MemoryStore::new())),
+            Some(folder) => match SqliteStore::open(&folder.join(state::JOURNAL)) {
+                Ok(store) => Ok(Box::new(store)),
+                Err(error) => Err(Failure::refused(describe(&error))),
+            },
+        }
+    }
+
+    fn add_to_log(&mut self, command: &str, campaign: Option<&str>, exit: Exit, outcome: &str) {
+        let Some(log) = &mut self.log else { return };
+        let action = Action {
+            command,
+            server: &self.server,
+            account: self.client.app_id().as_str(),
+            campaign,
+            exit,
+            outcome,
+        };
+        if let Err(problem) = log.add(SystemClock::new().now(), &action) {
+            Lines::warn(&problem);
+        }
+    }
+}
+
+fn choose(args: &ServerArgs, beside: &Path) -> Result<Target, String> {
+    let account = account::find(args.account.as_deref(), args.config.as_deref(), beside)?;
+    let environment = std::env::var("WECHAT_BASE_URL").ok();
+    target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())
+}
+
+/// The record of an account's server, to be read: no server is asked.
+pub(crate) struct Records {
+    pub(crate) store: SqliteStore,
+    pub(crate) account: AppId,
+    pub(crate) lines: Lines,
+    pub(crate) server: String,
+}
+
+impl Records {
+    pub(crate) fn open(args: &ServerArgs) -> Result<Self, String> {
+        let beside = Path::new("wechat.toml");
+        let (account, folder, server) = match choose(args, beside)? {
+            Target::Embedded => {
+                return Err(
+                    "the embedded mock keeps no record: name an account, and its server with \
+                     --base-url or --live"
+                        .to_owned(),
+                );
+            }
+            Target::Named { account, base_url } => {
+                (account, state::folder_of(&base_url), base_url.to_string())
+            }
+            Target::Live { account, base_url } => {
+                (account, state::LIVE.to_owned(), live(&base_url))
+            }
+        };
+        let file = state::folder(args.state.as_deref(), beside).join(folder).join(state::JOURNAL);
+        if !file.is_file() {
+            return Err(format!(
+                "{}: there is no record: nothing was sent to {server} from here. A campaign's record lies \
+                 in .wechat-mass beside its file: name that folder with --state",
+                file.display()
+            ));
+        }
+        let store = SqliteStore::open(&file).map_err(|e| describe(&e))?;
+        let mut lines = Lines::new(args.json);
+        lines.set_server(&server);
+        Ok(Self { store, account: account.app_id, lines, server })
+    }
+}
+
+fn live(base_url: &BaseUrl) -> String {
+    format!("{base_url} (LIVE)")
+}
+
+/// Asks whoever sits at the terminal. Without one there is nobody to ask.
+pub(crate) fn confirm(question: &str) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::refused(format!(
+            "{question} There is no terminal to ask on: say --yes"
+        )));
+    }
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "{question} [y/N] ");
+    let _ = err.flush();
+    let mut answer = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    if is_yes(&answer) { Ok(()) } else { Err(Failure::refused("nothing was done")) }
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim(), "y" | "Y" | "yes" | "是")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_yes;
+
+    #[test]
+    fn only_a_clear_yes_is_one() {
+        for answer in ["y\n", "Y", " yes \r\n", "是\n"] {
+            assert!(is_yes(answer), "{answer:?}");
+        }
+        for answer in ["", "\n", "n", "yy", "ye", "no y"] {
+            assert!(!is_yes(answer), "{answer:?}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `wechat-cli status`: what has become of a campaign, call by call, by its record.
+
+mod table;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, SystemTime};
+
+use wechat_http::{Clock as _, SystemClock, describe};
+use wechat_mass::campaign::{CampaignStatus, Conclusion, Step};
+use wechat_mass::journal::Store as _;
+use wechat_mass::quota::Limits;
+
+use crate::args::StatusArgs;
+use crate::exit::Exit;
+use crate::lines::Lines;
+use crate::session::Records;
+
+/// Calls that a table on a terminal shows at once; of more, those that have ended are left out.
+const ROWS: usize = 20;
+
+/// Runs the command.
+pub(crate) async fn run(args: &StatusArgs) -> Exit {
+    let shown = tokio::select! {
+        biased;
+        shown = show(args) => shown,
+        _ = tokio::signal::ctrl_c() => return Exit::Interrupted,
+    };
+    shown.unwrap_or_else(|problem| {
+        Lines::new(args.server.json).failed(&problem, Exit::Refused);
+        Exit::Refused
+    })
+}
+
+async fn show(args: &StatusArgs) -> Result<Exit, String> {
+    let records = Records::open(&args.server)?;
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => newest(&records).await?,
+    };
+    let clock = SystemClock::new();
+    let drawn = args.watch && !records.lines.is_json() && std::io::stdout().is_terminal();
+    let mut before: Option<CampaignStatus> = None;
+    loop {
+        let now = clock.now();
+        let status = read(&records, &name, now).await?;
+        if drawn {
+            draw(&table::text(&status, &records.server, now, ROWS));
+        } else if changed(before.as_ref(), &status) {
+            let text = || table::text(&status, &records.server, now, usize::MAX);
+            records.lines.say("status", table::json(&status), text);
+        }
+        if !args.watch || status.next == Step::Done && !in_flight(&status) {
+            return Ok(Exit::from(status.report.conclusion()));
+        }
+        before = Some(status);
+        clock.sleep_until(now + Duration::from_secs(args.every)).await;
+    }
+}
+
+async fn newest(records: &Records) -> Result<String, String> {
+    let all = records.store.campaigns(&records.account).await.map_err(|e| describe(&e))?;
+    let newest = all.into_iter().max_by_key(|frozen| frozen.began);
+    newest.map(|frozen| frozen.name).ok_or_else(|| {
+        format!("the record has no campaign of {} on {}", records.account, records.server)
+    })
+}
+
+/// A campaign's status; where there is none of the name, the names that there are.
+pub(crate) async fn read(
+    records: &Records,
+    name: &str,
+    now: SystemTime,
+) -> Result<CampaignStatus, String> {
+    let Records { store, account, server, .. } = records;
+    let status = CampaignStatus::read(store, account, name, &Limits::default(), now).await;
+    if let Some(status) = status.map_err(|e| describe(&e))? {
+        return Ok(status);
+    }
+    let all = store.campaigns(account).await.map_err(|e| describe(&e))?;
+    let names: Vec<String> = all.into_iter().map(|frozen| format!("{:?}", frozen.name)).collect();
+    let names = if names.is_empty() { "none at all".to_owned() } else { names.join(", ") };
+    Err(format!("the record has no campaign {name:?} of {account} on {server}; there are: {names}"))
+}
+
+/// A call is under way, or its program ended during it.
+fn in_flight(status: &CampaignStatus) -> bool {
+    status.times.iter().any(|times| times.first_attempt.is_some() && times.answered.is_none())
+}
+
+/// Something was recorded since; that a wait has ended is nothing new.
+fn changed(before: Option<&CampaignStatus>, now: &CampaignStatus) -> bool {
+    before.is_none_or(|before| (&before.report, &before.times) != (&now.report, &now.times))
+}
+
+/// Clears the terminal and writes from its top.
+fn draw(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "\x1b[2J\x1b[H{text}");
+    let _ = out.flush();
+}
+
+/// The campaign in a word.
+pub(crate) fn word(status: &CampaignStatus) -> &'static str {
+    match status.report.conclusion() {
+        Conclusion::Success => "success",
+        Conclusion::Partly => "partly",
+        Conclusion::Refused => "not sent",
+        _ if status.next == Step::Done && !in_flight(status) => "undecided",
+        _ => "running",
+    }
+}
+
+pub(crate) fn unix_seconds(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,82 @@
+//! `delete`: job by job, within ten a day, and not without a yes.
+
+use crate::shop::{Shop, TEXT, TWO_CALLS};
+
+const DELETE: &str = "/cgi-bin/message/mass/delete";
+
+#[test]
+fn a_campaign_of_two_calls_is_deleted_once() {
+    let shop = Shop::new(TWO_CALLS);
+    shop.run(&["--json"]).assert_status(0);
+    let run = shop.operate(&["delete", "spring", "--yes"]);
+    run.assert_status(0).assert_says("2 jobs deleted");
+    assert_eq!(shop.count(DELETE), 2);
+    assert!(shop.requests(DELETE)[0].json().get("article_idx").is_none());
+    shop.operate(&["status"]).assert_status(0).assert_says("deleted 20");
+
+    let again = shop.operate(&["delete", "spring", "--yes"]);
+    again.assert_status(0).assert_says("all 2 jobs were deleted before");
+    assert_eq!(shop.count(DELETE), 2, "a repeat would count against the day");
+    let outcomes: Vec<_> = shop.actions().iter().map(|line| line["command"].clone()).collect();
+    assert_eq!(outcomes, ["delete", "delete"]);
+}
+
+#[test]
+fn one_article_of_it() {
+    let shop = Shop::new(3);
+    shop.run(&["--json"]).assert_status(0);
+    shop.operate(&["delete", "spring", "--article", "1", "--yes"]).assert_status(0);
+    assert_eq!(shop.requests(DELETE)[0].json()["article_idx"], 1);
+    shop.operate(&["status"]).assert_says("article 1 deleted");
+    // It was the only one: asked to delete the whole, the platform says 40065, and then that it is gone.
+    shop.operate(&["delete", "spring", "--yes"]).assert_status(0);
+    assert_eq!(shop.count(DELETE), 2);
+}
+
+#[test]
+fn nothing_is_deleted_without_a_yes() {
+    let shop = Shop::new(2);
+    shop.run(&["--json"]).assert_status(0);
+    let run = shop.operate(&["delete", "spring"]);
+    run.assert_status(2).assert_says("Delete campaign spring on http://").assert_says("--yes");
+    assert_eq!(shop.count(DELETE), 0);
+    for (words, said) in [
+        (&["delete", "summer", "--yes"][..], "no campaign \"summer\""),
+        (&["delete", "spring", "--article", "0", "--yes"], "--article"),
+    ] {
+        shop.operate(words).assert_status(2).assert_says(said);
+    }
+    assert_eq!(shop.count(DELETE), 0);
+}
+
+#[test]
+fn the_day_s_ten_deletions_are_kept_to_and_the_rest_is_left() {
+    let shop = Shop::new(TWO_CALLS);
+    shop.run(&["--json"]).assert_status(0);
+    let journal = rusqlite::Connection::open(shop.journal()).unwrap();
+    let one = "INSERT INTO spent SELECT account, 'delete', max(at) FROM spent";
+    for _ in 0..9 {
+        journal.execute(one, []).unwrap();
+    }
+    drop(journal);
+    let run = shop.operate(&["delete", "spring", "--yes", "--json"]);
+    let result = run.assert_status(1).result();
+    assert_eq!((&result["deleted"], &result["left"]), (&1.into(), &1.into()));
+    assert_eq!(shop.count(DELETE), 1);
+}
+
+#[test]
+fn a_text_cannot_be_deleted_and_a_refusal_is_told() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT);
+    shop.run(&["--json"]).assert_status(0);
+    shop.operate(&["delete", "spring", "--yes"]).assert_status(2).assert_says("40008");
+    assert_eq!(shop.count(DELETE), 0);
+
+    let shop = Shop::new(2);
+    shop.run(&["--json"]).assert_status(0);
+    shop.mock.on(DELETE).errcode(40204);
+    let run = shop.operate(&["delete", "spring", "--yes"]);
+    run.assert_status(1).assert_says("40204").assert_says("0 jobs deleted, 1 could not be");
+    shop.operate(&["delete", "spring", "--yes"]).assert_status(0);
+}

@@ -1,0 +1,137 @@
+//! `list`, `status` and `report`: what the record tells, without a server.
+
+use serde_json::Value;
+use wechat_mock::JobProgress;
+
+use crate::program::{program, run};
+use crate::shop::{SEND, Shop, TEXT, TWO_CALLS};
+
+#[test]
+fn a_campaign_is_listed_and_shown_call_by_call() {
+    let shop = Shop::new(3);
+    shop.run(&["--json"]).assert_status(0);
+    let asked = shop.mock.received_count();
+    let (list, status) = (shop.operate(&["list"]), shop.operate(&["status"]));
+    list.assert_status(0);
+    status.assert_status(0);
+    assert_eq!(shop.mock.received_count(), asked, "the record is read, no server is asked");
+    insta::assert_snapshot!(shop.redact(&format!("{}\n{}", list.stdout, status.stdout)));
+}
+
+#[test]
+fn the_same_as_json() {
+    let shop = Shop::new(TWO_CALLS);
+    shop.write("campaign.toml", TEXT);
+    shop.run(&["--json"]).assert_status(0);
+    let listed = shop.operate(&["list", "--json"]);
+    let lines = listed.assert_status(0).lines();
+    assert_eq!(lines[0]["count"], 1);
+    assert_eq!((&lines[1]["campaign"], &lines[1]["state"]), (&"spring".into(), &"success".into()));
+    assert_eq!((&lines[1]["calls"], &lines[1]["jobs"]), (&2.into(), &2.into()));
+    assert_eq!(lines[1]["sent"], TWO_CALLS);
+
+    let shown = shop.operate(&["status", "spring", "--json"]);
+    let [status] = &shown.assert_status(0).lines()[..] else { panic!("{shown:?}") };
+    assert_eq!((&status["exit"], &status["recipients"]), (&0.into(), &TWO_CALLS.into()));
+    assert_eq!(status["next"], "nothing");
+    let calls = status["calls"].as_array().unwrap();
+    assert_eq!(calls.len(), 2);
+    for call in calls {
+        assert_eq!((&call["outcome"], &call["attempts"]), (&"ended".into(), &1.into()));
+        assert!(call["msg_id"].is_u64() && call["ended"].as_u64() >= call["answered"].as_u64());
+    }
+}
+
+#[test]
+fn a_refused_campaign_says_why_and_exits_as_send_did() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT);
+    shop.mock.on(SEND).always().errcode(48001);
+    shop.run(&[]).assert_status(2);
+    shop.operate(&["status"]).assert_status(2).assert_says("48001").assert_says("接口未授权");
+}
+
+#[test]
+fn what_is_not_in_the_record_is_named() {
+    let shop = Shop::new(2);
+    let none = shop.operate(&["list"]);
+    none.assert_status(2).assert_says("there is no record").assert_says("--state");
+    assert!(!shop.path(".wechat-mass").exists(), "a look makes no record");
+    shop.run(&[]).assert_status(0);
+    let other = shop.operate(&["status", "summer"]);
+    other.assert_status(2).assert_says("no campaign \"summer\"").assert_says("\"spring\"");
+    let embedded = run(program(&shop.path("")).arg("list").current_dir(shop.path("")));
+    embedded.assert_status(2).assert_says("the embedded mock keeps no record");
+}
+
+#[test]
+fn a_watched_campaign_is_shown_until_it_has_ended() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT);
+    shop.run(&[]).assert_status(0);
+    let watched = shop.operate(&["status", "--watch", "--json", "--every", "1"]);
+    assert_eq!(watched.assert_status(0).lines().len(), 1);
+}
+
+#[test]
+fn the_report_is_one_page_and_a_table() {
+    let shop = Shop::new(3);
+    // Whatever a name says, it stays text.
+    let name = "<script>alert('春')</script>";
+    let campaign = crate::shop::ARTICLE.replace("\"spring\"", &format!("{name:?}"));
+    shop.write("campaign.toml", campaign);
+    shop.run(&[]).assert_status(0);
+    let run = shop.operate(&["report", name, "--html", "spring.html", "--csv", "spring.csv"]);
+    run.assert_status(0).assert_says("wrote spring.html").assert_says("wrote spring.csv");
+
+    let page = shop.read("spring.html");
+    assert!(!page.contains("<script"), "{page}");
+    assert!(page.contains("&lt;script&gt;alert(&#39;春&#39;)&lt;/script&gt;"));
+    for outside in ["src=", "<link", "@import", "url("] {
+        assert!(!page.contains(outside), "the page loads something: {outside}");
+    }
+    assert_eq!(page.matches("<svg").count(), 3);
+    assert!(page.contains("收件人") && page.contains("recipients"));
+
+    let table = shop.read("spring.csv");
+    let lines: Vec<&str> = table.trim_start_matches('\u{feff}').split_terminator("\r\n").collect();
+    let [head, row] = lines[..] else { panic!("{table}") };
+    let value = |column: &str| {
+        let at = head.split(',').position(|name| name == column).unwrap();
+        row.split(',').nth(at).unwrap().to_owned()
+    };
+    assert_eq!(
+        [value("call"), value("total"), value("sent"), value("state")],
+        ["1", "3", "3", "ended"]
+    );
+    assert_eq!(value("status"), "send success");
+    assert!(value("article_urls").starts_with("http"), "{row}");
+}
+
+#[test]
+fn a_report_needs_a_file_and_says_which_it_cannot_write() {
+    let shop = Shop::new(2);
+    shop.run(&[]).assert_status(0);
+    shop.operate(&["report", "spring"]).assert_status(2).assert_says("--html");
+    let run = shop.operate(&["report", "spring", "--csv", "no/folder/spring.csv"]);
+    run.assert_status(2).assert_says("no/folder/spring.csv: cannot be written");
+}
+
+/// Reading while `send` holds the campaign, in the middle of its call.
+#[test]
+fn a_running_campaign_can_be_looked_at() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT);
+    shop.mock.configure(|settings| {
+        let review = std::time::Duration::from_secs(3600);
+        settings.progress = JobProgress::ByTime { review, followers_per_minute: 1 };
+    });
+    let mut sending = shop.start(&["--json"]);
+    sending.read_to("\"answer\":\"accepted\"");
+    let status = shop.operate(&["status", "--json"]);
+    let line: Value = status.assert_status(3).lines().remove(0);
+    assert_eq!(line["state"], "running");
+    assert_eq!(line["calls"][0]["outcome"], "running");
+    sending.interrupt();
+    sending.end().assert_status(130);
+}
