@@ -3,7 +3,7 @@
 use serde_json::Value;
 use wechat_mock::JobProgress;
 
-use crate::program::{program, run};
+use crate::program::{Started, program, run};
 use crate::shop::{SEND, Shop, TEXT, TWO_CALLS};
 
 #[test]
@@ -64,13 +64,21 @@ fn what_is_not_in_the_record_is_named() {
     embedded.assert_status(2).assert_says("the embedded mock keeps no record");
 }
 
+/// A line each time something was recorded, and no end before the campaign's.
 #[test]
 fn a_watched_campaign_is_shown_until_it_has_ended() {
     let shop = Shop::new(2);
+    shop.without_callbacks();
     shop.write("campaign.toml", TEXT);
-    shop.run(&[]).assert_status(0);
-    let watched = shop.operate(&["status", "--watch", "--json", "--every", "1"]);
-    assert_eq!(watched.assert_status(0).lines().len(), 1);
+    shop.mock.configure(|settings| settings.progress = JobProgress::AfterQueries(2));
+    let mut sending = shop.start(&["--json", "--poll", "2"]);
+    sending.read_to("\"answer\":\"accepted\"");
+    let watch = ["status", "--watch", "--json", "--every", "1"];
+    let watched = Started::new(&mut shop.operate_command(&watch)).end();
+    sending.end().assert_status(0);
+    let lines = watched.assert_status(0).lines();
+    let states: Vec<&str> = lines.iter().map(|line| line["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["running", "success"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use wechat_types::mass::MassReport;
 use crate::campaign::CampaignStatus;
 use crate::quota::BeijingTime;
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "campaign",
     "account",
     "call",
@@ -27,6 +27,7 @@ const COLUMNS: [&str; 21] = [
     "first_attempt",
     "answered",
     "ended",
+    "deleted",
     "article_urls",
     "reason",
 ];
@@ -46,7 +47,7 @@ pub fn csv(status: &CampaignStatus) -> String {
         };
         let urls: Vec<&str> =
             report.iter().flat_map(|r| &r.article_urls).map(|url| url.url.as_str()).collect();
-        let row: [String; 21] = [
+        let row: [String; 22] = [
             status.frozen.name.clone(),
             status.frozen.account.as_str().to_owned(),
             (number + 1).to_string(),
@@ -66,6 +67,7 @@ pub fn csv(status: &CampaignStatus) -> String {
             time(times.first_attempt),
             time(times.answered),
             time(times.ended),
+            time(times.deleted),
             urls.join(" "),
             outcome.reason().unwrap_or_default(),
         ];

@@ -15,11 +15,11 @@ body{font:15px/1.5 system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',
 background:#fff;max-width:1000px;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.6rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}\
 p.about{color:#5b6875;margin:.2rem 0 1rem}\
-.tiles{display:flex;flex-wrap:wrap;gap:.8rem}\
-.tile{flex:1 1 9rem;border:1px solid #d8dee4;border-radius:8px;padding:.6rem .9rem}\
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.8rem}\
+.tile{border:1px solid #d8dee4;border-radius:8px;padding:.6rem .9rem}\
 .tile b{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}\
 .tile span{color:#5b6875;font-size:.85rem}\
-.word{display:inline-block;border-radius:6px;padding:.1rem .6rem;color:#fff;background:#5b6875}\
+.word{display:inline-block;border-radius:6px;padding:.1rem .6rem;color:#fff;background:#5b6875;font-size:1rem;vertical-align:middle}\
 .word.success{background:#1a7f4b}.word.partly,.word.refused{background:#b3261e}\
 .word.undecided{background:#8a5a00}\
 svg{width:100%;height:auto;font:13px system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif}\
@@ -28,12 +28,16 @@ svg text{fill:#1c2733}.sent{fill:#2da66c}.failed{fill:#c9372c}.filtered{fill:#e0
 .key{font-size:.85rem;color:#5b6875}.key i{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em}\
 table{border-collapse:collapse;width:100%;font-size:.85rem;font-variant-numeric:tabular-nums}\
 th,td{border-bottom:1px solid #e4e9ee;padding:.3rem .5rem;text-align:right;vertical-align:top}\
-th{color:#5b6875;font-weight:600}td.text,th.text{text-align:left;overflow-wrap:anywhere}\
+th{color:#5b6875;font-weight:600}td.text,th.text{text-align:left}td.time{white-space:nowrap}td.long{min-width:14rem;overflow-wrap:anywhere}\
 .scroll{overflow-x:auto}";
 
 const KEY: &str = "<p class=\"key\">\
 <i style=\"background:#2da66c\"></i>sent 已送达<i style=\"background:#c9372c\"></i>failed 失败\
 <i style=\"background:#e0a82e\"></i>filtered 被过滤<i style=\"background:#c3ccd5\"></i>not counted 未计</p>\n";
+
+const TIMELINE_KEY: &str = "<p class=\"key\">\
+<i style=\"background:#5b8def\"></i>to the answer 至受理\
+<i style=\"background:#2da66c\"></i>to the job's end 至任务结束</p>\n";
 
 /// The report as one HTML page, made at `now`: the counts, charts as inline SVG, one row a call, the
 /// articles' addresses. It loads nothing and runs nothing, and everything that came from outside is
@@ -66,6 +70,7 @@ pub fn html(status: &CampaignStatus, now: SystemTime) -> String {
     page.push_str(&charts::calls(status));
     if let Some(timeline) = charts::timeline(status) {
         section(&mut page, "Timeline 时间线");
+        page.push_str(TIMELINE_KEY);
         page.push_str(&timeline);
     }
     section(&mut page, "Calls 批次明细");
@@ -138,8 +143,8 @@ fn table(page: &mut String, status: &CampaignStatus) {
         let _ = writeln!(
             page,
             "<tr><td>{number}</td><td>{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td>\
-             <td>{}</td><td>{}</td><td>{}</td><td class=\"text\">{}</td><td class=\"text\">{}</td>\
-             <td class=\"text\">{}</td></tr>",
+             <td>{}</td><td>{}</td><td>{}</td><td class=\"text time\">{}</td><td class=\"text time\">{}</td>\
+             <td class=\"text long\">{}</td></tr>",
             outcome.msg_id().map_or_else(|| "–".to_owned(), |id| id.to_string()),
             escaped(&report.map_or(outcome.word().to_owned(), |r| r.status.to_wire())),
             count(chunk.recipients.map(|count| count as u64)),

@@ -20,6 +20,7 @@ mod named_errors;
 mod operations;
 mod pace;
 mod plans;
+mod reports;
 mod resume;
 mod sender;
 mod sqlite_journal;
