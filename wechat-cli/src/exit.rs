@@ -41,6 +41,17 @@ impl Exit {
             Self::Interrupted => 130,
         }
     }
+
+    /// It in a word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Partly => "partly",
+            Self::Refused => "refused",
+            Self::Undecided => "undecided",
+            Self::Interrupted => "interrupted",
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -12,10 +12,12 @@ use wechat_mass::journal::{Journal, MemoryJournal, SqliteStore, Store as _};
 use wechat_types::mass::AudienceKind;
 
 use crate::account::{self, Account};
+use crate::action_log::{Action, ActionLog};
 use crate::args::SendArgs;
 use crate::campaign_file::{self, CampaignFile};
 use crate::embedded::{self, Embedded};
 use crate::exit::Exit;
+use crate::lines::Lines;
 use crate::listener::Listener;
 use crate::state;
 use crate::target::{self, Target};
@@ -144,8 +146,9 @@ async fn drive_server(
         None => None,
     };
     let failed = |e| vec![describe(&e)];
-    let file =
-        state::folder(args.state.as_deref(), &args.campaign).join(folder).join(state::JOURNAL);
+    let folder = state::folder(args.state.as_deref(), &args.campaign).join(folder);
+    let mut log = ActionLog::open(&folder).map_err(|e| vec![e])?;
+    let file = folder.join(state::JOURNAL);
     let store = SqliteStore::open(&file).map_err(failed)?;
     let mut journal = store.open(plan, SystemClock::new().now()).await.map_err(failed)?;
     let known = journal.load().await.map_err(failed)?.len();
@@ -158,7 +161,19 @@ async fn drive_server(
             &mut none
         }
     };
-    Ok(drive(&client, plan, policy, (journal.as_mut(), true), inbox, output).await)
+    let exit = drive(&client, plan, policy, (journal.as_mut(), true), inbox, output).await;
+    let action = Action {
+        command: "send",
+        server: output.server(),
+        account: plan.account().as_str(),
+        campaign: Some(plan.name()),
+        exit,
+        outcome: exit.word(),
+    };
+    if let Err(problem) = log.add(SystemClock::new().now(), &action) {
+        Lines::warn(&problem);
+    }
+    Ok(exit)
 }
 
 async fn drive(

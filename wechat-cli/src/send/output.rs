@@ -32,6 +32,10 @@ impl Output {
         self.server = server;
     }
 
+    pub(super) fn server(&self) -> &str {
+        &self.server
+    }
+
     /// One line of JSON, or the text.
     ///
     /// Nobody may be reading any more, as after `| head`: a send under way must not end for that.

@@ -32,7 +32,7 @@ pub(super) struct End<'a> {
 pub(super) fn json(plan: &Plan, report: &CampaignReport, end: &End<'_>) -> Value {
     let totals = report.totals();
     json!({
-        "result": word(end.exit),
+        "result": end.exit.word(),
         "exit": end.exit.status(),
         "campaign": plan.name(),
         "calls_made": end.made,
@@ -155,16 +155,6 @@ pub(super) fn text(plan: &Plan, report: &CampaignReport, server: &str, end: &End
         Exit::Interrupted => "interrupted".to_owned(),
     });
     lines.join("\n")
-}
-
-const fn word(exit: Exit) -> &'static str {
-    match exit {
-        Exit::Success => "success",
-        Exit::Partly => "partly",
-        Exit::Refused => "refused",
-        Exit::Undecided => "undecided",
-        Exit::Interrupted => "interrupted",
-    }
 }
 
 fn outcome_word(outcome: &ChunkOutcome) -> &'static str {

@@ -146,6 +146,16 @@ fn every_action_is_logged() {
     assert_eq!(shop.actions().len(), 2);
 }
 
+#[test]
+fn a_send_is_an_action_of_its_campaign() {
+    let shop = Shop::new(2);
+    shop.run(&[]).assert_status(0);
+    shop.run(&["--dry-run"]).assert_status(0);
+    let [line] = &shop.actions()[..] else { panic!("{:?}", shop.actions()) };
+    assert_eq!((&line["command"], &line["campaign"]), (&"send".into(), &"spring".into()));
+    assert_eq!((&line["exit"], &line["outcome"]), (&0.into(), &"success".into()));
+}
+
 /// What cannot be logged is not done.
 #[test]
 fn without_a_log_nothing_is_done() {

@@ -18,7 +18,7 @@ fn a_campaign_of_two_calls_is_deleted_once() {
     again.assert_status(0).assert_says("all 2 jobs were deleted before");
     assert_eq!(shop.count(DELETE), 2, "a repeat would count against the day");
     let outcomes: Vec<_> = shop.actions().iter().map(|line| line["command"].clone()).collect();
-    assert_eq!(outcomes, ["delete", "delete"]);
+    assert_eq!(outcomes, ["send", "delete", "delete"]);
 }
 
 #[test]
