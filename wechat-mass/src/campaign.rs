@@ -4,6 +4,7 @@
 //! There is no IO here, no clock and no randomness, so that every step can be replayed: the
 //! [`driver`] does what is to be done and records each fact before it counts.
 
+mod brake;
 mod chunk;
 pub mod driver;
 mod inbox;
@@ -26,6 +27,7 @@ use crate::journal::{Entry, FrozenCall};
 use chunk::{ChunkState, Progress};
 use outline::Outline;
 
+pub use brake::Brake;
 pub use driver::{Driver, DriverError, Event};
 pub use inbox::{Inbox, NoInbox};
 pub use plan::{Chunk, ChunkAudience, Content, Plan};
@@ -48,8 +50,10 @@ pub struct Campaign<'p> {
     closed_until: Option<(SystemTime, WaitReason)>,
     /// This run has added the covers anew, after the platform had lost them.
     covers_renewed: bool,
-    /// Why nothing further is sent.
+    /// Why nothing further is sent by this run.
     halted: Option<String>,
+    /// Why nothing further is sent by any run, until a human says go on.
+    brake: Option<Brake>,
 }
 
 /// What is to be done next.
@@ -137,11 +141,15 @@ impl<'p> Campaign<'p> {
             closed_until: None,
             covers_renewed: false,
             halted: None,
+            brake: None,
         }
     }
 
     /// What is to be done now.
     pub fn next(&self, now: SystemTime) -> Step {
+        if let Some(msg_id) = self.first_look(now) {
+            return Step::Poll { msg_id };
+        }
         match (self.next_send(now), self.next_poll(now)) {
             (Some(Step::Wait { .. }) | None, Some(poll @ Step::Poll { .. })) => poll,
             (
@@ -156,7 +164,7 @@ impl<'p> Campaign<'p> {
 
     /// The first chunk that is not settled decides: calls go out one after the other.
     fn next_send(&self, now: SystemTime) -> Option<Step> {
-        if self.halted.is_some() {
+        if self.halted.is_some() || self.brake.is_some() {
             return None;
         }
         let (number, chunk) =
@@ -212,6 +220,15 @@ impl<'p> Campaign<'p> {
     /// A budget is used up until then. Not recorded: whoever tries again learns the same.
     pub fn close_until(&mut self, until: SystemTime, reason: WaitReason) {
         self.closed_until = Some((until, reason));
+    }
+
+    /// A job that was not looked at yet is looked at before the next call, for its end may be a
+    /// reason not to make that. Once each: many jobs must not keep the calls waiting.
+    fn first_look(&self, now: SystemTime) -> Option<MsgId> {
+        let jobs = self.chunks.iter().filter_map(ChunkState::running_job);
+        jobs.filter(|job| !job.looked_at && job.ended.is_none() && job.next_look <= now)
+            .map(|job| job.msg_id)
+            .min()
     }
 
     /// The job that is next asked for, or waited for.
@@ -276,6 +293,10 @@ impl<'p> Campaign<'p> {
             Entry::Resumed { at } => self.resume(*at),
             // What was sent was sent.
             Entry::Deleted { .. } => {}
+            Entry::Stopped { at } => {
+                self.brake.get_or_insert(Brake::Stopped { at: *at });
+            }
+            Entry::GoOn { .. } => self.brake = None,
         }
     }
 
@@ -300,10 +321,9 @@ impl<'p> Campaign<'p> {
     fn settle(&mut self, number: usize, at: SystemTime, answer: &Answer) {
         let Some(chunk) = self.chunks.get_mut(number) else { return };
         let halt = chunk.settle(at, answer, &self.policy);
-        if let Some(job) = chunk.running_job()
-            && let Some(report) = self.early.remove(&job.msg_id)
-        {
-            chunk.report_in(at, &report, &self.policy);
+        let job = chunk.running_job().map(|job| job.msg_id);
+        if let Some(report) = job.and_then(|msg_id| self.early.remove(&msg_id)) {
+            self.learn(number, at, &report);
         }
         if let Some(reason) = halt {
             self.halt(format!("call {}: {reason}", number + 1));
@@ -311,23 +331,49 @@ impl<'p> Campaign<'p> {
     }
 
     fn report_in(&mut self, at: SystemTime, report: &MassReport) {
-        let policy = self.policy;
         match self.chunk_of(report.msg_id) {
-            Some(chunk) => chunk.report_in(at, report, &policy),
+            Some(number) => self.learn(number, at, report),
             None => {
                 self.early.insert(report.msg_id, report.clone());
             }
         }
     }
 
-    fn chunk_of(&mut self, msg_id: MsgId) -> Option<&mut ChunkState> {
-        self.chunks.iter_mut().find(|chunk| chunk.msg_id() == Some(msg_id))
+    /// A call's job is told of. An end that is no success keeps the further calls back.
+    fn learn(&mut self, number: usize, at: SystemTime, report: &MassReport) {
+        let Some(chunk) = self.chunks.get_mut(number) else { return };
+        let before = chunk.end().map(|end| end.status.clone());
+        chunk.report_in(at, report, &self.policy);
+        if let Some(end) = chunk.end().filter(|end| Some(&end.status) != before.as_ref())
+            && let Some(brake) = Brake::by(number, end)
+        {
+            self.brake.get_or_insert(brake);
+        }
+    }
+
+    /// What keeps the further calls back until a human says go on.
+    pub fn brake(&self) -> Option<&Brake> {
+        self.brake.as_ref()
+    }
+
+    /// A call has this job.
+    pub(crate) fn has_job(&self, msg_id: MsgId) -> bool {
+        self.chunk_of(msg_id).is_some()
+    }
+
+    /// A report tells something that is not known yet, of a job that a call has.
+    pub(crate) fn is_news(&self, report: &MassReport) -> bool {
+        self.chunks.iter().any(|chunk| chunk.is_news(report))
+    }
+
+    fn chunk_of(&self, msg_id: MsgId) -> Option<usize> {
+        self.chunks.iter().position(|chunk| chunk.msg_id() == Some(msg_id))
     }
 
     /// A look at a job told nothing new: the next one comes later. Nothing worth recording.
     pub fn looked(&mut self, now: SystemTime, msg_id: MsgId) {
         let next = now + self.policy.poll_every;
-        if let Some(chunk) = self.chunk_of(msg_id) {
+        if let Some(chunk) = self.chunk_of(msg_id).and_then(|number| self.chunks.get_mut(number)) {
             chunk.look_again(next);
         }
     }

@@ -1,7 +1,9 @@
 //! What a campaign has done, recorded so that it survives the process: intent before each call,
 //! answer after it.
 
+mod claim;
 pub mod conformance;
+mod entry;
 mod frozen;
 mod memory;
 mod open_calls;
@@ -10,120 +12,22 @@ mod sqlite;
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug};
-use std::num::NonZeroU64;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
-use wechat_types::id::{AppId, MediaId, MsgId, OpenId};
+use wechat_types::id::{AppId, MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
-use crate::campaign::{Answer, Plan};
+use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 
+use claim::check_clock;
+pub use claim::{Claim, Reserved};
+pub use entry::Entry;
 pub use frozen::{Frozen, FrozenCall};
 pub use memory::{MemoryJournal, MemoryStore};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteJournal, SqliteStore};
-
-/// A recorded fact about a campaign.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "entry", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Entry {
-    /// A picture of an article was uploaded.
-    Picture {
-        /// The article, from 0.
-        article: usize,
-        /// Its `src`.
-        source: String,
-        /// Its address.
-        url: String,
-    },
-    /// An article's cover was added to the permanent material.
-    Cover {
-        /// The article, from 0.
-        article: usize,
-        /// The material.
-        media_id: MediaId,
-    },
-    /// The platform no longer knows the covers (40007): they are added anew.
-    CoversRefused {
-        /// When.
-        #[serde(with = "unix_millis")]
-        at: SystemTime,
-    },
-    /// The draft that a call will use up.
-    Draft {
-        /// The call, from 0.
-        chunk: usize,
-        /// The draft.
-        media_id: MediaId,
-    },
-    /// The call is about to be made. Recorded before the request is written.
-    Intent {
-        /// The call, from 0.
-        chunk: usize,
-        /// When.
-        #[serde(with = "unix_millis")]
-        at: SystemTime,
-    },
-    /// What came of the call.
-    Answer {
-        /// The call, from 0.
-        chunk: usize,
-        /// When.
-        #[serde(with = "unix_millis")]
-        at: SystemTime,
-        /// What.
-        #[serde(flatten)]
-        answer: Answer,
-    },
-    /// A job's report came in.
-    Report {
-        /// When.
-        #[serde(with = "unix_millis")]
-        at: SystemTime,
-        /// The report.
-        report: MassReport,
-    },
-    /// A new run of the program took the campaign up.
-    Resumed {
-        /// When.
-        #[serde(with = "unix_millis")]
-        at: SystemTime,
-    },
-    /// A job's message was taken back, or one article of it.
-    Deleted {
-        /// When.
-        #[serde(with = "unix_millis")]
-        at: SystemTime,
-        /// The job.
-        msg_id: MsgId,
-        /// The article, from 1; the whole message if absent.
-        article: Option<NonZeroU64>,
-    },
-}
-
-impl Entry {
-    /// A call was about to be made.
-    pub(crate) fn is_intent(&self) -> bool {
-        matches!(self, Self::Intent { .. })
-    }
-
-    /// When it happened; uploads and drafts do not say.
-    pub fn at(&self) -> Option<SystemTime> {
-        match self {
-            Self::CoversRefused { at }
-            | Self::Intent { at, .. }
-            | Self::Answer { at, .. }
-            | Self::Report { at, .. }
-            | Self::Resumed { at }
-            | Self::Deleted { at, .. } => Some(*at),
-            Self::Picture { .. } | Self::Cover { .. } | Self::Draft { .. } => None,
-        }
-    }
-}
 
 /// The durable side of one account's server: all its campaigns, what they spent, their jobs.
 ///
@@ -196,6 +100,17 @@ pub trait Store: Debug + Send + Sync {
         since: SystemTime,
     ) -> Result<Vec<SystemTime>, JournalError>;
 
+    /// Stops a campaign, whoever holds it: no call is claimed until [`Entry::GoOn`] is recorded. A stop
+    /// outlives the program, and a plan that is changed before its first call.
+    ///
+    /// True when there is such a campaign. To stop what is stopped already records nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain; the campaign may go on then.
+    async fn stop(&self, account: &AppId, name: &str, at: SystemTime)
+    -> Result<bool, JournalError>;
+
     /// Keeps a report that came by callback, of a job that may not be known yet, or not be ours.
     ///
     /// # Errors
@@ -247,6 +162,25 @@ pub trait Journal: Debug + Send {
     /// call: then nothing can be counted.
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError>;
 
+    /// What others recorded that matters to this campaign; of the kept reports those after the
+    /// `number`-th.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when it cannot be read; nothing may be sent then.
+    async fn news(&mut self, number: u64) -> Result<News, JournalError>;
+
+    /// Keeps a report for whichever campaign of the account has its job, or will have it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::keep_report`].
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError>;
+
     /// The other call that a job belongs to; none when nobody has it, or this very call.
     ///
     /// # Errors
@@ -267,63 +201,14 @@ pub trait Journal: Debug + Send {
     async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError>;
 }
 
-/// A call about to be made.
-#[derive(Clone, Copy, Debug)]
+/// What others recorded while a campaign was held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Claim<'a> {
-    /// The call, from 0.
-    pub chunk: usize,
-    /// When.
-    pub at: SystemTime,
-    /// What it costs.
-    pub spend: Spend,
-    /// What it costs it from.
-    pub budgets: &'a [Budget],
-}
-
-impl<'a> Claim<'a> {
-    /// Takes all parts as they stand.
-    pub fn new(chunk: usize, at: SystemTime, spend: Spend, budgets: &'a [Budget]) -> Self {
-        Self { chunk, at, spend, budgets }
-    }
-
-    /// The fact that is recorded when it is granted.
-    pub fn intent(&self) -> Entry {
-        Entry::Intent { chunk: self.chunk, at: self.at }
-    }
-}
-
-/// Whether a call may be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reserved {
-    /// It is reserved.
-    Granted,
-    /// It is not, and nothing was recorded.
-    #[non_exhaustive]
-    Wait {
-        /// From when it may be tried again.
-        until: SystemTime,
-        /// The budget that is used up; with several, the one that opens last.
-        budget: Budget,
-    },
-}
-
-impl Reserved {
-    /// Asks each budget; `spent` gives the moments that a budget was drawn on in its window.
-    fn by<E>(
-        budgets: &[Budget],
-        mut spent: impl FnMut(&Budget) -> Result<Vec<SystemTime>, E>,
-    ) -> Result<Self, E> {
-        let mut reserved = Self::Granted;
-        for budget in budgets {
-            let Some(until) = budget.wait(&spent(budget)?) else { continue };
-            if !matches!(reserved, Self::Wait { until: known, .. } if known >= until) {
-                reserved = Self::Wait { until, budget: *budget };
-            }
-        }
-        Ok(reserved)
-    }
+pub struct News {
+    /// A human stopped the campaign, and nobody has said go on since.
+    pub stopped: Option<SystemTime>,
+    /// Reports that were kept for the account, oldest first, with their numbers and when they came.
+    pub reports: Vec<(u64, SystemTime, MassReport)>,
 }
 
 /// A call of a campaign, such as the one that a job belongs to.
@@ -340,21 +225,6 @@ impl JobOwner {
     /// Takes both as they stand.
     pub fn new(campaign: impl Into<String>, chunk: usize) -> Self {
         Self { campaign: campaign.into(), chunk }
-    }
-}
-
-/// A clock that is back by more than this cannot count budgets, nor tell how old a key is.
-const CLOCK_BACK: std::time::Duration = std::time::Duration::from_secs(60);
-
-/// Refuses a call at a moment before the last one.
-fn check_clock(at: SystemTime, last: Option<SystemTime>) -> Result<(), JournalError> {
-    match last.and_then(|last| last.duration_since(at).ok()) {
-        Some(back) if back > CLOCK_BACK => Err(JournalError::new(format!(
-            "the clock is {} seconds before the last recorded call: set it right; until then \
-             nothing is sent, for neither budgets nor the age of keys can be told",
-            back.as_secs()
-        ))),
-        _ => Ok(()),
     }
 }
 

@@ -84,12 +84,12 @@ impl Inbox for Mail {
     }
 }
 
-fn has_ended(job: &MassJob) -> bool {
+pub(crate) fn has_ended(job: &MassJob) -> bool {
     job.state != JobState::Sending
 }
 
 /// What MASSSENDJOBFINISH tells of a job.
-fn report_of(job: &MassJob) -> MassReport {
+pub(crate) fn report_of(job: &MassJob) -> MassReport {
     let status = match job.verdict {
         Verdict::Success => JobStatus::Success,
         Verdict::Refused(number) => JobStatus::Refused(RefusalCode::new(number)),

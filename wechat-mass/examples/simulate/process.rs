@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use wechat_http::{Client, Clock, Transport, TransportError};
 use wechat_mass::campaign::{CampaignReport, Driver, Event};
-use wechat_mass::journal::{Claim, Entry, JobOwner, Journal, JournalError, Reserved};
+use wechat_mass::journal::{Claim, Entry, JobOwner, Journal, JournalError, News, Reserved};
 use wechat_mock::{ManualClock, Verdict};
 use wechat_types::id::MsgId;
+use wechat_types::mass::MassReport;
 
 use crate::faults;
 use crate::gate::Gate;
@@ -47,6 +48,15 @@ async fn attempt(world: &Arc<World>, campaign: usize, gate: &Gate) -> Result<End
     let opened = store.open(plan, world.clock.now()).await;
     let inner = opened.map_err(|error| error.to_string())?;
     let mut journal = Records { inner, world: Arc::clone(world), campaign, gate: gate.clone() };
+    let human = {
+        let mut state = world.state();
+        !state.chaos || state.dice.one_in(2)
+    };
+    if human {
+        // Whoever starts it has looked, and says go on.
+        let recorded = journal.append(&Entry::GoOn { at: world.clock.now() }).await;
+        recorded.map_err(|error| error.to_string())?;
+    }
     let mut mail = Mail::new(Arc::clone(world), gate.clone());
     let mut observe = |event: Event<'_>| {
         if let Event::Waiting(until, reason) = event {
@@ -165,6 +175,7 @@ impl Journal for Records {
         self.gate.point("before a record").await;
         self.fails("before")?;
         self.inner.append(entry).await?;
+        self.world.brakes(self.campaign, entry);
         self.world.tell(|| format!("  campaign {} records {entry:?}", self.campaign));
         self.fails("after")?;
         self.gate.point("after a record").await;
@@ -186,6 +197,24 @@ impl Journal for Records {
         self.fails("after")?;
         self.gate.point("after a claim").await;
         Ok(reserved)
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        self.gate.point("before looking what is new").await;
+        self.inner.news(number).await
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.gate.point("before keeping a report").await;
+        self.fails("before")?;
+        self.inner.keep_report(report, at).await?;
+        self.fails("after")?;
+        self.gate.point("after keeping a report").await;
+        Ok(())
     }
 
     async fn other_owner(

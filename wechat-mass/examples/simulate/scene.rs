@@ -27,6 +27,8 @@ pub(crate) struct Scene {
     /// How often the program is ended, and how often the machine sleeps.
     pub(crate) kills: u64,
     pub(crate) stalls: u64,
+    /// How often a human stops a campaign.
+    pub(crate) stops: u64,
     /// One request in so many is disturbed, one record in so many fails, one job in so many; 0:
     /// none.
     pub(crate) disturbed: u64,
@@ -53,6 +55,7 @@ impl Scene {
             callbacks,
             kills: unless_calm(dice.below(6)),
             stalls: unless_calm(dice.below(4)),
+            stops: unless_calm(dice.below(3)),
             disturbed: unless_calm(dice.pick(&[0, 3, 5, 10, 30]).unwrap_or_default()),
             unrecorded: unless_calm(dice.pick(&[0, 0, 15, 60]).unwrap_or_default()),
             failing: unless_calm(dice.pick(&[0, 0, 0, 3]).unwrap_or_default()),
@@ -61,7 +64,7 @@ impl Scene {
 
     /// Nothing goes wrong here.
     pub(crate) fn is_calm(&self) -> bool {
-        self.kills + self.stalls + self.disturbed + self.unrecorded + self.failing == 0
+        self.kills + self.stalls + self.stops + self.disturbed + self.unrecorded + self.failing == 0
     }
 }
 
@@ -94,6 +97,9 @@ fn manners(settings: &mut Settings, dice: &mut Dice) {
 
 fn patience(policy: &mut Policy, settings: &mut Settings, callbacks: bool, dice: &mut Dice) {
     policy.past_undecided = dice.one_in(2);
+    // A look at the journal takes a turn: in a wait of days they would be all that happens.
+    let looks = [Duration::from_secs(30), 5 * MINUTE, HOUR, 6 * HOUR];
+    policy.look_every = dice.pick(&looks).unwrap_or(HOUR);
     policy.attempts = 2 + u32::try_from(dice.below(6)).unwrap_or_default();
     if !callbacks {
         policy.wait_for_counters = Duration::ZERO;

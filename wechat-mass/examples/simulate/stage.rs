@@ -13,6 +13,7 @@ use crate::cast::Cast;
 use crate::dice::Dice;
 use crate::gate::{Gate, Waits};
 use crate::judge;
+use crate::mail::{has_ended, report_of};
 use crate::process::{self, End};
 use crate::scene::{HOUR, MINUTE, Scene};
 use crate::world::World;
@@ -92,15 +93,21 @@ struct Stage<'w> {
     processes: Vec<Process>,
     kills: u64,
     stalls: u64,
+    stops: u64,
     /// The last word of each campaign.
     reports: BTreeMap<usize, CampaignReport>,
 }
 
 impl<'w> Stage<'w> {
     fn new(world: &'w Arc<World>) -> Self {
-        let (kills, stalls) = (world.scene.kills, world.scene.stalls);
-        let mut stage =
-            Self { world, processes: Vec::new(), kills, stalls, reports: BTreeMap::new() };
+        let mut stage = Self {
+            world,
+            processes: Vec::new(),
+            kills: world.scene.kills,
+            stalls: world.scene.stalls,
+            stops: world.scene.stops,
+            reports: BTreeMap::new(),
+        };
         let start = world.clock.now();
         for campaign in 0..world.scene.campaigns.len() {
             let later = world.state().dice.time(Duration::ZERO, 5 * MINUTE);
@@ -228,7 +235,29 @@ impl<'w> Stage<'w> {
             self.world.clock.advance(asleep);
             return true;
         }
+        if self.stops > 0 && state.dice.one_in(60) {
+            self.stops -= 1;
+            let campaigns = self.world.scene.campaigns.len() as u64;
+            let campaign = usize::try_from(state.dice.below(campaigns)).unwrap_or_default();
+            drop(state);
+            self.by_hand(self.world.stop(campaign));
+            return true;
+        }
+        if self.world.scene.callbacks && state.dice.one_in(60) {
+            let ended: Vec<_> = self.world.mock.jobs().into_iter().filter(has_ended).collect();
+            let place = usize::try_from(state.dice.below(ended.len() as u64)).unwrap_or_default();
+            drop(state);
+            let Some(job) = ended.get(place) else { return false };
+            self.by_hand(self.world.keep(&report_of(job)));
+            return true;
+        }
         false
+    }
+
+    fn by_hand(&self, done: Result<(), String>) {
+        if let Err(problem) = done {
+            self.world.violated(problem);
+        }
     }
 
     fn kill(&mut self, place: usize, down: Duration) {

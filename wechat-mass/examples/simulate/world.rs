@@ -1,15 +1,18 @@
 //! What happens to be there: the mock, the clock, and what really became of every call.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use wechat_mass::campaign::Plan;
-use wechat_mass::journal::{MemoryStore, SqliteStore, Store};
+use wechat_mass::journal::{Entry, MemoryStore, SqliteStore, Store};
 use wechat_mock::{ManualClock, MockServer};
 use wechat_types::id::{AppId, MsgId};
+use wechat_types::mass::{JobStatus, MassReport};
 
 use crate::cast::{APP_ID, TAG};
 use crate::dice::Dice;
@@ -38,8 +41,12 @@ pub(crate) struct State {
     caller: Option<Caller>,
     /// Requests of the mock that were looked at.
     seen: u64,
-    /// When each campaign's last call was claimed.
-    claimed: BTreeMap<usize, SystemTime>,
+    /// When each campaign's last call was claimed, and as the how manieth thing.
+    claimed: BTreeMap<usize, (SystemTime, u64)>,
+    /// Campaigns that a human stopped, or of which a job is known to have failed, and nobody has said
+    /// go on since: as the how manieth thing.
+    braked: BTreeMap<usize, u64>,
+    things: u64,
     /// A request went out later than it was claimed: the platform's count is another one then.
     lagged: bool,
     pub(crate) counts: BTreeMap<&'static str, u64>,
@@ -91,6 +98,8 @@ impl World {
             caller: None,
             seen: 0,
             claimed: BTreeMap::new(),
+            braked: BTreeMap::new(),
+            things: 0,
             lagged: false,
             counts: BTreeMap::new(),
             violations: Vec::new(),
@@ -147,15 +156,70 @@ impl World {
     }
 
     pub(crate) fn claimed(&self, campaign: usize, at: SystemTime) {
-        self.state().claimed.insert(campaign, at);
+        let mut state = self.state();
+        state.things += 1;
+        let claimed = (at, state.things);
+        state.claimed.insert(campaign, claimed);
+    }
+
+    /// A human stops a campaign, from a process of his own.
+    pub(crate) fn stop(&self, campaign: usize) -> Result<(), String> {
+        let (store, plan) = (self.store()?, self.plan(campaign)?);
+        let stopped = store.stop(plan.account(), plan.name(), self.clock.now());
+        if now_or_never(stopped).ok_or("a stop waits")?.map_err(|error| error.to_string())? {
+            self.tell(|| format!("a human stops campaign {campaign}"));
+            self.count("stops");
+            self.brake(campaign);
+        }
+        Ok(())
+    }
+
+    /// Another program is told of a job's end, and keeps that.
+    pub(crate) fn keep(&self, report: &MassReport) -> Result<(), String> {
+        let store = self.store()?;
+        let account = AppId::new(APP_ID).map_err(|error| error.to_string())?;
+        let kept = store.keep_report(&account, report, self.clock.now());
+        now_or_never(kept).ok_or("to keep a report waits")?.map_err(|error| error.to_string())?;
+        self.tell(|| format!("another program keeps the end of job {}", report.msg_id));
+        self.count("reports kept by others");
+        Ok(())
+    }
+
+    /// What was recorded keeps the next call back, or lets it go.
+    pub(crate) fn brakes(&self, campaign: usize, entry: &Entry) {
+        match entry {
+            Entry::GoOn { .. } => {
+                self.state().braked.remove(&campaign);
+            }
+            Entry::Report { report, .. } if report.status != JobStatus::Success => {
+                let of = self.state().jobs.get(&report.msg_id).copied();
+                if of.is_some_and(|of| of.campaign == campaign) && report.is_final() {
+                    self.brake(campaign);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn brake(&self, campaign: usize) {
+        let mut state = self.state();
+        state.things += 1;
+        let thing = state.things;
+        state.braked.insert(campaign, thing);
     }
 
     /// A process is about to hand a request over; nobody else runs until it is with the mock.
     pub(crate) fn carries(&self, campaign: usize, path: &str, body: Bytes, disturbed: bool) {
         let now = self.clock.now();
         let mut state = self.state();
-        if is_send(path) && state.claimed.get(&campaign) != Some(&now) {
+        let claimed = state.claimed.get(&campaign).copied();
+        if is_send(path) && claimed.map(|(at, _)| at) != Some(now) {
             state.lagged = true;
+        }
+        let braked = state.braked.get(&campaign).copied();
+        let against = braked.zip(claimed).is_some_and(|(braked, (_, claimed))| claimed > braked);
+        if is_send(path) && against {
+            state.violations.push(format!("campaign {campaign} made a call against its brake"));
         }
         state.caller = Some(Caller { campaign, body, disturbed });
     }
@@ -206,6 +270,14 @@ impl World {
         };
         let chunks = plan.chunks();
         chunks.iter().position(|chunk| names(&chunk)).unwrap_or_default()
+    }
+}
+
+/// What a store's future came to; it waits for nobody.
+fn now_or_never<T>(work: impl Future<Output = T>) -> Option<T> {
+    match std::pin::pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
     }
 }
 

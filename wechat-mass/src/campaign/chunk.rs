@@ -59,6 +59,8 @@ pub(super) struct Job {
     /// The acceptance, or the beginning of the run that took the campaign up.
     pub(super) followed_since: SystemTime,
     pub(super) next_look: SystemTime,
+    /// By this run.
+    pub(super) looked_at: bool,
     /// The status is final; its counters may still come by callback until `next_look`.
     pub(super) ended: Option<MassReport>,
 }
@@ -125,6 +127,7 @@ impl ChunkState {
                     already: *already,
                     followed_since: at,
                     next_look: at + policy.poll_after,
+                    looked_at: false,
                     ended: None,
                 });
                 None
@@ -250,7 +253,7 @@ impl ChunkState {
             }
             Progress::Running(job) => {
                 let mut job = job.clone();
-                (job.followed_since, job.next_look) = (at, at);
+                (job.followed_since, job.next_look, job.looked_at) = (at, at, false);
                 self.progress = Progress::Running(job);
                 return;
             }
@@ -268,8 +271,26 @@ impl ChunkState {
 
     pub(super) fn look_again(&mut self, at: SystemTime) {
         if let Progress::Running(job) = &mut self.progress {
-            job.next_look = at;
+            (job.next_look, job.looked_at) = (at, true);
         }
+    }
+
+    /// The job's end, where it is known.
+    pub(super) fn end(&self) -> Option<&MassReport> {
+        match &self.progress {
+            Progress::Running(job) => job.ended.as_ref(),
+            Progress::Reported(_, report) => Some(report),
+            _ => None,
+        }
+    }
+
+    /// A report of this call's job tells an end that is not known, or its counters.
+    pub(super) fn is_news(&self, report: &MassReport) -> bool {
+        self.msg_id() == Some(report.msg_id)
+            && report.is_final()
+            && self.end().is_none_or(|end| {
+                end.source == ReportSource::StatusQuery && report.source == ReportSource::Callback
+            })
     }
 
     pub(super) fn report_in(&mut self, at: SystemTime, report: &MassReport, policy: &Policy) {

@@ -1,21 +1,25 @@
 //! Does what a campaign says is next, and records each fact before it counts.
 
-use std::fmt;
+mod event;
+mod run;
+
 use std::time::{Duration, SystemTime};
 
 use wechat_http::Client;
 use wechat_types::error_code::ErrorCode;
-use wechat_types::id::{AppId, MsgId};
-use wechat_types::mass::{MassContent, MassReport, Recipients};
+use wechat_types::mass::{MassContent, Recipients};
 
 use super::chunk::ChunkState;
 use super::plan::{ChunkAudience, Content};
 use super::verdict::{Before, Others, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
-use crate::journal::{Claim, Entry, JobOwner, Journal, JournalError, Reserved};
+use crate::journal::{Claim, Entry, Journal, Reserved};
 use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
+
+pub use event::{DriverError, Event};
+use run::Run;
 
 /// A call is not made later than this after it was decided: the machine may have slept for a day
 /// while it was recorded, and key and budgets were looked at before.
@@ -29,107 +33,6 @@ pub struct Driver<'a> {
     policy: Policy,
 }
 
-/// What a run shows while it goes on.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Event<'a> {
-    /// A fact was recorded.
-    Recorded(&'a Entry),
-    /// A job's status could not be had; it is asked for again.
-    StatusFailed(&'a str),
-    /// Nothing to do before this moment, unless a report comes.
-    Waiting(SystemTime, WaitReason),
-}
-
-/// A run ended before the campaign did. What was recorded can be resumed.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum DriverError {
-    /// The client belongs to another account than the plan; nothing was sent.
-    #[non_exhaustive]
-    WrongAccount {
-        /// The plan's account.
-        plan: AppId,
-        /// The client's account.
-        client: AppId,
-    },
-    /// The journal cannot be read or written; nothing further was sent.
-    #[non_exhaustive]
-    Journal {
-        /// What happened.
-        source: JournalError,
-        /// What had become of the campaign until then.
-        report: Box<CampaignReport>,
-    },
-}
-
-impl fmt::Display for DriverError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::WrongAccount { plan, client } => {
-                write!(f, "the plan is for {plan}, the client for {client}; nothing was sent")
-            }
-            Self::Journal { .. } => f.write_str("the campaign stopped at its journal"),
-        }
-    }
-}
-
-impl std::error::Error for DriverError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Journal { source, .. } => Some(source),
-            Self::WrongAccount { .. } => None,
-        }
-    }
-}
-
-/// A campaign with its journal, in which nothing counts that is not recorded.
-struct Run<'r, 'p> {
-    campaign: Campaign<'p>,
-    journal: &'r mut dyn Journal,
-    observe: &'r mut (dyn FnMut(Event<'_>) + Send),
-}
-
-impl Run<'_, '_> {
-    async fn record(&mut self, entry: Entry) -> Result<(), DriverError> {
-        match self.journal.append(&entry).await {
-            Ok(()) => {
-                self.take_in(&entry);
-                Ok(())
-            }
-            Err(source) => Err(self.stopped(source)),
-        }
-    }
-
-    /// Takes in what was recorded.
-    fn take_in(&mut self, entry: &Entry) {
-        self.campaign.apply(entry);
-        (self.observe)(Event::Recorded(entry));
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        number: usize,
-    ) -> Result<Option<JobOwner>, DriverError> {
-        match self.journal.other_owner(msg_id, number).await {
-            Ok(owner) => Ok(owner),
-            Err(source) => Err(self.stopped(source)),
-        }
-    }
-
-    async fn other_open(&mut self, number: usize) -> Result<Option<JobOwner>, DriverError> {
-        match self.journal.other_open(number).await {
-            Ok(open) => Ok(open),
-            Err(source) => Err(self.stopped(source)),
-        }
-    }
-
-    fn stopped(&self, source: JournalError) -> DriverError {
-        DriverError::Journal { source, report: Box::new(self.campaign.report()) }
-    }
-}
-
 impl<'a> Driver<'a> {
     /// Runs this plan by this client.
     pub fn new(client: &'a Client, plan: &'a Plan) -> Self {
@@ -139,7 +42,7 @@ impl<'a> Driver<'a> {
     /// The same with another patience.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
-        Self { policy, ..self }
+        Self { policy: policy.bounded(), ..self }
     }
 
     /// Sends what the journal does not know as sent, and follows every job to its end.
@@ -164,10 +67,10 @@ impl<'a> Driver<'a> {
             });
         }
         let campaign = Campaign::new(self.plan, self.policy);
-        let mut run = Run { campaign, journal, observe };
+        let mut run = Run::new(campaign, journal, observe);
         let entries = match run.journal.load().await {
             Ok(entries) => entries,
-            Err(source) => return Err(run.stopped(source)),
+            Err(source) => return Err(run.broken(source)),
         };
         for entry in &entries {
             run.campaign.apply(entry);
@@ -177,14 +80,18 @@ impl<'a> Driver<'a> {
         }
         loop {
             while let Some(report) = inbox.next(self.now()).await {
-                self.report_in(&mut run, report).await?;
+                run.report_in(self.now(), report).await?;
             }
+            run.look().await?;
+            run.join_kept(self.now()).await?;
             match run.campaign.next(self.now()) {
                 Step::Done => return Ok(run.campaign.report()),
                 Step::Wait { until, reason } => {
                     (run.observe)(Event::Waiting(until, reason));
+                    // Nobody rings when another program records a stop, or keeps a report.
+                    let until = until.min(self.now() + self.policy.look_every);
                     if let Some(report) = inbox.next(until).await {
-                        self.report_in(&mut run, report).await?;
+                        run.report_in(self.now(), report).await?;
                     }
                 }
                 Step::Poll { msg_id } => {
@@ -192,7 +99,7 @@ impl<'a> Driver<'a> {
                     run.campaign.looked(self.now(), msg_id);
                     match status {
                         Ok(report) if report.is_final() => {
-                            self.report_in(&mut run, report).await?;
+                            run.report_in(self.now(), report).await?;
                         }
                         Ok(_) => {}
                         Err(error) => {
@@ -212,14 +119,6 @@ impl<'a> Driver<'a> {
 
     fn now(&self) -> SystemTime {
         self.client.clock().now()
-    }
-
-    async fn report_in(
-        &self,
-        run: &mut Run<'_, '_>,
-        report: MassReport,
-    ) -> Result<(), DriverError> {
-        run.record(Entry::Report { at: self.now(), report }).await
     }
 
     /// Uploads, or makes a draft. Nothing is sent by that, so a failure only ends the sending.
@@ -343,7 +242,11 @@ impl<'a> Driver<'a> {
                 run.campaign.close_until(until, reason);
                 Ok(None)
             }
-            Err(source) => Err(run.stopped(source)),
+            Ok(Reserved::Stopped { at }) => {
+                run.take_in(&Entry::Stopped { at });
+                Ok(None)
+            }
+            Err(source) => Err(run.broken(source)),
         }
     }
 }

@@ -30,6 +30,9 @@ pub struct Policy {
     pub wait_for_counters: Duration,
     /// How long jobs are followed.
     pub follow_for: Duration,
+    /// How often, while nothing is to be done, the journal is looked at for what others recorded: a
+    /// human's stop, reports that came to another program. Before each call it is looked at anyway.
+    pub look_every: Duration,
     /// A new run makes the calls after one that is undecided for good. Otherwise it stops there,
     /// for whoever decides about that call decides about the others too.
     pub past_undecided: bool,
@@ -38,6 +41,7 @@ pub struct Policy {
 impl Policy {
     /// No time is so long that adding it to a date fails.
     pub(super) fn bounded(self) -> Self {
+        const SECOND: Duration = Duration::from_secs(1);
         const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
         Self {
             repeat_after: self.repeat_after.min(YEAR),
@@ -47,6 +51,7 @@ impl Policy {
             poll_every: self.poll_every.min(YEAR),
             wait_for_counters: self.wait_for_counters.min(YEAR),
             follow_for: self.follow_for.min(YEAR),
+            look_every: self.look_every.clamp(SECOND, YEAR),
             ..self
         }
     }
@@ -54,7 +59,9 @@ impl Policy {
 
 impl Default for Policy {
     /// Stops at what is undecided; the documented limits; 6 attempts, 60 seconds apart, for 23
-    /// hours; 10 minutes where the platform took a call for another one; a look at each job every 30 seconds for 6 hours; 30 seconds for its counters.
+    /// hours; 10 minutes where the
+    /// platform took a call for another one; a look at each job every 30 seconds for 6 hours, and at
+    /// the journal as often; 30 seconds for a job's counters.
     fn default() -> Self {
         Self {
             limits: Limits::default(),
@@ -66,6 +73,7 @@ impl Default for Policy {
             poll_every: Duration::from_secs(30),
             wait_for_counters: Duration::from_secs(30),
             follow_for: Duration::from_secs(6 * 60 * 60),
+            look_every: Duration::from_secs(30),
             past_undecided: false,
         }
     }

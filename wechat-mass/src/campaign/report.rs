@@ -4,8 +4,8 @@ use serde::Serialize;
 use wechat_types::id::{ClientMsgId, MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{JobStatus, MassReport};
 
-use super::Campaign;
 use super::chunk::Progress;
+use super::{Brake, Campaign};
 
 /// What has become of a campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub struct CampaignReport {
     pub chunks: Vec<ChunkReport>,
     /// Why nothing further was sent, if that is so.
     pub halted: Option<String>,
+    /// What keeps the calls that are left from being made by any further run, until a human says
+    /// go on: [`Entry::GoOn`](crate::journal::Entry::GoOn). `halted` says the same in words.
+    pub brake: Option<Brake>,
 }
 
 /// What has become of one call.
@@ -260,5 +263,12 @@ pub(super) fn of(campaign: &Campaign<'_>) -> CampaignReport {
             },
         },
     });
-    CampaignReport { chunks: chunks.collect(), halted: campaign.halted.clone() }
+    // A brake that has nothing to keep back is none.
+    let unfinished = campaign.chunks.iter().any(|chunk| !chunk.is_settled());
+    let brake = campaign.brake.clone().filter(|_| unfinished);
+    let halted = match &brake {
+        Some(brake) => Some(format!("{brake}; no call is made until a human says go on")),
+        None => campaign.halted.clone(),
+    };
+    CampaignReport { chunks: chunks.collect(), halted, brake }
 }

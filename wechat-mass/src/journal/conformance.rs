@@ -108,6 +108,18 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(promises::open_calls_are_found(place)),
     },
     Promise {
+        name: "a stopped campaign is claimed by nobody until somebody says go on",
+        check: |place| Box::pin(promises::stops_hold(place)),
+    },
+    Promise {
+        name: "a stop outlives a plan that is changed before its first call",
+        check: |place| Box::pin(promises::stops_outlive_plans(place)),
+    },
+    Promise {
+        name: "what others kept is news to a campaign, as it is to whoever asks the store",
+        check: |place| Box::pin(promises::reports_are_news(place)),
+    },
+    Promise {
         name: "reports are kept, known job or not, once each and in their order",
         check: |place| Box::pin(promises::reports_are_kept(place)),
     },

@@ -10,7 +10,7 @@ use wechat_types::mass::{AudienceKind, MassReport};
 
 use super::open_calls::first_open;
 use super::{
-    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, Reserved, Store,
+    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
     check_clock, job_taken,
 };
 use crate::campaign::{Answer, Plan};
@@ -39,7 +39,7 @@ struct State {
     /// By account, in the order of their reservation.
     spent: BTreeMap<String, Vec<(Spend, SystemTime)>>,
     jobs: BTreeMap<(String, MsgId), JobOwner>,
-    reports: Vec<(String, MassReport)>,
+    reports: Vec<(String, SystemTime, MassReport)>,
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +48,8 @@ struct Held {
     recipients: Vec<OpenId>,
     calls: Vec<FrozenCall>,
     entries: Vec<Entry>,
+    /// When it was stopped, until somebody says go on.
+    stopped: Option<SystemTime>,
     taken_up: bool,
 }
 
@@ -101,6 +103,14 @@ impl State {
         found
     }
 
+    fn reports_after(&self, account: &str, number: u64) -> Vec<(u64, SystemTime, MassReport)> {
+        let numbered = (1_u64..).zip(&self.reports);
+        numbered
+            .filter(|(at, (of, _, _))| *at > number && of == account)
+            .map(|(number, (_, at, report))| (number, *at, report.clone()))
+            .collect()
+    }
+
     fn reserve(
         &mut self,
         account: &str,
@@ -135,7 +145,7 @@ impl Store for MemoryStore {
                 return Err(JournalError::changed(frozen, plan, &held.recipients));
             }
             _ => {
-                held.entries.clear();
+                held.entries = held.stopped.map(|at| Entry::Stopped { at }).into_iter().collect();
                 held.frozen = Some(Frozen::of(plan, at));
                 held.calls = plan.chunks().iter().map(FrozenCall::of).collect();
                 held.recipients = match plan.audience().kind() {
@@ -199,10 +209,26 @@ impl Store for MemoryStore {
         &self,
         account: &AppId,
         report: &MassReport,
-        _at: SystemTime,
+        at: SystemTime,
     ) -> Result<(), JournalError> {
-        lock(&self.0).reports.push((account.as_str().to_owned(), report.clone()));
+        lock(&self.0).reports.push((account.as_str().to_owned(), at, report.clone()));
         Ok(())
+    }
+
+    async fn stop(
+        &self,
+        account: &AppId,
+        name: &str,
+        at: SystemTime,
+    ) -> Result<bool, JournalError> {
+        let mut state = lock(&self.0);
+        let key = (account.as_str().to_owned(), name.to_owned());
+        let Some(held) = state.campaigns.get_mut(&key) else { return Ok(false) };
+        if held.stopped.is_none() {
+            held.stopped = Some(at);
+            held.entries.push(Entry::Stopped { at });
+        }
+        Ok(true)
     }
 
     async fn reports_after(
@@ -210,12 +236,8 @@ impl Store for MemoryStore {
         account: &AppId,
         number: u64,
     ) -> Result<Vec<(u64, MassReport)>, JournalError> {
-        let state = lock(&self.0);
-        let numbered = (1_u64..).zip(&state.reports);
-        Ok(numbered
-            .filter(|(at, (of, _))| *at > number && of == account.as_str())
-            .map(|(at, (_, report))| (at, report.clone()))
-            .collect())
+        let kept = lock(&self.0).reports_after(account.as_str(), number);
+        Ok(kept.into_iter().map(|(number, _, report)| (number, report)).collect())
     }
 }
 
@@ -235,18 +257,42 @@ impl Journal for MemoryJournal {
                 return Err(job_taken(*msg_id, known));
             }
         }
-        state.campaigns.entry(self.key.clone()).or_default().entries.push(entry.clone());
+        let held = state.campaigns.entry(self.key.clone()).or_default();
+        if matches!(entry, Entry::GoOn { .. }) {
+            held.stopped = None;
+        }
+        held.entries.push(entry.clone());
         Ok(())
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         let mut state = lock(&self.state);
+        if let Some(at) = state.campaigns.get(&self.key).and_then(|held| held.stopped) {
+            return Ok(Reserved::Stopped { at });
+        }
         let reserved = state.reserve(&self.key.0, claim.spend, claim.at, claim.budgets)?;
         if reserved == Reserved::Granted {
             let held = state.campaigns.entry(self.key.clone()).or_default();
             held.entries.push(claim.intent());
         }
         Ok(reserved)
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        let state = lock(&self.state);
+        Ok(News {
+            stopped: state.campaigns.get(&self.key).and_then(|held| held.stopped),
+            reports: state.reports_after(&self.key.0, number),
+        })
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        lock(&self.state).reports.push((self.key.0.clone(), at, report.clone()));
+        Ok(())
     }
 
     async fn other_owner(

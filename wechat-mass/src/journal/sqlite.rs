@@ -1,9 +1,10 @@
 //! A store in one SQLite file: durable before it counts, shared by the programs of one machine.
 
+mod files;
 mod rows;
 mod schema;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -14,10 +15,12 @@ use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::MassReport;
 
 use super::open_calls::first_open;
-use super::{Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, Reserved, Store};
+use super::{
+    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
+};
 use crate::campaign::{Answer, Plan};
-use crate::client_msg_id::ContentDigest;
 use crate::quota::{Budget, Spend};
+use files::{flush_names, hold};
 use schema::Unusable;
 
 /// A database of campaigns. Clones are the same one; other programs may have it open too.
@@ -106,22 +109,6 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Makes a file's name as durable as its content, and the names of the folders it is in: two of
-/// them may be new.
-fn flush_names(folder: &Path) -> Result<(), JournalError> {
-    if cfg!(unix) {
-        // The last ancestor of a relative path is empty, and means the folder one is in.
-        let here = |f| if f == Path::new("") { Path::new(".") } else { f };
-        for folder in folder.ancestors().take(3).map(here) {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| {
-                let problem = format!("{}: the folder cannot be flushed", folder.display());
-                JournalError::new(problem).with_source(source)
-            })?;
-        }
-    }
-    Ok(())
-}
-
 /// SQLite's error in words, with what to do.
 fn failure(path: &Path, error: &rusqlite::Error) -> JournalError {
     use rusqlite::ErrorCode;
@@ -207,25 +194,6 @@ impl From<JournalError> for Trouble {
     }
 }
 
-/// Locks a campaign for this process. The file stays: whoever deleted it would let in a second one.
-fn hold(database: &Path, plan: &Plan) -> Result<File, JournalError> {
-    let parts = [plan.account().as_str().as_bytes(), plan.name().as_bytes()];
-    let hash: String = ContentDigest::of(parts).to_string().chars().take(16).collect();
-    let mut name = database.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{hash}.lock"));
-    let path = database.with_file_name(name);
-    let failed = |source| {
-        let problem = format!("{}: the campaign cannot be locked", path.display());
-        JournalError::new(problem).with_source(source)
-    };
-    let file = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::taken_up(plan.name())),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
 #[async_trait]
 impl Store for SqliteStore {
     async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
@@ -238,8 +206,13 @@ impl Store for SqliteStore {
                         let before = rows::recipients(transaction, path, id)?;
                         return Err(JournalError::changed(&frozen, plan, &before).into());
                     }
+                    let stopped = rows::stopped(transaction, id)?;
                     rows::forget(transaction, id)?;
-                    rows::freeze(transaction, plan, at)
+                    let id = rows::freeze(transaction, plan, at)?;
+                    if let Some(at) = stopped {
+                        rows::stop(transaction, id, at)?;
+                    }
+                    Ok(id)
                 }
                 None => rows::freeze(transaction, plan, at),
             }
@@ -306,13 +279,29 @@ impl Store for SqliteStore {
             .read(|transaction, _| rows::spent(transaction, account.as_str(), spends, since))
     }
 
+    async fn stop(
+        &self,
+        account: &AppId,
+        name: &str,
+        at: SystemTime,
+    ) -> Result<bool, JournalError> {
+        self.database.write(|transaction, path| {
+            let Some((id, _)) = rows::campaign(transaction, path, account, name)? else {
+                return Ok(false);
+            };
+            rows::stop(transaction, id, at)?;
+            Ok(true)
+        })
+    }
+
     async fn keep_report(
         &self,
         account: &AppId,
         report: &MassReport,
         at: SystemTime,
     ) -> Result<(), JournalError> {
-        self.database.write(|transaction, _| rows::keep_report(transaction, account, report, at))
+        self.database
+            .write(|transaction, _| rows::keep_report(transaction, account.as_str(), report, at))
     }
 
     async fn reports_after(
@@ -320,7 +309,10 @@ impl Store for SqliteStore {
         account: &AppId,
         number: u64,
     ) -> Result<Vec<(u64, MassReport)>, JournalError> {
-        self.database.read(|transaction, path| rows::reports(transaction, path, account, number))
+        let kept = self
+            .database
+            .read(|transaction, path| rows::reports(transaction, path, account.as_str(), number))?;
+        Ok(kept.into_iter().map(|(number, _, report)| (number, report)).collect())
     }
 }
 
@@ -336,6 +328,9 @@ impl Journal for SqliteJournal {
                 let owner = JobOwner::new(self.name.as_str(), *chunk);
                 rows::own(transaction, &self.account, *msg_id, self.campaign, &owner)?;
             }
+            if matches!(entry, Entry::GoOn { .. }) {
+                rows::release(transaction, self.campaign)?;
+            }
             rows::record(transaction, self.campaign, entry)
         })
     }
@@ -343,12 +338,33 @@ impl Journal for SqliteJournal {
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         self.database.write(|transaction, _| {
             let Claim { at, spend, budgets, .. } = *claim;
+            if let Some(at) = rows::stopped(transaction, self.campaign)? {
+                return Ok(Reserved::Stopped { at });
+            }
             let reserved = rows::reserve(transaction, &self.account, spend, at, budgets)?;
             if reserved == Reserved::Granted {
                 rows::record(transaction, self.campaign, &claim.intent())?;
             }
             Ok(reserved)
         })
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        self.database.read(|transaction, path| {
+            Ok(News {
+                stopped: rows::stopped(transaction, self.campaign)?,
+                reports: rows::reports(transaction, path, &self.account, number)?,
+            })
+        })
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.database
+            .write(|transaction, _| rows::keep_report(transaction, &self.account, report, at))
     }
 
     async fn other_owner(

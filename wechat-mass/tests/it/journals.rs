@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use wechat_mass::campaign::Plan;
 use wechat_mass::journal::conformance::{PROMISES, Place};
 use wechat_mass::journal::{
-    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, MemoryStore, Reserved,
+    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, MemoryStore, News, Reserved,
     SqliteStore, Store,
 };
 use wechat_mass::quota::{Budget, Spend};
@@ -56,6 +56,7 @@ enum Fault {
     SharesJobs,
     DropsReports,
     DropsNotes,
+    ClaimsWhatIsStopped,
 }
 
 /// A store with one fault, over a good one.
@@ -112,6 +113,15 @@ impl Store for Bad {
         self.0.spent(account, spends, since).await
     }
 
+    async fn stop(
+        &self,
+        account: &AppId,
+        name: &str,
+        at: SystemTime,
+    ) -> Result<bool, JournalError> {
+        self.0.stop(account, name, at).await
+    }
+
     async fn keep_report(
         &self,
         account: &AppId,
@@ -158,10 +168,25 @@ impl Journal for BadJournal {
             return self.0.claim(&free).await;
         }
         let reserved = self.0.claim(claim).await?;
+        if self.1 == Fault::ClaimsWhatIsStopped && matches!(reserved, Reserved::Stopped { .. }) {
+            return Ok(Reserved::Granted);
+        }
         if self.1 == Fault::RecordsRefusedClaims && reserved != Reserved::Granted {
             self.0.append(&claim.intent()).await?;
         }
         Ok(reserved)
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        self.0.news(number).await
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.0.keep_report(report, at).await
     }
 
     async fn other_owner(
@@ -186,6 +211,7 @@ async fn a_bad_store_is_found_out() {
         Fault::SharesJobs,
         Fault::DropsReports,
         Fault::DropsNotes,
+        Fault::ClaimsWhatIsStopped,
     ] {
         let mut broken = Vec::new();
         for promise in PROMISES {

@@ -10,6 +10,7 @@
 mod world;
 
 mod articles;
+mod brakes;
 mod callbacks;
 mod crashes;
 mod drafts;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use wechat_http::Client;
 use wechat_mass::campaign::{ChunkOutcome, Conclusion, Content, Inbox, NoInbox, Plan};
 use wechat_mass::journal::{
-    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, Reserved,
+    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved,
 };
 use wechat_mock::{JobProgress, KeyCheck, ManualClock};
 use wechat_types::id::MsgId;
@@ -194,6 +194,18 @@ impl Journal for SleepyDisk {
         let reserved = self.inner.claim(claim).await;
         self.clock.advance(std::mem::take(&mut self.asleep));
         reserved
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        self.inner.news(number).await
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.inner.keep_report(report, at).await
     }
 
     async fn other_owner(

@@ -3,15 +3,17 @@
 use std::error::Error as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
 use wechat_mass::campaign::{Conclusion, Content, DriverError, Plan};
 use wechat_mass::journal::{
-    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, Reserved, SqliteStore, Store as _,
+    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved, SqliteStore,
+    Store as _,
 };
 use wechat_types::id::MsgId;
-use wechat_types::mass::Audience;
+use wechat_types::mass::{Audience, MassReport};
 
 use crate::world::{
     SEND, TWO_CALLS, World, app_id, article, fan, fans, plan, poll_once, tea, text, to_fans,
@@ -255,6 +257,18 @@ impl Journal for Full<'_> {
         self.inner.claim(claim).await
     }
 
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        self.inner.news(number).await
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.inner.keep_report(report, at).await
+    }
+
     async fn other_owner(
         &mut self,
         msg_id: MsgId,
@@ -321,6 +335,14 @@ fn a_journal_that_cannot_be_read_sends_nothing() {
 
         async fn claim(&mut self, _: &Claim<'_>) -> Result<Reserved, JournalError> {
             Ok(Reserved::Granted)
+        }
+
+        async fn news(&mut self, _: u64) -> Result<News, JournalError> {
+            Ok(News::default())
+        }
+
+        async fn keep_report(&mut self, _: &MassReport, _: SystemTime) -> Result<(), JournalError> {
+            Ok(())
         }
 
         async fn other_owner(

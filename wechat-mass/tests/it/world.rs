@@ -12,7 +12,7 @@ use wechat_mass::campaign::{
     CampaignReport, Content, Driver, DriverError, Event, Inbox, NoInbox, Plan, Policy,
 };
 use wechat_mass::journal::{
-    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, Reserved,
+    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved,
 };
 use wechat_mock::{
     JobState, ManualClock, MassJob, MockServer, RecordedRequest, Settings, StoredDraft, Verdict,
@@ -358,6 +358,18 @@ impl Journal for Dying<'_> {
             Some(false) => {}
         }
         std::future::pending().await
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        self.inner.news(number).await
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.inner.keep_report(report, at).await
     }
 
     async fn other_owner(

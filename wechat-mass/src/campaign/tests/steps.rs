@@ -101,6 +101,7 @@ fn second(campaign: &Campaign<'_>, answer: Accepted, first_is_open: bool) -> Ans
 fn a_call_taken_for_another_one_is_tried_again_and_then_refused_with_both() {
     let mut campaign = Campaign::new(&TEXT, Policy::default());
     attempt(&mut campaign, 0, start(), running(7));
+    campaign.looked(start(), MsgId::new(7));
     let mut now = start();
     for _ in 0..5 {
         let answer = second(&campaign, already(7), false);
@@ -124,6 +125,7 @@ fn a_call_taken_for_another_one_is_tried_again_and_then_refused_with_both() {
     assert_eq!(report.chunks[2].outcome, ChunkOutcome::NotSent);
     // The next run tries again, and the platform may have come to its senses.
     campaign.apply(&Entry::Resumed { at: now });
+    campaign.looked(now, MsgId::new(7));
     assert_eq!(campaign.next(now), Step::Send { chunk: 1, repeat: false });
 }
 
@@ -243,4 +245,103 @@ fn conclusions_follow_from_the_calls() {
     assert_eq!(conclude(&[running(1), running(2)], &[1, 2]), Conclusion::Partly);
     assert_eq!(conclude(&[running(1), lost()], &[1]), Conclusion::Undecided);
     assert_eq!(conclude(&[lost()], &[]), Conclusion::Undecided);
+}
+
+#[test]
+fn a_job_that_does_not_end_well_keeps_the_rest_back_until_a_human_says_go_on() {
+    use ReportSource::{Callback, StatusQuery};
+    for (status, source) in [
+        (JobStatus::from_wire("err(20008)"), Callback),
+        (JobStatus::Fail, StatusQuery),
+        (JobStatus::Deleted, StatusQuery),
+        (JobStatus::Other("?".to_owned()), Callback),
+    ] {
+        let mut campaign = Campaign::new(&TEXT, Policy::default());
+        attempt(&mut campaign, 0, start(), running(7));
+        assert_eq!(campaign.next(start()), Step::Send { chunk: 1, repeat: false });
+        campaign.apply(&Entry::Report { at: start(), report: report(7, status, source) });
+        // No run makes a call, nor a repeat: it would be one.
+        campaign.apply(&Entry::Intent { chunk: 1, at: start() });
+        campaign.apply(&Entry::Resumed { at: start() });
+        let later = start() + MINUTE;
+        assert!(!matches!(campaign.next(later), Step::Send { .. }), "{campaign:?}");
+        assert!(matches!(campaign.report().brake, Some(Brake::Failed { chunk: 0, .. })));
+        campaign.apply(&Entry::GoOn { at: later });
+        assert_eq!(campaign.next(later), Step::Send { chunk: 1, repeat: true });
+        // The next one that fails is another reason.
+        attempt(&mut campaign, 1, later, running(8));
+        let failed = report(8, JobStatus::Fail, Callback);
+        campaign.apply(&Entry::Report { at: later, report: failed });
+        assert!(matches!(campaign.report().brake, Some(Brake::Failed { chunk: 1, .. })));
+        assert!(!matches!(campaign.next(later), Step::Send { .. }), "{campaign:?}");
+    }
+}
+
+#[test]
+fn counters_that_come_late_do_not_put_on_a_brake_that_was_let_go() {
+    use ReportSource::{Callback, StatusQuery};
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), running(7));
+    for source in [StatusQuery, StatusQuery] {
+        let report = report(7, JobStatus::Fail, source);
+        campaign.apply(&Entry::Report { at: start(), report });
+    }
+    campaign.apply(&Entry::GoOn { at: start() });
+    let counted = report(7, JobStatus::Fail, Callback);
+    assert!(campaign.is_news(&counted));
+    campaign.apply(&Entry::Report { at: start(), report: counted });
+    assert_eq!(campaign.next(start()), Step::Send { chunk: 1, repeat: false });
+}
+
+#[test]
+fn brakes_in_words() {
+    let failed = |status: &str| Brake::Failed {
+        chunk: 1,
+        msg_id: MsgId::new(3_147_483_649),
+        status: JobStatus::from_wire(status),
+    };
+    let mut text = Brake::Stopped { at: start() }.to_string();
+    for status in ["err(20008)", "err(99)", "send fail", "delete", "paused"] {
+        text.push_str(&format!("\n{}", failed(status)));
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_stop_keeps_back_what_is_left_and_nothing_else() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), running(7));
+    campaign.apply(&Entry::Stopped { at: start() });
+    campaign.apply(&Entry::Resumed { at: start() });
+    // Jobs are followed.
+    assert_eq!(campaign.next(start()), Step::Poll { msg_id: MsgId::new(7) });
+    let ended = report(7, JobStatus::Success, ReportSource::Callback);
+    campaign.apply(&Entry::Report { at: start(), report: ended });
+    assert_eq!(campaign.next(start()), Step::Done);
+    let stopped = campaign.report();
+    assert_eq!(stopped.conclusion(), Conclusion::Partly);
+    assert_eq!(stopped.brake, Some(Brake::Stopped { at: start() }));
+    campaign.apply(&Entry::GoOn { at: start() });
+    for (chunk, job) in [(1, 8), (2, 9)] {
+        assert_eq!(campaign.next(start()), Step::Send { chunk, repeat: false });
+        attempt(&mut campaign, chunk, start(), running(job));
+        let ended = report(job, JobStatus::Success, ReportSource::Callback);
+        campaign.apply(&Entry::Report { at: start(), report: ended });
+    }
+    // After the last call there is nothing to keep back.
+    campaign.apply(&Entry::Stopped { at: start() });
+    assert_eq!(campaign.report().conclusion(), Conclusion::Success);
+    assert_eq!((campaign.report().brake, campaign.report().halted), (None, None));
+}
+
+#[test]
+fn a_job_that_nobody_looked_at_is_looked_at_before_the_next_call() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), running(7));
+    campaign.apply(&Entry::Resumed { at: start() });
+    assert_eq!(campaign.next(start()), Step::Poll { msg_id: MsgId::new(7) });
+    campaign.looked(start(), MsgId::new(7));
+    // Once: the calls must not wait for many jobs.
+    let later = start() + MINUTE;
+    assert_eq!(campaign.next(later), Step::Send { chunk: 1, repeat: false });
 }

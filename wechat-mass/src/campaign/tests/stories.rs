@@ -100,6 +100,7 @@ impl Truth {
     /// What must hold whenever the campaign asks for a send.
     fn check(&self, campaign: &Campaign<'_>, chunk: usize, repeat: bool, now: SystemTime) {
         assert!(campaign.halted.is_none(), "nothing is sent by a halted campaign");
+        assert_eq!(campaign.brake, None, "nothing is sent against a brake");
         assert!(!self.accepted.contains(&chunk), "call {chunk} is accepted already");
         assert!(!campaign.chunks[chunk].is_settled(), "call {chunk} is settled");
         assert_eq!(repeat, self.open.contains_key(&chunk), "call {chunk}: repeat or not");
@@ -144,6 +145,9 @@ enum Deed {
     Report(Index, Index),
     /// An upload or a draft fails.
     PrepareFails,
+    /// A human stops the campaign, or says go on.
+    Stop,
+    GoOn,
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -153,6 +157,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => Just(Deed::Restart),
         2 => any::<(Index, Index)>().prop_map(|(job, kind)| Deed::Report(job, kind)),
         1 => Just(Deed::PrepareFails),
+        1 => Just(Deed::Stop),
+        2 => Just(Deed::GoOn),
     ]
 }
 
@@ -238,6 +244,8 @@ impl Simulation<'_> {
                 let report = report(msg_id, statuses[status].clone(), sources[source]);
                 self.campaign.apply(&Entry::Report { at: self.now, report });
             }
+            Deed::Stop => self.campaign.apply(&Entry::Stopped { at: self.now }),
+            Deed::GoOn => self.campaign.apply(&Entry::GoOn { at: self.now }),
             Deed::PrepareFails => {
                 let step = self.campaign.next(self.now);
                 if matches!(step, Step::UploadPicture { .. } | Step::AddDraft { .. }) {
@@ -284,6 +292,7 @@ proptest! {
         let not_sent = report.chunks.iter().any(|c| c.outcome == ChunkOutcome::NotSent);
         prop_assert!(!not_sent || report.halted.is_some(), "{report:?}");
         // Run once more, what can still be sent is sent, and what is not sent is undecided.
+        simulation.campaign.apply(&Entry::GoOn { at: simulation.now });
         simulation.restart();
         simulation.run_out();
         simulation.truth.assert_no_second_message();
@@ -392,5 +401,7 @@ fn entry() -> impl Strategy<Value = Entry> {
             }
         ),
         time().prop_map(|at| Entry::Resumed { at }),
+        time().prop_map(|at| Entry::Stopped { at }),
+        time().prop_map(|at| Entry::GoOn { at }),
     ]
 }

@@ -191,6 +191,31 @@ pub(super) fn record(transaction: &Transaction<'_>, campaign: i64, entry: &Entry
     Ok(())
 }
 
+/// When a campaign was stopped, unless somebody has said go on since.
+pub(super) fn stopped(transaction: &Transaction<'_>, campaign: i64) -> Done<Option<SystemTime>> {
+    let stopped: Option<i64> = transaction
+        .prepare_cached("SELECT stopped FROM campaign WHERE id = ?1")?
+        .query_row([campaign], |row| row.get(0))?;
+    Ok(stopped.map(moment))
+}
+
+/// Stops a campaign that is not stopped already.
+pub(super) fn stop(transaction: &Transaction<'_>, campaign: i64, at: SystemTime) -> Done<()> {
+    if stopped(transaction, campaign)?.is_none() {
+        transaction.execute(
+            "UPDATE campaign SET stopped = ?2 WHERE id = ?1",
+            params![campaign, millis(at)],
+        )?;
+        record(transaction, campaign, &Entry::Stopped { at })?;
+    }
+    Ok(())
+}
+
+pub(super) fn release(transaction: &Transaction<'_>, campaign: i64) -> Done<()> {
+    transaction.execute("UPDATE campaign SET stopped = NULL WHERE id = ?1", [campaign])?;
+    Ok(())
+}
+
 pub(super) fn spent(
     transaction: &Transaction<'_>,
     account: &str,
@@ -273,32 +298,33 @@ pub(super) fn owner_of(
 
 pub(super) fn keep_report(
     transaction: &Transaction<'_>,
-    account: &AppId,
+    account: &str,
     report: &MassReport,
     at: SystemTime,
 ) -> Done<()> {
     transaction
         .prepare_cached("INSERT INTO report (account, at, report) VALUES (?1, ?2, ?3)")?
-        .execute(params![account.as_str(), millis(at), text(report)?])?;
+        .execute(params![account, millis(at), text(report)?])?;
     Ok(())
 }
 
 pub(super) fn reports(
     transaction: &Transaction<'_>,
     path: &Path,
-    account: &AppId,
+    account: &str,
     number: u64,
-) -> Done<Vec<(u64, MassReport)>> {
+) -> Done<Vec<(u64, SystemTime, MassReport)>> {
     let mut all = transaction.prepare_cached(
-        "SELECT id, report FROM report WHERE account = ?1 AND id > ?2 ORDER BY id",
+        "SELECT id, at, report FROM report WHERE account = ?1 AND id > ?2 ORDER BY id",
     )?;
     let after = i64::try_from(number).unwrap_or(i64::MAX);
-    let mut rows = all.query(params![account.as_str(), after])?;
+    let mut rows = all.query(params![account, after])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        let report: String = row.get(1)?;
-        found.push((id.unsigned_abs(), parse(path, "report", id, &report)?));
+        let report: String = row.get(2)?;
+        let report = parse(path, "report", id, &report)?;
+        found.push((id.unsigned_abs(), moment(row.get(1)?), report));
     }
     Ok(found)
 }

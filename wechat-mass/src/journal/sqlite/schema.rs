@@ -6,7 +6,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 const APPLICATION: i32 = 0x5758_4d4a;
 
 /// Each brings a database from the version of its place to the next. Never changed, only added to.
-const MIGRATIONS: &[&str] = &["CREATE TABLE campaign (
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE campaign (
         id INTEGER PRIMARY KEY,
         account TEXT NOT NULL,
         name TEXT NOT NULL,
@@ -45,7 +46,10 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE campaign (
         at INTEGER NOT NULL,
         report TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX report_of_account ON report (account, id);"];
+    CREATE INDEX report_of_account ON report (account, id);",
+    // When it was stopped, until somebody says go on: each claim asks for it.
+    "ALTER TABLE campaign ADD COLUMN stopped INTEGER;",
+];
 
 /// The newest version, which this program writes.
 pub(super) const NEWEST: usize = MIGRATIONS.len();

@@ -1,0 +1,131 @@
+//! A campaign with its journal: each fact is recorded, then taken in.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use wechat_types::id::MsgId;
+use wechat_types::mass::MassReport;
+
+use super::event::{DriverError, Event};
+use crate::campaign::Campaign;
+use crate::journal::{Entry, JobOwner, Journal, JournalError, News};
+
+/// A campaign with its journal, in which nothing counts that is not recorded.
+pub(super) struct Run<'r, 'p> {
+    pub(super) campaign: Campaign<'p>,
+    pub(super) journal: &'r mut dyn Journal,
+    pub(super) observe: &'r mut (dyn FnMut(Event<'_>) + Send),
+    /// Reports of jobs that no call of this campaign has: another campaign's, or one whose answer
+    /// has not come.
+    kept: BTreeMap<MsgId, MassReport>,
+    /// The last kept report that was read.
+    read_to: u64,
+    /// One of them may be of a job that a call has by now.
+    may_join: bool,
+}
+
+impl<'r, 'p> Run<'r, 'p> {
+    pub(super) fn new(
+        campaign: Campaign<'p>,
+        journal: &'r mut dyn Journal,
+        observe: &'r mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Self {
+        Self { campaign, journal, observe, kept: BTreeMap::new(), read_to: 0, may_join: false }
+    }
+
+    /// Takes in what others recorded since the last look: a human's stop, reports that came to other
+    /// programs, or to none that had the job.
+    pub(super) async fn look(&mut self) -> Result<(), DriverError> {
+        let News { stopped, reports } = match self.journal.news(self.read_to).await {
+            Ok(news) => news,
+            Err(source) => return Err(self.broken(source)),
+        };
+        match stopped {
+            Some(at) if self.campaign.brake().is_none() => self.take_in(&Entry::Stopped { at }),
+            _ => {}
+        }
+        for (number, _, report) in reports {
+            self.read_to = number;
+            if report.is_final() {
+                self.may_join = true;
+                self.kept.insert(report.msg_id, report);
+            }
+        }
+        Ok(())
+    }
+
+    /// Records each kept report that tells something of a job of this campaign.
+    pub(super) async fn join_kept(&mut self, at: SystemTime) -> Result<(), DriverError> {
+        if !std::mem::take(&mut self.may_join) {
+            return Ok(());
+        }
+        let known: Vec<MsgId> = {
+            let known = |msg_id: &&MsgId| self.campaign.has_job(**msg_id);
+            self.kept.keys().filter(known).copied().collect()
+        };
+        for msg_id in known {
+            if let Some(report) = self.kept.remove(&msg_id).filter(|r| self.campaign.is_news(r)) {
+                self.record(Entry::Report { at, report }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a report durable before whoever brought it is told so: with its call, or for whichever
+    /// campaign will have its job.
+    pub(super) async fn report_in(
+        &mut self,
+        at: SystemTime,
+        report: MassReport,
+    ) -> Result<(), DriverError> {
+        if self.campaign.has_job(report.msg_id) {
+            return self.record(Entry::Report { at, report }).await;
+        }
+        match self.journal.keep_report(&report, at).await {
+            Ok(()) => Ok(()),
+            Err(source) => Err(self.broken(source)),
+        }
+    }
+
+    pub(super) async fn record(&mut self, entry: Entry) -> Result<(), DriverError> {
+        match self.journal.append(&entry).await {
+            Ok(()) => {
+                self.take_in(&entry);
+                Ok(())
+            }
+            Err(source) => Err(self.broken(source)),
+        }
+    }
+
+    /// Takes in what was recorded.
+    pub(super) fn take_in(&mut self, entry: &Entry) {
+        self.campaign.apply(entry);
+        self.may_join |= matches!(entry, Entry::Answer { .. });
+        (self.observe)(Event::Recorded(entry));
+    }
+
+    pub(super) async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        number: usize,
+    ) -> Result<Option<JobOwner>, DriverError> {
+        match self.journal.other_owner(msg_id, number).await {
+            Ok(owner) => Ok(owner),
+            Err(source) => Err(self.broken(source)),
+        }
+    }
+
+    pub(super) async fn other_open(
+        &mut self,
+        number: usize,
+    ) -> Result<Option<JobOwner>, DriverError> {
+        match self.journal.other_open(number).await {
+            Ok(open) => Ok(open),
+            Err(source) => Err(self.broken(source)),
+        }
+    }
+
+    pub(super) fn broken(&self, source: JournalError) -> DriverError {
+        DriverError::Journal { source, report: Box::new(self.campaign.report()) }
+    }
+}

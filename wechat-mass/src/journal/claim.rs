@@ -1,0 +1,87 @@
+//! A call about to be made: reserved within its budgets, or told to wait.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Entry, JournalError};
+use crate::quota::{Budget, Spend};
+
+/// A call about to be made.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Claim<'a> {
+    /// The call, from 0.
+    pub chunk: usize,
+    /// When.
+    pub at: SystemTime,
+    /// What it costs.
+    pub spend: Spend,
+    /// What it costs it from.
+    pub budgets: &'a [Budget],
+}
+
+impl<'a> Claim<'a> {
+    /// Takes all parts as they stand.
+    pub fn new(chunk: usize, at: SystemTime, spend: Spend, budgets: &'a [Budget]) -> Self {
+        Self { chunk, at, spend, budgets }
+    }
+
+    /// The fact that is recorded when it is granted.
+    pub fn intent(&self) -> Entry {
+        Entry::Intent { chunk: self.chunk, at: self.at }
+    }
+}
+
+/// Whether a call may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reserved {
+    /// It is reserved.
+    Granted,
+    /// It is not, and nothing was recorded.
+    #[non_exhaustive]
+    Wait {
+        /// From when it may be tried again.
+        until: SystemTime,
+        /// The budget that is used up; with several, the one that opens last.
+        budget: Budget,
+    },
+    /// It is not, and nothing was recorded: a human stopped the campaign, and nobody has said go on
+    /// since.
+    #[non_exhaustive]
+    Stopped {
+        /// When it was stopped.
+        at: SystemTime,
+    },
+}
+
+impl Reserved {
+    /// Asks each budget; `spent` gives the moments that a budget was drawn on in its window.
+    pub(super) fn by<E>(
+        budgets: &[Budget],
+        mut spent: impl FnMut(&Budget) -> Result<Vec<SystemTime>, E>,
+    ) -> Result<Self, E> {
+        let mut reserved = Self::Granted;
+        for budget in budgets {
+            let Some(until) = budget.wait(&spent(budget)?) else { continue };
+            if !matches!(reserved, Self::Wait { until: known, .. } if known >= until) {
+                reserved = Self::Wait { until, budget: *budget };
+            }
+        }
+        Ok(reserved)
+    }
+}
+
+/// A clock that is back by more than this cannot count budgets, nor tell how old a key is.
+const CLOCK_BACK: Duration = Duration::from_secs(60);
+
+/// Refuses a call at a moment before the last one.
+pub(super) fn check_clock(at: SystemTime, last: Option<SystemTime>) -> Result<(), JournalError> {
+    match last.and_then(|last| last.duration_since(at).ok()) {
+        Some(back) if back > CLOCK_BACK => Err(JournalError::new(format!(
+            "the clock is {} seconds before the last recorded call: set it right; until then \
+             nothing is sent, for neither budgets nor the age of keys can be told",
+            back.as_secs()
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,124 @@
+//! The facts of a campaign, as they are recorded.
+
+use std::num::NonZeroU64;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use wechat_types::id::{MediaId, MsgId};
+use wechat_types::mass::MassReport;
+
+use crate::campaign::Answer;
+
+/// A recorded fact about a campaign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Entry {
+    /// A picture of an article was uploaded.
+    Picture {
+        /// The article, from 0.
+        article: usize,
+        /// Its `src`.
+        source: String,
+        /// Its address.
+        url: String,
+    },
+    /// An article's cover was added to the permanent material.
+    Cover {
+        /// The article, from 0.
+        article: usize,
+        /// The material.
+        media_id: MediaId,
+    },
+    /// The platform no longer knows the covers (40007): they are added anew.
+    CoversRefused {
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+    },
+    /// The draft that a call will use up.
+    Draft {
+        /// The call, from 0.
+        chunk: usize,
+        /// The draft.
+        media_id: MediaId,
+    },
+    /// The call is about to be made. Recorded before the request is written.
+    Intent {
+        /// The call, from 0.
+        chunk: usize,
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+    },
+    /// What came of the call.
+    Answer {
+        /// The call, from 0.
+        chunk: usize,
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+        /// What.
+        #[serde(flatten)]
+        answer: Answer,
+    },
+    /// A job's report came in.
+    Report {
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+        /// The report.
+        report: MassReport,
+    },
+    /// A new run of the program took the campaign up.
+    Resumed {
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+    },
+    /// A job's message was taken back, or one article of it.
+    Deleted {
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+        /// The job.
+        msg_id: MsgId,
+        /// The article, from 1; the whole message if absent.
+        article: Option<NonZeroU64>,
+    },
+    /// A human stopped the campaign: no call is made until a human says go on. Recorded by
+    /// [`Store::stop`](super::Store::stop), whoever holds the campaign.
+    Stopped {
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+    },
+    /// A human says go on: no stop and no failed job from before this keeps the calls back.
+    GoOn {
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+    },
+}
+
+impl Entry {
+    /// A call was about to be made.
+    pub(crate) fn is_intent(&self) -> bool {
+        matches!(self, Self::Intent { .. })
+    }
+
+    /// When it happened; uploads and drafts do not say.
+    pub fn at(&self) -> Option<SystemTime> {
+        match self {
+            Self::CoversRefused { at }
+            | Self::Intent { at, .. }
+            | Self::Answer { at, .. }
+            | Self::Report { at, .. }
+            | Self::Resumed { at }
+            | Self::Deleted { at, .. }
+            | Self::Stopped { at }
+            | Self::GoOn { at } => Some(*at),
+            Self::Picture { .. } | Self::Cover { .. } | Self::Draft { .. } => None,
+        }
+    }
+}
