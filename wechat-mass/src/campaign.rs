@@ -8,10 +8,12 @@ mod brake;
 mod chunk;
 pub mod driver;
 mod inbox;
+mod next;
 mod outline;
 mod plan;
 mod policy;
 mod report;
+mod resolution;
 mod status;
 mod verdict;
 
@@ -31,8 +33,9 @@ pub use brake::Brake;
 pub use driver::{Driver, DriverError, Event};
 pub use inbox::{Inbox, NoInbox};
 pub use plan::{Chunk, ChunkAudience, Content, Plan};
-pub use policy::Policy;
+pub use policy::{Canary, Policy};
 pub use report::{CampaignReport, ChunkOutcome, ChunkReport, Conclusion, Totals};
+pub use resolution::{Resolution, ResolveError, resolve, unclaimed_reports};
 pub use status::{CallTimes, CampaignStatus};
 pub use verdict::Answer;
 
@@ -84,10 +87,17 @@ pub enum Step {
         /// An earlier attempt may have been accepted: only 0 and 45065 settle it.
         repeat: bool,
     },
-    /// Leave a call undecided: the platform may have forgotten its key by now.
+    /// Make no further attempt at a call.
     GiveUp {
         /// The chunk, from 0.
         chunk: usize,
+        /// Why.
+        why: GiveUp,
+    },
+    /// Tell that a job should have ended long ago.
+    Overdue {
+        /// The job.
+        msg_id: MsgId,
     },
     /// Ask for a job's status.
     Poll {
@@ -105,6 +115,17 @@ pub enum Step {
     Done,
 }
 
+/// Why no further attempt is made at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GiveUp {
+    /// The platform may have forgotten its key by now: a repeat could be a second message.
+    KeyTooOld,
+    /// [`Policy::not_after`] has passed, or will have before the call can be made. That holds for the
+    /// repeat of a lost call too: if the first attempt was not taken, it would send now.
+    Ended,
+}
+
 /// Why a campaign waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -117,6 +138,8 @@ pub enum WaitReason {
     Repeat,
     /// Jobs are running.
     Jobs,
+    /// [`Policy::not_before`] has not come.
+    NotBefore,
 }
 
 impl<'p> Campaign<'p> {
@@ -145,106 +168,9 @@ impl<'p> Campaign<'p> {
         }
     }
 
-    /// What is to be done now.
-    pub fn next(&self, now: SystemTime) -> Step {
-        if let Some(msg_id) = self.first_look(now) {
-            return Step::Poll { msg_id };
-        }
-        match (self.next_send(now), self.next_poll(now)) {
-            (Some(Step::Wait { .. }) | None, Some(poll @ Step::Poll { .. })) => poll,
-            (
-                Some(Step::Wait { until: send_at, reason }),
-                Some(Step::Wait { until: poll_at, .. }),
-            ) if send_at <= poll_at => Step::Wait { until: send_at, reason },
-            (Some(Step::Wait { .. }) | None, Some(wait)) => wait,
-            (Some(step), _) => step,
-            (None, None) => Step::Done,
-        }
-    }
-
-    /// The first chunk that is not settled decides: calls go out one after the other.
-    fn next_send(&self, now: SystemTime) -> Option<Step> {
-        if self.halted.is_some() || self.brake.is_some() {
-            return None;
-        }
-        let (number, chunk) =
-            self.chunks.iter().enumerate().find(|(_, chunk)| !chunk.is_settled())?;
-        match &chunk.progress {
-            Progress::Unsettled { repeat_at, .. } => Some(if *repeat_at > now {
-                Step::Wait { until: *repeat_at, reason: WaitReason::Repeat }
-            } else if !chunk.key_is_good_at(now, &self.policy) {
-                // The machine may have slept through the wait.
-                Step::GiveUp { chunk: number }
-            } else if let Some(wait) = self.closed(now) {
-                wait
-            } else {
-                Step::Send { chunk: number, repeat: true }
-            }),
-            Progress::Pending { not_before } => {
-                if let Some(until) = not_before.filter(|at| *at > now) {
-                    return Some(Step::Wait { until, reason: WaitReason::Pace });
-                }
-                if let Some(step) = self.next_upload() {
-                    return Some(step);
-                }
-                if self.outline.needs_draft() && chunk.draft.is_none() {
-                    return Some(Step::AddDraft { chunk: number });
-                }
-                Some(self.closed(now).unwrap_or(Step::Send { chunk: number, repeat: false }))
-            }
-            _ => None,
-        }
-    }
-
-    fn next_upload(&self) -> Option<Step> {
-        self.outline.articles().iter().zip(&self.uploads).enumerate().find_map(
-            |(number, (article, uploads))| {
-                let missing = article.pictures.keys().find(|s| !uploads.addresses.contains_key(*s));
-                match (missing, &uploads.cover) {
-                    (Some(source), _) => {
-                        Some(Step::UploadPicture { article: number, source: source.clone() })
-                    }
-                    (None, None) => Some(Step::AddCover { article: number }),
-                    (None, Some(_)) => None,
-                }
-            },
-        )
-    }
-
-    /// The wait for a budget to open.
-    fn closed(&self, now: SystemTime) -> Option<Step> {
-        let (until, reason) = self.closed_until.filter(|(until, _)| *until > now)?;
-        Some(Step::Wait { until, reason })
-    }
-
     /// A budget is used up until then. Not recorded: whoever tries again learns the same.
     pub fn close_until(&mut self, until: SystemTime, reason: WaitReason) {
         self.closed_until = Some((until, reason));
-    }
-
-    /// A job that was not looked at yet is looked at before the next call, for its end may be a
-    /// reason not to make that. Once each: many jobs must not keep the calls waiting.
-    fn first_look(&self, now: SystemTime) -> Option<MsgId> {
-        let jobs = self.chunks.iter().filter_map(ChunkState::running_job);
-        jobs.filter(|job| !job.looked_at && job.ended.is_none() && job.next_look <= now)
-            .map(|job| job.msg_id)
-            .min()
-    }
-
-    /// The job that is next asked for, or waited for.
-    fn next_poll(&self, now: SystemTime) -> Option<Step> {
-        let (at, msg_id) = self
-            .chunks
-            .iter()
-            .filter_map(|chunk| chunk.running_job())
-            .filter(|job| now < job.followed_since + self.policy.follow_for)
-            .map(|job| (job.next_look, job.msg_id))
-            .min()?;
-        Some(if at <= now {
-            Step::Poll { msg_id }
-        } else {
-            Step::Wait { until: at, reason: WaitReason::Jobs }
-        })
     }
 
     /// Stops sending: nothing further goes out, jobs are still followed.
@@ -252,12 +178,23 @@ impl<'p> Campaign<'p> {
         self.halted.get_or_insert_with(|| reason.into());
     }
 
-    /// Leaves a call undecided, as [`Step::GiveUp`] asks. Not recorded, for the next run comes to
-    /// the same conclusion by itself.
-    pub fn give_up(&mut self, number: usize) {
-        let reason = self.chunks.get_mut(number).and_then(ChunkState::give_up);
+    /// Leaves a call as it is, as [`Step::GiveUp`] asks. Not recorded, for the next run comes to the
+    /// same conclusion by itself.
+    pub fn give_up(&mut self, number: usize, why: GiveUp) {
+        let Some(chunk) = self.chunks.get_mut(number) else { return };
+        let reason = match (why, self.policy.not_after) {
+            (GiveUp::Ended, Some(end)) => chunk.too_late(end),
+            _ => chunk.give_up(),
+        };
         if let Some(reason) = reason {
             self.halt(format!("call {}: {reason}", number + 1));
+        }
+    }
+
+    /// A job is overdue, as [`Step::Overdue`] says. Not recorded: time tells the next run the same.
+    pub fn overdue(&mut self, msg_id: MsgId) {
+        if let Some(chunk) = self.chunk_of(msg_id).and_then(|number| self.chunks.get_mut(number)) {
+            chunk.overdue();
         }
     }
 
@@ -297,6 +234,12 @@ impl<'p> Campaign<'p> {
                 self.brake.get_or_insert(Brake::Stopped { at: *at });
             }
             Entry::GoOn { .. } => self.brake = None,
+            Entry::Resolved { chunk, at, resolution } => {
+                if let Some(state) = self.chunks.get_mut(*chunk) {
+                    state.resolve(*at, resolution);
+                    self.join_early(*chunk, *at);
+                }
+            }
         }
     }
 
@@ -321,12 +264,17 @@ impl<'p> Campaign<'p> {
     fn settle(&mut self, number: usize, at: SystemTime, answer: &Answer) {
         let Some(chunk) = self.chunks.get_mut(number) else { return };
         let halt = chunk.settle(at, answer, &self.policy);
-        let job = chunk.running_job().map(|job| job.msg_id);
-        if let Some(report) = job.and_then(|msg_id| self.early.remove(&msg_id)) {
-            self.learn(number, at, &report);
-        }
+        self.join_early(number, at);
         if let Some(reason) = halt {
             self.halt(format!("call {}: {reason}", number + 1));
+        }
+    }
+
+    /// The report of a call's job may have come before the job was known.
+    fn join_early(&mut self, number: usize, at: SystemTime) {
+        let job = self.chunks.get(number).and_then(ChunkState::running_job).map(|job| job.msg_id);
+        if let Some(report) = job.and_then(|msg_id| self.early.remove(&msg_id)) {
+            self.learn(number, at, &report);
         }
     }
 
@@ -354,6 +302,12 @@ impl<'p> Campaign<'p> {
     /// What keeps the further calls back until a human says go on.
     pub fn brake(&self) -> Option<&Brake> {
         self.brake.as_ref()
+    }
+
+    /// The first attempt at a call of which nobody knows whether it was sent.
+    pub(crate) fn open_since(&self) -> Option<SystemTime> {
+        let open = self.chunks.iter().filter(|chunk| chunk.is_open());
+        open.filter_map(ChunkState::first_attempt).min()
     }
 
     /// A call has this job.

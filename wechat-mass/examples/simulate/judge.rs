@@ -1,6 +1,7 @@
 //! What must hold, judged by the mock's inboxes and jobs, never by our own records.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use wechat_mass::campaign::{CampaignReport, ChunkOutcome};
 use wechat_mock::Verdict;
@@ -85,7 +86,8 @@ pub(crate) fn is_settled(world: &World, report: &CampaignReport) -> bool {
         confused && matches!(outcome, ChunkOutcome::Refused { code: Some(45065), .. })
     };
     let stops = |outcome: &ChunkOutcome| is_undecided(outcome) || is_mistaken(outcome);
-    let has_reason = report.chunks.iter().any(|chunk| stops(&chunk.outcome));
+    let ended = world.scene.ends(Duration::ZERO).is_some_and(|end| world.clock.now() > end);
+    let has_reason = ended || report.chunks.iter().any(|chunk| stops(&chunk.outcome));
     report.chunks.iter().all(|chunk| match &chunk.outcome {
         ChunkOutcome::Ended { .. } => true,
         ChunkOutcome::NotSent => has_reason && report.halted.is_some(),

@@ -7,7 +7,9 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use bytes::Bytes;
 use wechat_http::{Client, Clock, Transport, TransportError};
-use wechat_mass::campaign::{CampaignReport, Driver, Event};
+use wechat_mass::campaign::{
+    CampaignReport, Driver, Event, Plan, Resolution, ResolveError, resolve,
+};
 use wechat_mass::journal::{Claim, Entry, JobOwner, Journal, JournalError, News, Reserved};
 use wechat_mock::{ManualClock, Verdict};
 use wechat_types::id::MsgId;
@@ -16,7 +18,7 @@ use wechat_types::mass::MassReport;
 use crate::faults;
 use crate::gate::Gate;
 use crate::mail::Mail;
-use crate::world::World;
+use crate::world::{CallOf, World};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -56,6 +58,7 @@ async fn attempt(world: &Arc<World>, campaign: usize, gate: &Gate) -> Result<End
         // Whoever starts it has looked, and says go on.
         let recorded = journal.append(&Entry::GoOn { at: world.clock.now() }).await;
         recorded.map_err(|error| error.to_string())?;
+        decide(world, campaign, plan, &mut journal).await?;
     }
     let mut mail = Mail::new(Arc::clone(world), gate.clone());
     let mut observe = |event: Event<'_>| {
@@ -70,6 +73,31 @@ async fn attempt(world: &Arc<World>, campaign: usize, gate: &Gate) -> Result<End
         Ok(report) => End::Reported(report),
         Err(error) => End::Stopped(wechat_http::describe(&error)),
     })
+}
+
+/// Now and then a human looks what became of the calls of which nobody knows, and says so.
+async fn decide(
+    world: &Arc<World>,
+    campaign: usize,
+    plan: &Plan,
+    journal: &mut Records,
+) -> Result<(), String> {
+    if !world.state().dice.one_in(3) {
+        return Ok(());
+    }
+    for chunk in 0..plan.chunks().len() {
+        let msg_id = world.state().last_job(CallOf { campaign, chunk });
+        let resolution = match msg_id {
+            Some(msg_id) => Resolution::Sent { msg_id: Some(msg_id) },
+            None => Resolution::NotSent,
+        };
+        match resolve(journal, plan, chunk, resolution, world.clock.now()).await {
+            Ok(()) => world.count("calls decided by a human"),
+            Err(ResolveError::Known) => {}
+            Err(error) => return Err(wechat_http::describe(&error)),
+        }
+    }
+    Ok(())
 }
 
 /// The network between one process and the mock.

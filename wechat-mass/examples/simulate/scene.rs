@@ -1,10 +1,10 @@
 //! What a seed decides before anything happens: the platform's manners, and how much goes wrong.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use wechat_mass::campaign::Policy;
-use wechat_mock::{DraftConsumed, JobProgress, KeyCheck, Settings};
+use wechat_mass::campaign::{Canary, Policy};
+use wechat_mock::{DraftConsumed, JobProgress, KeyCheck, ManualClock, Settings};
 
 use crate::cast::{Campaign, Cast};
 use crate::dice::Dice;
@@ -45,6 +45,10 @@ impl Scene {
         patience(&mut policy, &mut settings, callbacks, dice);
         // One world in sixteen is without any fault: there, everybody must be reached.
         let calm = dice.one_in(16);
+        if dice.one_in(8) && !calm {
+            let end = ManualClock::default_start() + dice.time(Duration::ZERO, 48 * HOUR);
+            policy.not_after = Some(end);
+        }
         let unless_calm = |drawn: u64| if calm { 0 } else { drawn };
         Self {
             campaigns,
@@ -60,6 +64,11 @@ impl Scene {
             unrecorded: unless_calm(dice.pick(&[0, 0, 15, 60]).unwrap_or_default()),
             failing: unless_calm(dice.pick(&[0, 0, 0, 3]).unwrap_or_default()),
         }
+    }
+
+    /// When nothing may be sent any more, with so much grace.
+    pub(crate) fn ends(&self, grace: Duration) -> Option<SystemTime> {
+        self.policy.not_after.map(|end| end + grace)
     }
 
     /// Nothing goes wrong here.
@@ -98,8 +107,11 @@ fn manners(settings: &mut Settings, dice: &mut Dice) {
 fn patience(policy: &mut Policy, settings: &mut Settings, callbacks: bool, dice: &mut Dice) {
     policy.past_undecided = dice.one_in(2);
     // A look at the journal takes a turn: in a wait of days they would be all that happens.
-    let looks = [Duration::from_secs(30), 5 * MINUTE, HOUR, 6 * HOUR];
+    let looks = [5 * MINUTE, HOUR, 6 * HOUR];
     policy.look_every = dice.pick(&looks).unwrap_or(HOUR);
+    if dice.one_in(4) {
+        policy.canary = Canary::ThenRest;
+    }
     policy.attempts = 2 + u32::try_from(dice.below(6)).unwrap_or_default();
     if !callbacks {
         policy.wait_for_counters = Duration::ZERO;

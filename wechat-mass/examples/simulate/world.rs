@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use wechat_mass::campaign::Plan;
@@ -68,6 +68,16 @@ struct Caller {
     body: Bytes,
     disturbed: bool,
 }
+
+impl State {
+    /// What a human sees of a call on the platform's pages.
+    pub(crate) fn last_job(&self, of: CallOf) -> Option<MsgId> {
+        self.jobs.iter().filter(|(_, call)| **call == of).map(|(job, _)| *job).max()
+    }
+}
+
+/// A request that left in time arrives within this.
+const ON_ITS_WAY: Duration = Duration::from_secs(120);
 
 impl World {
     pub(crate) fn new(seed: u64, scene: Scene, dice: Dice, told: bool) -> Result<Self, String> {
@@ -255,6 +265,9 @@ impl World {
             let of = CallOf { campaign: caller.campaign, chunk: self.chunk_of(&caller) };
             self.tell(|| format!("    job {job} of call {} begins", of.chunk + 1));
             self.count("jobs");
+            if self.scene.ends(ON_ITS_WAY).is_some_and(|end| self.clock.now() > end) {
+                self.violated(format!("job {job} began after its offer had ended"));
+            }
             self.state().jobs.insert(job, of);
         }
     }

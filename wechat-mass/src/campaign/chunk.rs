@@ -7,7 +7,9 @@ use wechat_types::id::{MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{MassReport, ReportSource};
 
 use super::policy::Policy;
+use super::resolution::Resolution;
 use super::verdict::{Answer, Before, opens_again};
+use crate::quota::BeijingTime;
 
 /// What is known about one call.
 #[derive(Debug, Default)]
@@ -42,6 +44,8 @@ pub(super) enum Progress {
     Refused { code: Option<i64>, reason: String },
     /// Nobody knows, and another attempt will not tell.
     Undecided { reason: String },
+    /// A human decided that it was sent, as a job that nobody knows.
+    SaidSent,
 }
 
 impl Default for Progress {
@@ -56,6 +60,9 @@ pub(super) struct Job {
     pub(super) msg_id: MsgId,
     pub(super) msg_data_id: Option<MsgDataId>,
     pub(super) already: bool,
+    pub(super) accepted_at: SystemTime,
+    /// It should have ended long ago.
+    pub(super) overdue: bool,
     /// The acceptance, or the beginning of the run that took the campaign up.
     pub(super) followed_since: SystemTime,
     pub(super) next_look: SystemTime,
@@ -63,6 +70,22 @@ pub(super) struct Job {
     pub(super) looked_at: bool,
     /// The status is final; its counters may still come by callback until `next_look`.
     pub(super) ended: Option<MassReport>,
+}
+
+impl Job {
+    fn new(msg_id: MsgId, accepted_at: SystemTime, next_look: SystemTime) -> Self {
+        Self {
+            msg_id,
+            msg_data_id: None,
+            already: false,
+            accepted_at,
+            overdue: false,
+            followed_since: accepted_at,
+            next_look,
+            looked_at: false,
+            ended: None,
+        }
+    }
 }
 
 /// A call that comes too fast again and again is given up after this many times.
@@ -121,15 +144,9 @@ impl ChunkState {
     ) -> Option<String> {
         match answer {
             Answer::Accepted { msg_id, msg_data_id, already } => {
-                self.progress = Progress::Running(Job {
-                    msg_id: *msg_id,
-                    msg_data_id: *msg_data_id,
-                    already: *already,
-                    followed_since: at,
-                    next_look: at + policy.poll_after,
-                    looked_at: false,
-                    ended: None,
-                });
+                let job = Job::new(*msg_id, at, at + policy.poll_after);
+                self.progress =
+                    Progress::Running(Job { msg_data_id: *msg_data_id, already: *already, ..job });
                 None
             }
             Answer::Mistaken { reason, .. } => {
@@ -203,6 +220,72 @@ impl ChunkState {
         self.undecided(reason)
     }
 
+    /// There is no time left for an attempt; the reason to stop sending.
+    pub(super) fn too_late(&mut self, end: SystemTime) -> Option<String> {
+        let end = BeijingTime::new(end);
+        let late = format!("nothing is sent after {end}, Beijing time (已过截止时间)");
+        match &self.progress {
+            Progress::Pending { .. } => Some(format!("not made: {late}")),
+            Progress::Unsettled { reason, .. } if reason.ends_with(&late) => {
+                let reason = reason.clone();
+                self.undecided(reason)
+            }
+            Progress::Unsettled { reason, .. } => {
+                let reason = format!(
+                    "{reason}; a repeat with its key could tell, and could send if the first attempt \
+                     was not taken: {late}"
+                );
+                self.undecided(reason)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn overdue(&mut self) {
+        if let Progress::Running(job) = &mut self.progress {
+            job.overdue = true;
+        }
+    }
+
+    /// The platform took it, or a human says so.
+    pub(super) fn was_taken(&self) -> bool {
+        matches!(self.progress, Progress::Running(_) | Progress::Reported(..) | Progress::SaidSent)
+    }
+
+    /// Nobody knows whether the platform took it.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(
+            self.progress,
+            Progress::InFlight | Progress::Unsettled { .. } | Progress::Undecided { .. }
+        )
+    }
+
+    /// The first attempt of those that may have been accepted.
+    pub(super) fn first_attempt(&self) -> Option<SystemTime> {
+        self.first_attempt
+    }
+
+    /// A human decided what nobody knew. A call that was not sent keeps its key: if it was sent after
+    /// all, the platform says so for as long as it remembers that, and afterwards another key would
+    /// protect no better.
+    pub(super) fn resolve(&mut self, at: SystemTime, resolution: &Resolution) {
+        if !self.is_open() {
+            return;
+        }
+        self.progress = match resolution {
+            Resolution::Sent { msg_id: Some(msg_id) } => {
+                let accepted_at = self.first_attempt.unwrap_or(at);
+                Progress::Running(Job { followed_since: at, ..Job::new(*msg_id, accepted_at, at) })
+            }
+            Resolution::Sent { msg_id: None } => Progress::SaidSent,
+            Resolution::NotSent => {
+                self.forget_attempts();
+                self.put_off = 0;
+                Progress::default()
+            }
+        };
+    }
+
     /// Nothing of this call is with the platform: the next attempt is a first one.
     fn forget_attempts(&mut self) {
         (self.first_attempt, self.attempts, self.lost) = (None, 0, false);
@@ -257,7 +340,7 @@ impl ChunkState {
                 self.progress = Progress::Running(job);
                 return;
             }
-            Progress::Pending { .. } | Progress::Reported(..) => return,
+            Progress::Pending { .. } | Progress::Reported(..) | Progress::SaidSent => return,
         };
         self.attempts = 0;
         self.progress = if self.key_is_good_at(at, policy) {

@@ -85,7 +85,7 @@ impl<'a> Driver<'a> {
             run.look().await?;
             run.join_kept(self.now()).await?;
             match run.campaign.next(self.now()) {
-                Step::Done => return Ok(run.campaign.report()),
+                Step::Done => return run.end().await,
                 Step::Wait { until, reason } => {
                     (run.observe)(Event::Waiting(until, reason));
                     // Nobody rings when another program records a stop, or keeps a report.
@@ -107,7 +107,11 @@ impl<'a> Driver<'a> {
                         }
                     }
                 }
-                Step::GiveUp { chunk } => run.campaign.give_up(chunk),
+                Step::GiveUp { chunk, why } => run.campaign.give_up(chunk, why),
+                Step::Overdue { msg_id } => {
+                    run.campaign.overdue(msg_id);
+                    (run.observe)(Event::Overdue(msg_id, self.policy.overdue_after));
+                }
                 Step::Send { chunk, .. } => self.send(&mut run, chunk).await?,
                 step => match self.prepare(&run.campaign, &step).await {
                     Ok(entry) => run.record(entry).await?,
@@ -184,7 +188,9 @@ impl<'a> Driver<'a> {
         let Some(claimed_at) = self.claim(run, number, &planned.audience).await? else {
             return Ok(());
         };
-        if self.now().duration_since(claimed_at).is_ok_and(|late| late > LATEST) {
+        let now = self.now();
+        let slept = now.duration_since(claimed_at).is_ok_and(|late| late > LATEST);
+        if slept || self.policy.has_ended(now) {
             let answer = too_late(before);
             return run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await;
         }

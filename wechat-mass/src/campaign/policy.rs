@@ -1,6 +1,6 @@
 //! How patient a campaign is.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::quota::Limits;
 
@@ -33,12 +33,41 @@ pub struct Policy {
     /// How often, while nothing is to be done, the journal is looked at for what others recorded: a
     /// human's stop, reports that came to another program. Before each call it is looked at anyway.
     pub look_every: Duration,
+    /// How long after its acceptance a job without a final report is overdue. It is followed further.
+    pub overdue_after: Duration,
+    /// No call before this moment.
+    pub not_before: Option<SystemTime>,
+    /// No call after this moment: not for a campaign that is resumed either, nor as the repeat of a
+    /// call whose answer was lost.
+    pub not_after: Option<SystemTime>,
+    /// The first call is tried out before the others.
+    pub canary: Canary,
     /// A new run makes the calls after one that is undecided for good. Otherwise it stops there,
     /// for whoever decides about that call decides about the others too.
     pub past_undecided: bool,
 }
 
+/// Whether the first call goes out before the others, to be looked at. The first is the first that
+/// the platform takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Canary {
+    /// All calls go out one after the other.
+    #[default]
+    Off,
+    /// The others wait for the report of the first. If that is no success, they need a human's word,
+    /// as after any job that failed.
+    ThenRest,
+    /// The others are not made by this run.
+    Alone,
+}
+
 impl Policy {
+    /// Nothing is sent at this moment any more.
+    pub(super) fn has_ended(&self, at: SystemTime) -> bool {
+        self.not_after.is_some_and(|end| at > end)
+    }
+
     /// No time is so long that adding it to a date fails.
     pub(super) fn bounded(self) -> Self {
         const SECOND: Duration = Duration::from_secs(1);
@@ -51,6 +80,7 @@ impl Policy {
             poll_every: self.poll_every.min(YEAR),
             wait_for_counters: self.wait_for_counters.min(YEAR),
             follow_for: self.follow_for.min(YEAR),
+            overdue_after: self.overdue_after.min(YEAR),
             look_every: self.look_every.clamp(SECOND, YEAR),
             ..self
         }
@@ -61,7 +91,8 @@ impl Default for Policy {
     /// Stops at what is undecided; the documented limits; 6 attempts, 60 seconds apart, for 23
     /// hours; 10 minutes where the
     /// platform took a call for another one; a look at each job every 30 seconds for 6 hours, and at
-    /// the journal as often; 30 seconds for a job's counters.
+    /// the journal as often; 30 seconds for a job's counters; a job is
+    /// overdue after 6 hours; no canary, sent at any time.
     fn default() -> Self {
         Self {
             limits: Limits::default(),
@@ -74,6 +105,10 @@ impl Default for Policy {
             wait_for_counters: Duration::from_secs(30),
             follow_for: Duration::from_secs(6 * 60 * 60),
             look_every: Duration::from_secs(30),
+            overdue_after: Duration::from_secs(6 * 60 * 60),
+            not_before: None,
+            not_after: None,
+            canary: Canary::Off,
             past_undecided: false,
         }
     }

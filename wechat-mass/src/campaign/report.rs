@@ -1,11 +1,13 @@
 //! What a campaign came to: per call, in total, and in one word.
 
+use std::time::SystemTime;
+
 use serde::Serialize;
 use wechat_types::id::{ClientMsgId, MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{JobStatus, MassReport};
 
 use super::chunk::Progress;
-use super::{Brake, Campaign};
+use super::{Brake, Campaign, Canary};
 
 /// What has become of a campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,11 @@ pub struct CampaignReport {
     /// What keeps the calls that are left from being made by any further run, until a human says
     /// go on: [`Entry::GoOn`](crate::journal::Entry::GoOn). `halted` says the same in words.
     pub brake: Option<Brake>,
+    /// The calls that were not made were not meant to be: [`Canary::Alone`].
+    pub is_canary: bool,
+    /// Where a call is undecided: reports of jobs that no call of the account has, and that came
+    /// since its first attempt. One of them may be that call's.
+    pub unclaimed: Vec<MassReport>,
 }
 
 /// What has become of one call.
@@ -59,7 +66,13 @@ pub enum ChunkOutcome {
     Running {
         /// The job.
         msg_id: MsgId,
+        /// When the platform took the call, as far as that is known.
+        accepted_at: SystemTime,
+        /// It should have ended long ago: [`Policy::overdue_after`](super::Policy::overdue_after).
+        overdue: bool,
     },
+    /// A human decided that it was sent, and did not say as which job.
+    SaidSent,
     /// The job has ended.
     #[non_exhaustive]
     Ended {
@@ -77,7 +90,8 @@ pub enum ChunkOutcome {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Conclusion {
-    /// Every job ended in `send success`. Followers may have been filtered all the same.
+    /// Every job ended in `send success`, or a human decided that a call was sent. Followers may have
+    /// been filtered all the same.
     Success,
     /// The platform took at least one call; a call was refused or a job failed.
     Partly,
@@ -85,6 +99,8 @@ pub enum Conclusion {
     Refused,
     /// For at least one call nobody knows yet.
     Undecided,
+    /// At least one job should have ended long ago; of the other calls it is known what became.
+    Overdue,
 }
 
 /// Counters of all reports. Absent when no report has counters.
@@ -111,15 +127,27 @@ impl CampaignReport {
             return Conclusion::Undecided;
         }
         let open = |outcome: &ChunkOutcome| match outcome {
-            ChunkOutcome::Undecided { .. } | ChunkOutcome::Running { .. } => true,
+            ChunkOutcome::Undecided { .. } => true,
             ChunkOutcome::Ended { report, .. } => matches!(report.status, JobStatus::Other(_)),
             _ => false,
         };
+        let running = |outcome: &ChunkOutcome| matches!(outcome, ChunkOutcome::Running { .. });
+        let overdue =
+            |outcome: &ChunkOutcome| matches!(outcome, ChunkOutcome::Running { overdue: true, .. });
+        let sent = |outcome: &ChunkOutcome| {
+            matches!(outcome, ChunkOutcome::Ended { .. } | ChunkOutcome::SaidSent)
+        };
+        let meant =
+            |chunk: &&ChunkReport| !self.is_canary || chunk.outcome != ChunkOutcome::NotSent;
         if any(open) {
             Conclusion::Undecided
-        } else if !any(|outcome| matches!(outcome, ChunkOutcome::Ended { .. })) {
+        } else if any(overdue) {
+            Conclusion::Overdue
+        } else if any(running) {
+            Conclusion::Undecided
+        } else if !any(sent) {
             Conclusion::Refused
-        } else if any(|outcome| !outcome.is_success()) {
+        } else if self.chunks.iter().filter(meant).any(|chunk| !chunk.outcome.is_success()) {
             Conclusion::Partly
         } else {
             Conclusion::Success
@@ -177,7 +205,7 @@ impl ChunkOutcome {
     /// The job, where the platform took the call.
     pub fn msg_id(&self) -> Option<MsgId> {
         match self {
-            Self::Running { msg_id } => Some(*msg_id),
+            Self::Running { msg_id, .. } => Some(*msg_id),
             Self::Ended { report, .. } => Some(report.msg_id),
             _ => None,
         }
@@ -205,7 +233,9 @@ impl ChunkOutcome {
             Self::NotSent => "not sent",
             Self::Refused { .. } => "refused",
             Self::Undecided { .. } => "undecided",
+            Self::Running { overdue: true, .. } => "overdue",
             Self::Running { .. } => "running",
+            Self::SaidSent => "said sent",
             Self::Ended { .. } => "ended",
         }
     }
@@ -221,13 +251,21 @@ impl ChunkOutcome {
                 }
                 other => Some(other.to_string()),
             },
+            Self::SaidSent => Some(
+                "a human decided that it was sent; its job is not known (人工确认已发送)"
+                    .to_owned(),
+            ),
             Self::NotSent | Self::Running { .. } => None,
         }
     }
 
-    /// The job ended in `send success`.
+    /// The job ended in `send success`, or a human decided that the call was sent.
     pub fn is_success(&self) -> bool {
-        matches!(self, Self::Ended { report, .. } if report.status == JobStatus::Success)
+        match self {
+            Self::Ended { report, .. } => report.status == JobStatus::Success,
+            Self::SaidSent => true,
+            _ => false,
+        }
     }
 }
 
@@ -249,13 +287,18 @@ pub(super) fn of(campaign: &Campaign<'_>) -> CampaignReport {
                 ChunkOutcome::Refused { code: *code, reason: reason.clone() }
             }
             Progress::Running(job) => match &job.ended {
-                None => ChunkOutcome::Running { msg_id: job.msg_id },
+                None => ChunkOutcome::Running {
+                    msg_id: job.msg_id,
+                    accepted_at: job.accepted_at,
+                    overdue: job.overdue,
+                },
                 Some(report) => ChunkOutcome::Ended {
                     msg_data_id: job.msg_data_id,
                     already: job.already,
                     report: report.clone(),
                 },
             },
+            Progress::SaidSent => ChunkOutcome::SaidSent,
             Progress::Reported(job, report) => ChunkOutcome::Ended {
                 msg_data_id: job.msg_data_id,
                 already: job.already,
@@ -268,7 +311,17 @@ pub(super) fn of(campaign: &Campaign<'_>) -> CampaignReport {
     let brake = campaign.brake.clone().filter(|_| unfinished);
     let halted = match &brake {
         Some(brake) => Some(format!("{brake}; no call is made until a human says go on")),
-        None => campaign.halted.clone(),
+        None => campaign.halted.clone().or_else(|| match campaign.policy.canary {
+            _ if !unfinished || !campaign.waits_for_canary() => None,
+            Canary::Alone => Some("only the first call was to be made (canary)".to_owned()),
+            _ => Some("the job of the first call has not ended (canary)".to_owned()),
+        }),
     };
-    CampaignReport { chunks: chunks.collect(), halted, brake }
+    CampaignReport {
+        chunks: chunks.collect(),
+        halted,
+        brake,
+        is_canary: campaign.policy.canary == Canary::Alone,
+        unclaimed: Vec::new(),
+    }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::MassReport;
 
-use super::{Answer, Campaign, CampaignReport, Policy, Step, WaitReason};
+use super::{Campaign, CampaignReport, Policy, Step, WaitReason};
 use crate::journal::{Entry, Frozen, FrozenCall, JournalError, Store};
 use crate::quota::{Limits, Window};
 
@@ -88,6 +88,9 @@ impl CampaignStatus {
         for report in kept {
             campaign.apply(&Entry::Report { at: now, report });
         }
+        while let Step::Overdue { msg_id } = campaign.next(now) {
+            campaign.overdue(msg_id);
+        }
         Self {
             frozen,
             report: campaign.report(),
@@ -137,8 +140,8 @@ fn times(calls: usize, entries: &[Entry]) -> Vec<CallTimes> {
     let mut call_of: BTreeMap<MsgId, usize> = BTreeMap::new();
     // First, for a report may come before the answer that names its job.
     for entry in entries {
-        if let Entry::Answer { chunk, answer: Answer::Accepted { msg_id, .. }, .. } = entry {
-            call_of.insert(*msg_id, *chunk);
+        if let Some((chunk, msg_id)) = entry.owner() {
+            call_of.insert(msg_id, chunk);
         }
     }
     for entry in entries {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wechat_types::id::{MediaId, MsgId};
 use wechat_types::mass::MassReport;
 
-use crate::campaign::Answer;
+use crate::campaign::{Answer, Resolution};
 
 /// A recorded fact about a campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +93,18 @@ pub enum Entry {
         #[serde(with = "super::unix_millis")]
         at: SystemTime,
     },
+    /// A human decided what became of a call of which nobody knew. Recorded by
+    /// [`resolve`](crate::campaign::resolve).
+    Resolved {
+        /// The call, from 0.
+        chunk: usize,
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+        /// What.
+        #[serde(flatten)]
+        resolution: Resolution,
+    },
     /// A human says go on: no stop and no failed job from before this keeps the calls back.
     GoOn {
         /// When.
@@ -117,8 +129,20 @@ impl Entry {
             | Self::Resumed { at }
             | Self::Deleted { at, .. }
             | Self::Stopped { at }
+            | Self::Resolved { at, .. }
             | Self::GoOn { at } => Some(*at),
             Self::Picture { .. } | Self::Cover { .. } | Self::Draft { .. } => None,
+        }
+    }
+
+    /// The call that has this job from now on.
+    pub(crate) fn owner(&self) -> Option<(usize, MsgId)> {
+        match self {
+            Self::Answer { chunk, answer: Answer::Accepted { msg_id, .. }, .. }
+            | Self::Resolved {
+                chunk, resolution: Resolution::Sent { msg_id: Some(msg_id) }, ..
+            } => Some((*chunk, *msg_id)),
+            _ => None,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
     check_clock, job_taken,
 };
-use crate::campaign::{Answer, Plan};
+use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 
 /// Keeps everything in memory. Not for real followers: a killed process forgets what it sent.
@@ -250,11 +250,11 @@ impl Journal for MemoryJournal {
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let (account, campaign) = self.key.clone();
         let mut state = lock(&self.state);
-        if let Entry::Answer { chunk, answer: Answer::Accepted { msg_id, .. }, .. } = entry {
-            let owner = JobOwner::new(campaign, *chunk);
-            let known = state.jobs.entry((account, *msg_id)).or_insert_with(|| owner.clone());
+        if let Some((chunk, msg_id)) = entry.owner() {
+            let owner = JobOwner::new(campaign, chunk);
+            let known = state.jobs.entry((account, msg_id)).or_insert_with(|| owner.clone());
             if *known != owner {
-                return Err(job_taken(*msg_id, known));
+                return Err(job_taken(msg_id, known));
             }
         }
         let held = state.campaigns.entry(self.key.clone()).or_default();

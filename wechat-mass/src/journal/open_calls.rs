@@ -14,7 +14,7 @@ fn open_calls(entries: &[Entry]) -> BTreeSet<usize> {
             | Entry::Answer { chunk, answer: Answer::Unknown { .. }, .. } => {
                 open.insert(*chunk);
             }
-            Entry::Answer { chunk, .. } => {
+            Entry::Answer { chunk, .. } | Entry::Resolved { chunk, .. } => {
                 open.remove(chunk);
             }
             _ => {}

@@ -18,7 +18,7 @@ use super::open_calls::first_open;
 use super::{
     Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
 };
-use crate::campaign::{Answer, Plan};
+use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 use files::{flush_names, hold};
 use schema::Unusable;
@@ -324,9 +324,9 @@ impl Journal for SqliteJournal {
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         self.database.write(|transaction, _| {
-            if let Entry::Answer { chunk, answer: Answer::Accepted { msg_id, .. }, .. } = entry {
-                let owner = JobOwner::new(self.name.as_str(), *chunk);
-                rows::own(transaction, &self.account, *msg_id, self.campaign, &owner)?;
+            if let Some((chunk, msg_id)) = entry.owner() {
+                let owner = JobOwner::new(self.name.as_str(), chunk);
+                rows::own(transaction, &self.account, msg_id, self.campaign, &owner)?;
             }
             if matches!(entry, Entry::GoOn { .. }) {
                 rows::release(transaction, self.campaign)?;

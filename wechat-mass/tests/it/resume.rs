@@ -174,10 +174,10 @@ async fn a_machine_that_slept_within_the_window_repeats() {
 
 /// The machine sleeps while a call is claimed, once, for so long.
 #[derive(Debug)]
-struct SleepyDisk {
-    inner: MemoryJournal,
-    clock: ManualClock,
-    asleep: Duration,
+pub(crate) struct SleepyDisk {
+    pub(crate) inner: MemoryJournal,
+    pub(crate) clock: ManualClock,
+    pub(crate) asleep: Duration,
 }
 
 #[async_trait]

@@ -1,9 +1,9 @@
 //! What a run shows while it goes on, and why it can end before its campaign.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use wechat_types::id::AppId;
+use wechat_types::id::{AppId, MsgId};
 
 use crate::campaign::{CampaignReport, WaitReason};
 use crate::journal::{Entry, JournalError};
@@ -16,6 +16,8 @@ pub enum Event<'a> {
     Recorded(&'a Entry),
     /// A job's status could not be had; it is asked for again.
     StatusFailed(&'a str),
+    /// A job has had no final report for so long. It is followed further.
+    Overdue(MsgId, Duration),
     /// Nothing to do before this moment, unless a report comes.
     Waiting(SystemTime, WaitReason),
 }

@@ -7,7 +7,7 @@ use wechat_types::id::MsgId;
 use wechat_types::mass::MassReport;
 
 use super::event::{DriverError, Event};
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, CampaignReport, unclaimed_reports};
 use crate::journal::{Entry, JobOwner, Journal, JournalError, News};
 
 /// A campaign with its journal, in which nothing counts that is not recorded.
@@ -69,6 +69,18 @@ impl<'r, 'p> Run<'r, 'p> {
             }
         }
         Ok(())
+    }
+
+    /// What has become of the campaign, with what may tell a human more.
+    pub(super) async fn end(&mut self) -> Result<CampaignReport, DriverError> {
+        let mut report = self.campaign.report();
+        if let Some(since) = self.campaign.open_since() {
+            report.unclaimed = match unclaimed_reports(self.journal, since).await {
+                Ok(unclaimed) => unclaimed,
+                Err(source) => return Err(self.broken(source)),
+            };
+        }
+        Ok(report)
     }
 
     /// Makes a report durable before whoever brought it is told so: with its call, or for whichever

@@ -46,15 +46,15 @@ fn a_key_that_grew_old_during_a_wait_is_given_up() {
     let window = Policy::default().key_window;
     assert_eq!(campaign.next(start() + window), Step::Send { chunk: 0, repeat: true });
     let late = start() + window + Duration::from_millis(1);
-    assert_eq!(campaign.next(late), Step::GiveUp { chunk: 0 });
-    campaign.give_up(0);
+    assert_eq!(campaign.next(late), Step::GiveUp { chunk: 0, why: GiveUp::KeyTooOld });
+    campaign.give_up(0, GiveUp::KeyTooOld);
     assert_eq!(campaign.next(late), Step::Done);
     assert_eq!(campaign.report().conclusion(), Conclusion::Undecided);
     assert!(campaign.report().halted.unwrap().contains("look on mp.weixin.qq.com"));
     // What is not in question is not given up.
     let before = campaign.report();
-    campaign.give_up(1);
-    campaign.give_up(99);
+    campaign.give_up(1, GiveUp::KeyTooOld);
+    campaign.give_up(99, GiveUp::Ended);
     assert_eq!(campaign.report(), before);
 }
 
@@ -344,4 +344,166 @@ fn a_job_that_nobody_looked_at_is_looked_at_before_the_next_call() {
     // Once: the calls must not wait for many jobs.
     let later = start() + MINUTE;
     assert_eq!(campaign.next(later), Step::Send { chunk: 1, repeat: false });
+}
+
+#[test]
+fn nothing_is_sent_before_or_after_its_time() {
+    let policy = Policy {
+        not_before: Some(start() + MINUTE),
+        not_after: Some(start() + 2 * MINUTE),
+        ..Policy::default()
+    };
+    let mut campaign = Campaign::new(&TEXT, policy);
+    let wait = Step::Wait { until: start() + MINUTE, reason: WaitReason::NotBefore };
+    assert_eq!(campaign.next(start()), wait);
+    for inside in [MINUTE, 2 * MINUTE] {
+        assert_eq!(campaign.next(start() + inside), Step::Send { chunk: 0, repeat: false });
+    }
+    let late = start() + 2 * MINUTE + Duration::from_millis(1);
+    let give_up = |chunk| Step::GiveUp { chunk, why: GiveUp::Ended };
+    assert_eq!(campaign.next(late), give_up(0));
+    // A wait that would end too late is not waited for.
+    campaign.close_until(late, WaitReason::Quota);
+    assert_eq!(campaign.next(start() + MINUTE), give_up(0));
+    campaign.give_up(0, GiveUp::Ended);
+    assert_eq!(campaign.next(late), Step::Done);
+    assert_eq!(campaign.report().conclusion(), Conclusion::Refused);
+    insta::assert_snapshot!(campaign.report().halted.unwrap(), @"call 1: not made: nothing is sent after 2026-01-12 10:02:00, Beijing time (已过截止时间)");
+}
+
+#[test]
+fn a_lost_call_is_not_repeated_after_the_end() {
+    let end = start() + Duration::from_secs(30);
+    let policy = Policy { not_after: Some(end), ..Policy::default() };
+    let mut campaign = Campaign::new(&TEXT, policy);
+    attempt(&mut campaign, 0, start(), unknown());
+    // A repeat could tell, and it could send.
+    for _ in 0..2 {
+        assert_eq!(campaign.next(end), Step::GiveUp { chunk: 0, why: GiveUp::Ended });
+        campaign.give_up(0, GiveUp::Ended);
+        assert_eq!(campaign.report().conclusion(), Conclusion::Undecided);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(campaign.report().halted.unwrap(), @"call 1: lost; a repeat with its key could tell, and could send if the first attempt was not taken: nothing is sent after 2026-01-12 10:00:30, Beijing time (已过截止时间)");
+        }
+        campaign.apply(&Entry::Resumed { at: end + MINUTE });
+    }
+}
+
+#[test]
+fn the_canary_goes_first() {
+    let policy = Policy { canary: Canary::ThenRest, ..Policy::default() };
+    let ended = |status| report(8, status, ReportSource::Callback);
+    let began = || {
+        let mut campaign = Campaign::new(&TEXT, policy);
+        // Nothing is learnt from a call that is refused for its recipients.
+        attempt(&mut campaign, 0, start(), first(Err(code(40003))));
+        assert_eq!(campaign.next(start()), Step::Send { chunk: 1, repeat: false });
+        attempt(&mut campaign, 1, start(), running(8));
+        campaign
+    };
+    let mut campaign = began();
+    assert!(matches!(campaign.next(start()), Step::Wait { reason: WaitReason::Jobs, .. }));
+    let halted = campaign.report().halted;
+    assert_eq!(halted.as_deref(), Some("the job of the first call has not ended (canary)"));
+    campaign.apply(&Entry::Report { at: start(), report: ended(JobStatus::Success) });
+    assert_eq!(campaign.next(start()), Step::Send { chunk: 2, repeat: false });
+    // A bad end is a human's business.
+    let mut campaign = began();
+    campaign.apply(&Entry::Report { at: start(), report: ended(JobStatus::Fail) });
+    assert_eq!(campaign.next(start()), Step::Done);
+    campaign.apply(&Entry::GoOn { at: start() });
+    assert_eq!(campaign.next(start()), Step::Send { chunk: 2, repeat: false });
+}
+
+#[test]
+fn a_canary_alone_is_followed_by_nothing() {
+    let policy = Policy { canary: Canary::Alone, ..Policy::default() };
+    let mut campaign = Campaign::new(&TEXT, policy);
+    assert_eq!(campaign.next(start()), Step::Send { chunk: 0, repeat: false });
+    attempt(&mut campaign, 0, start(), running(7));
+    assert_eq!(campaign.report().conclusion(), Conclusion::Undecided);
+    let success = report(7, JobStatus::Success, ReportSource::Callback);
+    campaign.apply(&Entry::Report { at: start(), report: success });
+    assert_eq!(campaign.next(start()), Step::Done);
+    let report = campaign.report();
+    assert_eq!(report.conclusion(), Conclusion::Success, "what it was meant to do is done");
+    assert_eq!(report.halted.as_deref(), Some("only the first call was to be made (canary)"));
+    assert_eq!(report.chunks[1].outcome, ChunkOutcome::NotSent);
+}
+
+#[test]
+fn a_job_without_a_report_is_overdue_after_its_time_and_told_once() {
+    let policy = Policy::default();
+    let mut campaign = Campaign::new(&TEXT, policy);
+    for (chunk, job) in [(0, 7), (1, 8), (2, 9)] {
+        attempt(&mut campaign, chunk, start(), running(job));
+    }
+    for job in [7, 8] {
+        let success = report(job, JobStatus::Success, ReportSource::Callback);
+        campaign.apply(&Entry::Report { at: start(), report: success });
+    }
+    let due = start() + policy.overdue_after;
+    assert!(matches!(campaign.next(due - MINUTE), Step::Poll { .. }));
+    assert_eq!(campaign.report().conclusion(), Conclusion::Undecided);
+    // Counted from its acceptance, whenever somebody looks again.
+    campaign.apply(&Entry::Resumed { at: due - MINUTE });
+    assert_eq!(campaign.next(due), Step::Overdue { msg_id: MsgId::new(9) });
+    campaign.overdue(MsgId::new(9));
+    assert_eq!(campaign.next(due), Step::Poll { msg_id: MsgId::new(9) });
+    assert_eq!(campaign.report().conclusion(), Conclusion::Overdue);
+    let success = report(9, JobStatus::Success, ReportSource::Callback);
+    campaign.apply(&Entry::Report { at: due, report: success });
+    assert_eq!(campaign.report().conclusion(), Conclusion::Success);
+}
+
+/// The first of three calls, of which nobody knows.
+fn undecided() -> Campaign<'static> {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), unknown());
+    campaign.apply(&Entry::Resumed { at: start() + DAY });
+    assert_eq!(campaign.next(start() + DAY), Step::Done);
+    campaign
+}
+
+fn resolved(campaign: &mut Campaign<'_>, resolution: Resolution) {
+    let at = start() + DAY;
+    campaign.apply(&Entry::Resolved { chunk: 0, at, resolution });
+    campaign.apply(&Entry::Resumed { at });
+}
+
+#[test]
+fn a_human_decides_what_nobody_knows() {
+    let now = start() + DAY;
+    // Not sent: a first attempt again, with the key it had.
+    let mut campaign = undecided();
+    resolved(&mut campaign, Resolution::NotSent);
+    assert_eq!(campaign.next(now), Step::Send { chunk: 0, repeat: false });
+    assert_eq!(campaign.chunks[0].before(), Before::Nothing);
+    // Sent, by a job that is followed, or whose report is there already.
+    let mut campaign = undecided();
+    let early = report(7, JobStatus::Success, ReportSource::Callback);
+    campaign.apply(&Entry::Report { at: now, report: early });
+    resolved(&mut campaign, Resolution::Sent { msg_id: Some(MsgId::new(7)) });
+    assert!(campaign.report().chunks[0].outcome.is_success());
+    assert_eq!(campaign.next(now), Step::Send { chunk: 1, repeat: false });
+    let mut campaign = undecided();
+    resolved(&mut campaign, Resolution::Sent { msg_id: Some(MsgId::new(7)) });
+    assert_eq!(campaign.next(now), Step::Overdue { msg_id: MsgId::new(7) });
+    // Sent, and nobody knows how.
+    let mut campaign = undecided();
+    resolved(&mut campaign, Resolution::Sent { msg_id: None });
+    assert_eq!(campaign.report().chunks[0].outcome, ChunkOutcome::SaidSent);
+    assert_eq!(campaign.next(now), Step::Send { chunk: 1, repeat: false });
+}
+
+#[test]
+fn what_is_known_is_not_decided_otherwise() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    attempt(&mut campaign, 0, start(), running(7));
+    let before = campaign.report();
+    for chunk in [0, 1, 99] {
+        let resolution = Resolution::NotSent;
+        campaign.apply(&Entry::Resolved { chunk, at: start(), resolution });
+    }
+    assert_eq!(campaign.report(), before);
 }

@@ -148,6 +148,8 @@ enum Deed {
     /// A human stops the campaign, or says go on.
     Stop,
     GoOn,
+    /// A human finds out about an open call, and with which job it was sent.
+    Resolve(Index, bool),
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -159,12 +161,16 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => Just(Deed::PrepareFails),
         1 => Just(Deed::Stop),
         2 => Just(Deed::GoOn),
+        1 => any::<(Index, bool)>().prop_map(|(call, job)| Deed::Resolve(call, job)),
     ]
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
     let seconds = Duration::from_secs;
-    (0_u64..200, 1_u32..5, prop::bool::ANY).prop_map(move |(pause, attempts, callbacks)| Policy {
+    let canary = prop::sample::select(vec![Canary::Off, Canary::Off, Canary::ThenRest]);
+    let any = (0_u64..200, 1_u32..5, prop::bool::ANY, canary);
+    any.prop_map(move |(pause, attempts, callbacks, canary)| Policy {
+        canary,
         repeat_after: seconds(pause),
         attempts,
         wait_for_counters: if callbacks { seconds(30) } else { Duration::ZERO },
@@ -203,7 +209,8 @@ impl Simulation<'_> {
                     self.restart();
                 }
             }
-            Step::GiveUp { chunk } => self.campaign.give_up(chunk),
+            Step::GiveUp { chunk, why } => self.campaign.give_up(chunk, why),
+            Step::Overdue { msg_id } => self.campaign.overdue(msg_id),
             Step::Poll { msg_id } => {
                 assert!(owns(&self.campaign, msg_id));
                 if matches!(fate, Fate::Fine) {
@@ -246,6 +253,21 @@ impl Simulation<'_> {
             }
             Deed::Stop => self.campaign.apply(&Entry::Stopped { at: self.now }),
             Deed::GoOn => self.campaign.apply(&Entry::GoOn { at: self.now }),
+            Deed::Resolve(call, names_job) => {
+                let chunk = call.index(3);
+                if !self.campaign.chunks[chunk].is_open() {
+                    return;
+                }
+                let resolution = match self.truth.taken.get(&chunk) {
+                    None => Resolution::NotSent,
+                    Some((_, job)) => {
+                        self.truth.accepted.push(chunk);
+                        Resolution::Sent { msg_id: names_job.then(|| MsgId::new(*job)) }
+                    }
+                };
+                self.truth.open.remove(&chunk);
+                self.campaign.apply(&Entry::Resolved { chunk, at: self.now, resolution });
+            }
             Deed::PrepareFails => {
                 let step = self.campaign.next(self.now);
                 if matches!(step, Step::UploadPicture { .. } | Step::AddDraft { .. }) {
@@ -300,7 +322,9 @@ proptest! {
         for (number, chunk) in report.chunks.iter().enumerate() {
             let messages = simulation.truth.messages.get(&number).copied().unwrap_or_default();
             match &chunk.outcome {
-                ChunkOutcome::Ended { .. } => prop_assert_eq!(messages, 1, "call {}", number),
+                ChunkOutcome::Ended { .. } | ChunkOutcome::SaidSent => {
+                    prop_assert_eq!(messages, 1, "call {}", number);
+                }
                 ChunkOutcome::Undecided { .. } => {}
                 other => prop_assert!(report.halted.is_some(), "{other:?} in {report:?}"),
             }
@@ -403,5 +427,15 @@ fn entry() -> impl Strategy<Value = Entry> {
         time().prop_map(|at| Entry::Resumed { at }),
         time().prop_map(|at| Entry::Stopped { at }),
         time().prop_map(|at| Entry::GoOn { at }),
+        (0_usize..5, time(), any::<Option<u64>>()).prop_map(|(chunk, at, job)| Entry::Resolved {
+            chunk,
+            at,
+            resolution: Resolution::Sent { msg_id: job.map(MsgId::new) },
+        }),
+        (0_usize..5, time()).prop_map(|(chunk, at)| Entry::Resolved {
+            chunk,
+            at,
+            resolution: Resolution::NotSent,
+        }),
     ]
 }

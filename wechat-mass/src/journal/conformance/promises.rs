@@ -7,7 +7,7 @@ use wechat_types::id::{AppId, MsgId, OpenId, TagId};
 use wechat_types::mass::{Audience, JobStatus, MassReport, ReportSource};
 
 use super::Place;
-use crate::campaign::{Answer, Content, Plan};
+use crate::campaign::{Answer, Content, Plan, Resolution};
 use crate::journal::{Claim, Entry, FrozenCall, Journal, Reserved, Store};
 use crate::quota::{Budget, Limits, Spend, Window};
 
@@ -103,6 +103,10 @@ pub(super) async fn records_survive(place: &dyn Place) -> Checked {
         accepted(0, u64::MAX),
         Entry::Report { at: after(1), report: report(u64::MAX) },
         Entry::Resumed { at: after(2) },
+        Entry::Resolved { chunk: 0, at: after(2), resolution: Resolution::Sent { msg_id: None } },
+        Entry::Resolved { chunk: 1, at: after(2), resolution: Resolution::NotSent },
+        Entry::Stopped { at: after(3) },
+        Entry::GoOn { at: after(4) },
     ];
     let first = store(place)?;
     let mut journal = open(first.as_ref(), &plan).await?;
@@ -249,8 +253,12 @@ pub(super) async fn jobs_have_one_owner(place: &dyn Place) -> Checked {
     spring.append(&accept).await.map_err(|e| format!("the same call again: {e}"))?;
     for (journal, chunk) in [(&mut spring, 2), (&mut summer, 1)] {
         let before = load(journal.as_mut()).await?;
-        if journal.append(&accepted(chunk, 7)).await.is_ok() {
-            return Err(format!("job 7 belongs to two calls ({chunk})"));
+        // Nor by a human's decision.
+        let resolution = Resolution::Sent { msg_id: Some(MsgId::new(7)) };
+        for entry in [accepted(chunk, 7), Entry::Resolved { chunk, at: after(1), resolution }] {
+            if journal.append(&entry).await.is_ok() {
+                return Err(format!("job 7 belongs to two calls ({chunk})"));
+            }
         }
         same("after the refusal", &load(journal.as_mut()).await?, &before)?;
         let owner = journal.other_owner(MsgId::new(7), chunk).await.map_err(|e| e.to_string())?;

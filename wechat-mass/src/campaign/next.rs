@@ -1,0 +1,151 @@
+//! What is to be done next, of what is known.
+
+use std::time::SystemTime;
+
+use wechat_types::id::MsgId;
+
+use super::chunk::{ChunkState, Job, Progress};
+use super::{Campaign, Canary, GiveUp, Step, WaitReason};
+
+impl Campaign<'_> {
+    /// What is to be done now.
+    pub fn next(&self, now: SystemTime) -> Step {
+        if let Some(msg_id) = self.overdue_at(now) {
+            return Step::Overdue { msg_id };
+        }
+        if let Some(msg_id) = self.first_look(now) {
+            return Step::Poll { msg_id };
+        }
+        match (self.next_send(now), self.next_poll(now)) {
+            (Some(Step::Wait { .. }) | None, Some(poll @ Step::Poll { .. })) => poll,
+            (
+                Some(Step::Wait { until: send_at, reason }),
+                Some(Step::Wait { until: poll_at, .. }),
+            ) if send_at <= poll_at => Step::Wait { until: send_at, reason },
+            (Some(Step::Wait { .. }) | None, Some(wait)) => wait,
+            (Some(step), _) => step,
+            (None, None) => Step::Done,
+        }
+    }
+
+    /// The first chunk that is not settled decides: calls go out one after the other.
+    fn next_send(&self, now: SystemTime) -> Option<Step> {
+        if self.halted.is_some() || self.brake.is_some() {
+            return None;
+        }
+        let (number, chunk) =
+            self.chunks.iter().enumerate().find(|(_, chunk)| !chunk.is_settled())?;
+        if self.waits_for_canary() {
+            return None;
+        }
+        let step = self.next_of(number, chunk, now)?;
+        let soonest = match step {
+            Step::GiveUp { .. } => return Some(step),
+            // A wait that lasts too long need not be waited for.
+            Step::Wait { until, .. } => until,
+            _ => now,
+        };
+        if self.policy.has_ended(soonest) {
+            return Some(Step::GiveUp { chunk: number, why: GiveUp::Ended });
+        }
+        match self.policy.not_before.filter(|at| *at > now) {
+            Some(until) => Some(Step::Wait { until, reason: WaitReason::NotBefore }),
+            None => Some(step),
+        }
+    }
+
+    /// What is next for this call, whatever the hour.
+    fn next_of(&self, number: usize, chunk: &ChunkState, now: SystemTime) -> Option<Step> {
+        match &chunk.progress {
+            Progress::Unsettled { repeat_at, .. } => Some(if *repeat_at > now {
+                Step::Wait { until: *repeat_at, reason: WaitReason::Repeat }
+            } else if !chunk.key_is_good_at(now, &self.policy) {
+                // The machine may have slept through the wait.
+                Step::GiveUp { chunk: number, why: GiveUp::KeyTooOld }
+            } else if let Some(wait) = self.closed(now) {
+                wait
+            } else {
+                Step::Send { chunk: number, repeat: true }
+            }),
+            Progress::Pending { not_before } => {
+                if let Some(until) = not_before.filter(|at| *at > now) {
+                    return Some(Step::Wait { until, reason: WaitReason::Pace });
+                }
+                if let Some(step) = self.next_upload() {
+                    return Some(step);
+                }
+                if self.outline.needs_draft() && chunk.draft.is_none() {
+                    return Some(Step::AddDraft { chunk: number });
+                }
+                Some(self.closed(now).unwrap_or(Step::Send { chunk: number, repeat: false }))
+            }
+            _ => None,
+        }
+    }
+
+    fn next_upload(&self) -> Option<Step> {
+        self.outline.articles().iter().zip(&self.uploads).enumerate().find_map(
+            |(number, (article, uploads))| {
+                let missing = article.pictures.keys().find(|s| !uploads.addresses.contains_key(*s));
+                match (missing, &uploads.cover) {
+                    (Some(source), _) => {
+                        Some(Step::UploadPicture { article: number, source: source.clone() })
+                    }
+                    (None, None) => Some(Step::AddCover { article: number }),
+                    (None, Some(_)) => None,
+                }
+            },
+        )
+    }
+
+    /// The wait for a budget to open.
+    fn closed(&self, now: SystemTime) -> Option<Step> {
+        let (until, reason) = self.closed_until.filter(|(until, _)| *until > now)?;
+        Some(Step::Wait { until, reason })
+    }
+
+    /// The canary has not ended, or nothing is to follow it. It is the first call that the platform
+    /// took: one that was refused shows nothing.
+    pub(super) fn waits_for_canary(&self) -> bool {
+        let taken = self.chunks.iter().find(|chunk| chunk.was_taken());
+        match (self.policy.canary, taken) {
+            (Canary::Off, _) | (_, None) => false,
+            (Canary::Alone, Some(_)) => true,
+            (Canary::ThenRest, Some(chunk)) => {
+                chunk.running_job().is_some_and(|j| j.ended.is_none())
+            }
+        }
+    }
+
+    /// A job that has had its time, and is not known to be overdue yet.
+    fn overdue_at(&self, now: SystemTime) -> Option<MsgId> {
+        let jobs = self.chunks.iter().filter_map(ChunkState::running_job);
+        let late = |job: &&Job| job.accepted_at + self.policy.overdue_after <= now;
+        jobs.filter(|job| !job.overdue && job.ended.is_none()).filter(late).map(|j| j.msg_id).min()
+    }
+
+    /// A job that was not looked at yet is looked at before the next call, for its end may be a
+    /// reason not to make that. Once each: many jobs must not keep the calls waiting.
+    fn first_look(&self, now: SystemTime) -> Option<MsgId> {
+        let jobs = self.chunks.iter().filter_map(ChunkState::running_job);
+        jobs.filter(|job| !job.looked_at && job.ended.is_none() && job.next_look <= now)
+            .map(|job| job.msg_id)
+            .min()
+    }
+
+    /// The job that is next asked for, or waited for.
+    fn next_poll(&self, now: SystemTime) -> Option<Step> {
+        let (at, msg_id) = self
+            .chunks
+            .iter()
+            .filter_map(|chunk| chunk.running_job())
+            .filter(|job| now < job.followed_since + self.policy.follow_for)
+            .map(|job| (job.next_look, job.msg_id))
+            .min()?;
+        Some(if at <= now {
+            Step::Poll { msg_id }
+        } else {
+            Step::Wait { until: at, reason: WaitReason::Jobs }
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! A human's decision about a call of which nobody knows whether it was sent.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use wechat_types::id::MsgId;
+use wechat_types::mass::MassReport;
+
+use super::{Campaign, Plan, Policy};
+use crate::journal::{Entry, Journal, JournalError};
+
+/// What a human decided, after a look on mp.weixin.qq.com.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "resolution", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Resolution {
+    /// It was sent.
+    Sent {
+        /// As this job, which is followed from now on. Without one, nothing more will be known of it.
+        msg_id: Option<MsgId>,
+    },
+    /// It was not sent. The next run makes it, as a new attempt with the same key: if it was sent
+    /// after all, the platform answers 45065 to that key for 24 hours, and nobody gets it twice.
+    NotSent,
+}
+
+/// Why a decision was not recorded.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The campaign has no such call.
+    #[non_exhaustive]
+    NoSuchCall {
+        /// Its calls.
+        calls: usize,
+    },
+    /// It is known what became of the call, so there is nothing to decide.
+    Known,
+    /// The journal cannot be read or written, or the job belongs to another call.
+    Journal(JournalError),
+}
+
+impl fmt::Display for ResolveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchCall { calls } => write!(f, "the campaign has the calls 1 to {calls}"),
+            Self::Known => f.write_str(
+                "there is nothing to decide: it is known what became of the call, or it was never made",
+            ),
+            Self::Journal(_) => f.write_str("the decision was not recorded"),
+        }
+    }
+}
+
+impl std::error::Error for ResolveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Journal(source) => Some(source),
+            Self::NoSuchCall { .. } | Self::Known => None,
+        }
+    }
+}
+
+/// Records a decision about a call, from 0. Only one of which nobody knows what became can be
+/// decided about.
+///
+/// # Errors
+///
+/// [`ResolveError`]; nothing was recorded then.
+pub async fn resolve(
+    journal: &mut dyn Journal,
+    plan: &Plan,
+    chunk: usize,
+    resolution: Resolution,
+    at: SystemTime,
+) -> Result<(), ResolveError> {
+    let entries = journal.load().await.map_err(ResolveError::Journal)?;
+    let mut campaign = Campaign::new(plan, Policy::default());
+    entries.iter().for_each(|entry| campaign.apply(entry));
+    match campaign.chunks.get(chunk) {
+        None => return Err(ResolveError::NoSuchCall { calls: campaign.chunks.len() }),
+        Some(state) if !state.is_open() => return Err(ResolveError::Known),
+        Some(_) => {}
+    }
+    let entry = Entry::Resolved { chunk, at, resolution };
+    journal.append(&entry).await.map_err(ResolveError::Journal)
+}
+
+/// Reports of ended jobs that no call of the account has, of those that came at this moment or
+/// later, oldest first. One of them may be that of a call whose answer was lost: its counters may
+/// tell.
+///
+/// # Errors
+///
+/// [`JournalError`] when the journal cannot be read.
+pub async fn unclaimed_reports(
+    journal: &mut dyn Journal,
+    since: SystemTime,
+) -> Result<Vec<MassReport>, JournalError> {
+    let mut found: Vec<MassReport> = Vec::new();
+    for (_, at, report) in journal.news(0).await?.reports {
+        let seen = found.iter().any(|known| known.msg_id == report.msg_id);
+        // No call has this number, so every owner is another one.
+        if at >= since
+            && !seen
+            && report.is_final()
+            && journal.other_owner(report.msg_id, usize::MAX).await?.is_none()
+        {
+            found.push(report);
+        }
+    }
+    Ok(found)
+}
