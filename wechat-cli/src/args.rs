@@ -5,6 +5,7 @@ mod callback;
 mod campaigns;
 mod common;
 mod contract;
+mod human;
 mod send;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -17,6 +18,7 @@ pub(crate) use callback::{CallbackAccountArgs, CallbackCommand, ListenArgs, Read
 pub(crate) use campaigns::{DeleteArgs, ListArgs, PreviewArgs, ReportArgs, StatusArgs};
 pub(crate) use common::ServerArgs;
 pub(crate) use contract::ContractArgs;
+pub(crate) use human::{ResolveArgs, StopArgs};
 pub(crate) use send::SendArgs;
 
 /// Mass sending for WeChat Official Accounts (微信公众号群发).
@@ -33,7 +35,18 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Send a campaign and follow it to its end (发送群发并跟踪到结束)
+    #[command(after_help = send::SEND_HELP)]
     Send(SendArgs),
+    /// Go on with a campaign that was begun, also one that a stop or a failed job halted (继续群发)
+    #[command(after_help = send::RESUME_HELP)]
+    Resume(SendArgs),
+    /// Make a campaign's first call only, and wait for its report (先发一批试探)
+    #[command(after_help = send::CANARY_HELP)]
+    Canary(SendArgs),
+    /// Halt a campaign before its next call, whoever is sending it (停止群发)
+    Stop(StopArgs),
+    /// Decide what became of a call of which nobody knows (人工裁定结果未定的调用)
+    Resolve(ResolveArgs),
     /// Show a campaign to one person before it goes out (预览)
     Preview(PreviewArgs),
     /// Show the campaigns in the record (列出群发)

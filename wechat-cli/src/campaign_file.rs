@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use serde::Deserialize;
+use toml::value::Datetime;
 use wechat_mass::Problems;
 use wechat_mass::article::ArticleSource;
 use wechat_mass::campaign::Content;
@@ -11,7 +13,7 @@ use wechat_mass::recipients::{self, Corrections};
 use wechat_types::id::TagId;
 use wechat_types::mass::Audience;
 
-use crate::toml_file;
+use crate::{moment, toml_file};
 
 /// A campaign file, read and checked as far as possible without the platform.
 #[derive(Debug)]
@@ -22,6 +24,25 @@ pub(crate) struct CampaignFile {
     /// What was corrected in the follower list, if there is one.
     pub(crate) corrections: Option<Corrections>,
     pub(crate) content: Content,
+    /// No call before and after these.
+    pub(crate) not_before: Option<SystemTime>,
+    pub(crate) not_after: Option<SystemTime>,
+    /// The other calls wait for the report of the first.
+    pub(crate) canary: bool,
+}
+
+/// Which campaign a file is about, whatever else is in it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) name: String,
+    pub(crate) account: Option<String>,
+}
+
+/// Reads only which campaign it is: to stop one must be possible while its files are being edited.
+pub(crate) fn identity(file: &Path) -> Result<Identity, String> {
+    let text = fs::read_to_string(file)
+        .map_err(|e| format!("{}: the campaign file cannot be read: {e}", file.display()))?;
+    toml_file::parse(file, &text)
 }
 
 #[derive(Debug, Deserialize)]
@@ -29,6 +50,10 @@ pub(crate) struct CampaignFile {
 struct Wire {
     name: String,
     account: Option<String>,
+    not_before: Option<Datetime>,
+    not_after: Option<Datetime>,
+    #[serde(default)]
+    canary: bool,
     #[serde(default)]
     ignore_reprint: bool,
     audience: WireAudience,
@@ -72,13 +97,31 @@ pub(crate) fn read(file: &Path) -> Result<CampaignFile, Vec<String>> {
         .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
     let content = read_content(wire.article, wire.text, wire.ignore_reprint, dir)
         .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
+    let mut moment =
+        |key: &str, written: &Option<Datetime>| match written.as_ref().map(moment::read) {
+            Some(Err(problem)) => {
+                problems.push(format!("{shown}: {key}: {problem}"));
+                None
+            }
+            Some(Ok(at)) => Some(at),
+            None => None,
+        };
+    let not_before = moment("not_before", &wire.not_before);
+    let not_after = moment("not_after", &wire.not_after);
+    if not_before.zip(not_after).is_some_and(|(begin, end)| begin > end) {
+        problems
+            .push(format!("{shown}: not_before is after not_after: nothing could ever be sent"));
+    }
     match (audience, content) {
-        (Ok((audience, corrections)), Ok(content)) => Ok(CampaignFile {
+        (Ok((audience, corrections)), Ok(content)) if problems.is_empty() => Ok(CampaignFile {
             name: wire.name,
             account: wire.account,
             audience,
             corrections,
             content,
+            not_before,
+            not_after,
+            canary: wire.canary,
         }),
         _ => Err(problems),
     }

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Refused,
     /// 3: for at least one call nobody knows yet.
     Undecided,
+    /// 4: a job should have ended long ago.
+    Overdue,
     /// 130: interrupted; what was recorded can be resumed.
     Interrupted,
 }
@@ -25,6 +27,7 @@ impl From<Conclusion> for Exit {
             Conclusion::Success => Self::Success,
             Conclusion::Partly => Self::Partly,
             Conclusion::Refused => Self::Refused,
+            Conclusion::Overdue => Self::Overdue,
             // A conclusion this program does not know must not look like a success.
             _ => Self::Undecided,
         }
@@ -38,6 +41,7 @@ impl Exit {
             Self::Partly => 1,
             Self::Refused => 2,
             Self::Undecided => 3,
+            Self::Overdue => 4,
             Self::Interrupted => 130,
         }
     }
@@ -49,6 +53,7 @@ impl Exit {
             Self::Partly => "partly",
             Self::Refused => "refused",
             Self::Undecided => "undecided",
+            Self::Overdue => "overdue",
             Self::Interrupted => "interrupted",
         }
     }
@@ -57,5 +62,23 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.status())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_conclusion_has_its_status() {
+        let statuses = [
+            Conclusion::Success,
+            Conclusion::Partly,
+            Conclusion::Refused,
+            Conclusion::Undecided,
+            Conclusion::Overdue,
+        ]
+        .map(|conclusion| Exit::from(conclusion).status());
+        assert_eq!(statuses, [0, 1, 2, 3, 4]);
     }
 }

@@ -16,6 +16,7 @@ mod grouped;
 mod lines;
 mod list;
 mod listener;
+mod moment;
 mod preview;
 mod quota;
 mod report;
@@ -34,11 +35,16 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{Args, CallbackCommand, Command};
+use crate::send::Word;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match Args::parse().command {
-        Command::Send(args) => send::run(&args).await.into(),
+        Command::Send(args) => send::run(&args, Word::Send).await.into(),
+        Command::Resume(args) => send::run(&args, Word::Resume).await.into(),
+        Command::Canary(args) => send::run(&args, Word::Canary).await.into(),
+        Command::Stop(args) => send::stop(&args).await.into(),
+        Command::Resolve(args) => send::resolve(&args).await.into(),
         Command::Preview(mut args) => preview::run(&mut args).await.into(),
         Command::List(args) => list::run(&args).await.into(),
         Command::Status(args) => status::run(&args).await.into(),

@@ -1,39 +1,68 @@
-//! `wechat-cli send`: checks everything, plans, sends, follows, reports.
+//! `wechat-cli send`, `resume` and `canary`: checks everything, plans, sends, follows, reports.
 
 mod output;
 mod plan_text;
+mod prepared;
+mod resolve;
 mod result_text;
+mod stop;
 
+use std::path::Path;
 use std::time::Duration;
 
 use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
-use wechat_mass::campaign::{Driver, DriverError, Inbox, NoInbox, Plan, Policy};
-use wechat_mass::journal::{Journal, MemoryJournal, SqliteStore, Store as _};
+use wechat_mass::campaign::{Canary, Driver, DriverError, Inbox, NoInbox, Plan, Policy};
+use wechat_mass::journal::{Entry, Journal, MemoryJournal, SqliteStore, Store as _};
 use wechat_types::mass::AudienceKind;
 
-use crate::account::{self, Account};
+use crate::account::Account;
 use crate::action_log::{Action, ActionLog};
 use crate::args::SendArgs;
-use crate::campaign_file::{self, CampaignFile};
-use crate::embedded::{self, Embedded};
+use crate::embedded::Embedded;
 use crate::exit::Exit;
 use crate::lines::Lines;
 use crate::listener::Listener;
 use crate::state;
 use crate::target::{self, Target};
 
+pub(crate) use resolve::resolve;
+pub(crate) use stop::stop;
+
 use output::Output;
+use prepared::{Asked, Prepared};
 use result_text::End;
+
+/// What the human said who started the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// Send what is left, unless something keeps it back.
+    Send,
+    /// Go on, whatever kept it back.
+    Resume,
+    /// Make the first call only.
+    Canary,
+}
+
+impl Word {
+    /// The command.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Resume => "resume",
+            Self::Canary => "canary",
+        }
+    }
+}
 
 /// Why nothing was sent: all that is wrong.
 type Refusal = Vec<String>;
 
 /// Runs the command.
-pub(crate) async fn run(args: &SendArgs) -> Exit {
+pub(crate) async fn run(args: &SendArgs, word: Word) -> Exit {
     let output = Output::new(args.json);
-    match prepare(args) {
+    match Asked::from(args).prepare() {
         Err(problems) => refused(&output, &problems),
-        Ok(prepared) => match execute(args, prepared, output.clone()).await {
+        Ok(prepared) => match execute(args, word, prepared, output.clone()).await {
             Ok(exit) => exit,
             Err(problems) => refused(&output, &problems),
         },
@@ -45,51 +74,27 @@ fn refused(output: &Output, problems: &[String]) -> Exit {
     Exit::Refused
 }
 
-struct Prepared {
-    plan: Plan,
-    file: CampaignFile,
-    target: Target,
-}
-
-/// Reads and checks everything, so that nothing is sent unless the whole plan is valid.
-fn prepare(args: &SendArgs) -> Result<Prepared, Refusal> {
-    let mut file = campaign_file::read(&args.campaign)?;
-    let name = args.account.as_deref().or(file.account.as_deref());
-    let account =
-        account::find(name, args.config.as_deref(), &args.campaign).map_err(|e| vec![e])?;
-    let environment = std::env::var("WECHAT_BASE_URL").ok();
-    let target =
-        target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())
-            .map_err(|e| vec![e])?;
-    if matches!(file.audience.kind(), AudienceKind::Everyone) && !args.everyone {
+/// A send to everyone is said on the command line too.
+fn check_everyone(args: &SendArgs, plan: &Plan) -> Result<(), Refusal> {
+    if matches!(plan.audience().kind(), AudienceKind::Everyone) && !args.everyone {
         return Err(vec![
             "the campaign is for everyone: say so on the command line too, with --everyone"
                 .to_owned(),
         ]);
     }
-    let app_id = match &target {
-        Target::Embedded => embedded::app_id().map_err(|e| vec![e])?,
-        Target::Named { account, .. } | Target::Live { account, .. } => account.app_id.clone(),
-    };
-    let (name, audience) = (file.name.clone(), file.audience.clone());
-    // The plan takes the content over: pictures are not kept twice.
-    let content =
-        std::mem::replace(&mut file.content, wechat_mass::campaign::Content::Text(String::new()));
-    let plan = Plan::new(app_id, name, audience, content).map_err(|found| {
-        let shown = args.campaign.display();
-        found.list.iter().map(|p| format!("{shown}: {p}")).collect::<Vec<_>>()
-    })?;
-    Ok(Prepared { plan, file, target })
+    Ok(())
 }
 
-async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Result<Exit, Refusal> {
+async fn execute(
+    args: &SendArgs,
+    word: Word,
+    prepared: Prepared,
+    mut output: Output,
+) -> Result<Exit, Refusal> {
     let Prepared { plan, file, target } = prepared;
-    output.set_server(match &target {
-        Target::Embedded => "embedded mock".to_owned(),
-        Target::Named { base_url, .. } => base_url.to_string(),
-        Target::Live { base_url, .. } => format!("{base_url} (LIVE)"),
-    });
-    output.plan(&plan, file.corrections.as_ref(), args.dry_run);
+    check_everyone(args, &plan)?;
+    output.set_server(prepared::server(&target));
+    output.plan(&plan, &file, args.dry_run);
     if args.dry_run {
         return Ok(Exit::Success);
     }
@@ -99,8 +104,24 @@ async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Res
     policy.wait_for_counters = policy.wait_for_counters.min(policy.poll_every);
     policy.follow_for = Duration::from_secs(args.follow * 60 * 60);
     policy.past_undecided = args.past_undecided;
-    match target {
-        Target::Embedded => {
+    policy.look_every = policy.look_every.min(policy.poll_every);
+    policy.overdue_after = Duration::from_secs(args.overdue * 60 * 60);
+    (policy.not_before, policy.not_after) = (file.not_before, file.not_after);
+    policy.canary = match word {
+        Word::Canary => Canary::Alone,
+        _ if file.canary => Canary::ThenRest,
+        _ => Canary::Off,
+    };
+    let journal = Asked::from(args).journal(&target);
+    match (target, journal) {
+        (Target::Embedded, _) | (_, None) => {
+            if word == Word::Resume {
+                return Err(vec![
+                    "there is nothing to resume on the embedded mock: it lives in the program that \
+                     sends, and keeps no record"
+                        .to_owned(),
+                ]);
+            }
             let mut mock = Embedded::start(&plan).await.map_err(|e| vec![e])?;
             let base_url =
                 mock.base_url.parse().map_err(|e| vec![format!("embedded mock: {e}")])?;
@@ -113,26 +134,25 @@ async fn execute(args: &SendArgs, prepared: Prepared, mut output: Output) -> Res
             mock.stop().await;
             Ok(exit)
         }
-        Target::Named { account, base_url } => {
+        (Target::Named { account, base_url }, Some(file)) => {
             target::must_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            let folder = state::folder_of(&base_url);
-            drive_server(args, &plan, policy, account, base_url, &folder, &output).await
+            drive_server(word, &plan, policy, account, base_url, &file, &output).await
         }
-        Target::Live { account, base_url } => {
+        (Target::Live { account, base_url }, Some(file)) => {
             target::must_not_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server(args, &plan, policy, account, base_url, state::LIVE, &output).await
+            drive_server(word, &plan, policy, account, base_url, &file, &output).await
         }
     }
 }
 
 /// Runs the campaign on a server that outlives this program, with a record that does so too.
 async fn drive_server(
-    args: &SendArgs,
+    word: Word,
     plan: &Plan,
     mut policy: Policy,
     account: Account,
     base_url: BaseUrl,
-    folder: &str,
+    file: &Path,
     output: &Output,
 ) -> Result<Exit, Refusal> {
     let client = client(&account, base_url)?;
@@ -146,13 +166,27 @@ async fn drive_server(
         None => None,
     };
     let failed = |e| vec![describe(&e)];
-    let folder = state::folder(args.state.as_deref(), &args.campaign).join(folder);
-    let mut log = ActionLog::open(&folder).map_err(|e| vec![e])?;
-    let file = folder.join(state::JOURNAL);
-    let store = SqliteStore::open(&file).map_err(failed)?;
-    let mut journal = store.open(plan, SystemClock::new().now()).await.map_err(failed)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut log = ActionLog::open(folder).map_err(|e| vec![e])?;
+    let store = SqliteStore::open(file).map_err(failed)?;
+    let now = || SystemClock::new().now();
+    if word == Word::Resume {
+        let entries = store.entries(plan.account(), plan.name()).await.map_err(failed)?;
+        if !entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })) {
+            return Err(vec![format!(
+                "{}: no call of the campaign {:?} was made, so there is nothing to resume: begin it \
+                 with send",
+                file.display(),
+                plan.name()
+            )]);
+        }
+    }
+    let mut journal = store.open(plan, now()).await.map_err(failed)?;
     let known = journal.load().await.map_err(failed)?.len();
     output.journal(store.path(), known);
+    if word == Word::Resume {
+        journal.append(&Entry::GoOn { at: now() }).await.map_err(failed)?;
+    }
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
     let inbox: &mut dyn Inbox = match &mut listener {
         Some(listener) => listener,
@@ -163,7 +197,7 @@ async fn drive_server(
     };
     let exit = drive(&client, plan, policy, (journal.as_mut(), true), inbox, output).await;
     let action = Action {
-        command: "send",
+        command: word.as_str(),
         server: output.server(),
         account: plan.account().as_str(),
         campaign: Some(plan.name()),

@@ -305,7 +305,7 @@ impl<'p> Campaign<'p> {
     }
 
     /// The first attempt at a call of which nobody knows whether it was sent.
-    pub(crate) fn open_since(&self) -> Option<SystemTime> {
+    pub fn open_since(&self) -> Option<SystemTime> {
         let open = self.chunks.iter().filter(|chunk| chunk.is_open());
         open.filter_map(ChunkState::first_attempt).min()
     }

@@ -4,21 +4,51 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "\
+macro_rules! exit_status {
+    ($examples:literal) => {
+        concat!(
+            "\
 Exit status:
   0    every job ended in `send success` (filtered followers do not change that)
   1    failed in part or whole: a call was refused, or a job failed after it was taken
   2    refused: nothing was sent
   3    undecided: for at least one call nobody knows yet; run the same command again
+  4    overdue: a job should have ended long ago (--overdue)
   130  interrupted; run the same command again to go on
 
 Examples:
+",
+            $examples
+        )
+    };
+}
+
+pub(super) const SEND_HELP: &str = exit_status!(
+    "\
   wechat-cli send examples/spring-sale/campaign.toml            # on the embedded mock
   wechat-cli send campaign.toml --dry-run                       # check and plan only
   wechat-cli send campaign.toml --base-url http://127.0.0.1:8787 --account shop
   wechat-cli send campaign.toml --account shop --live           # real followers
-")]
+"
+);
+
+pub(super) const RESUME_HELP: &str = exit_status!(
+    "\
+  wechat-cli resume campaign.toml --account shop --live
+
+It is the word of a human that is needed after a stop, and after a job that did not end in `send success`.
+A campaign of which no call was made is begun with send.
+"
+);
+
+pub(super) const CANARY_HELP: &str = exit_status!(
+    "\
+  wechat-cli canary campaign.toml --account shop --live         # look at what came, and then:
+  wechat-cli send campaign.toml --account shop --live           # all the others
+"
+);
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct SendArgs {
     /// The campaign file; article, pictures and follower list are named relative to it
     pub(crate) campaign: PathBuf,
@@ -62,6 +92,10 @@ pub(crate) struct SendArgs {
     /// Seconds between two looks at a running job
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) poll: u64,
+
+    /// Hours after which a job without a final report is overdue
+    #[arg(long, value_name = "HOURS", default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=720))]
+    pub(crate) overdue: u64,
 
     /// Hours to follow running jobs
     #[arg(long, value_name = "HOURS", default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=72))]

@@ -9,10 +9,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan, WaitReason};
 use wechat_mass::journal::Entry;
-use wechat_mass::recipients::Corrections;
 
 use super::plan_text;
 use super::result_text::{self, End};
+use crate::campaign_file::CampaignFile;
 use crate::exit::Exit;
 
 /// Where lines go, and to which server they belong.
@@ -39,7 +39,7 @@ impl Output {
     /// One line of JSON, or the text.
     ///
     /// Nobody may be reading any more, as after `| head`: a send under way must not end for that.
-    fn say(&self, event: &str, fields: Value, text: impl FnOnce() -> String) {
+    pub(super) fn say(&self, event: &str, fields: Value, text: impl FnOnce() -> String) {
         let mut out = std::io::stdout().lock();
         let _ = if self.json {
             writeln!(out, "{}", self.json_line(event, fields))
@@ -59,6 +59,15 @@ impl Output {
     }
 
     pub(super) fn refused(&self, problems: &[String]) {
+        self.failed(problems);
+        if !self.json {
+            let _ =
+                writeln!(std::io::stderr().lock(), "refused: nothing was sent (未发送任何消息)");
+        }
+    }
+
+    /// What is wrong, on standard error for people.
+    pub(super) fn failed(&self, problems: &[String]) {
         if self.json {
             let fields = json!({
                 "result": "refused", "problems": problems, "exit": Exit::Refused.status(),
@@ -69,13 +78,12 @@ impl Output {
             for problem in problems {
                 let _ = writeln!(err, "error: {problem}");
             }
-            let _ = writeln!(err, "refused: nothing was sent (未发送任何消息)");
         }
     }
 
-    pub(super) fn plan(&self, plan: &Plan, corrections: Option<&Corrections>, dry_run: bool) {
-        let fields = plan_text::json(plan, corrections, dry_run);
-        self.say("plan", fields, || plan_text::text(plan, corrections, &self.server, dry_run));
+    pub(super) fn plan(&self, plan: &Plan, file: &CampaignFile, dry_run: bool) {
+        let fields = plan_text::json(plan, file, dry_run);
+        self.say("plan", fields, || plan_text::text(plan, file, &self.server, dry_run));
     }
 
     pub(super) fn listening(&self, address: SocketAddr, encrypted: bool) {
@@ -150,6 +158,13 @@ impl Progress {
                     format!("a job's status could not be had, and is asked for again: {reason}")
                 });
             }
+            Event::Overdue(msg_id, after) => {
+                let hours = after.as_secs() / 3600;
+                let fields = json!({ "msg_id": msg_id.get(), "hours": hours });
+                self.line("overdue", fields, || {
+                    format!("job {msg_id} has had no final report for {hours} hours (超时未报告)")
+                });
+            }
             Event::Waiting(until, reason) if self.waiting != Some(*reason) => {
                 self.waiting = Some(*reason);
                 let what = waited_for(*reason);
@@ -174,7 +189,10 @@ impl Progress {
     fn recorded(&mut self, entry: &Entry) {
         self.made += usize::from(matches!(entry, Entry::Intent { .. }));
         if let Some(bar) = &self.bar
-            && !matches!(entry, Entry::Intent { .. } | Entry::Resumed { .. })
+            && !matches!(
+                entry,
+                Entry::Intent { .. } | Entry::Resumed { .. } | Entry::Stopped { .. }
+            )
         {
             bar.inc(1);
         }
@@ -202,6 +220,9 @@ impl Progress {
             Entry::Resumed { .. } => {
                 self.line("recorded", fields, || "resumed".to_owned());
             }
+            Entry::Stopped { .. } => self.line("recorded", fields, || {
+                "stopped by another program: no further call is made (已被人工停止)".to_owned()
+            }),
             _ => {}
         }
     }
@@ -238,10 +259,11 @@ fn waited_for(reason: WaitReason) -> &'static str {
         WaitReason::Quota => "waiting until the day's or the month's quota opens",
         WaitReason::Repeat => "waiting to ask with the same key what became of the call",
         WaitReason::Jobs => "waiting for the jobs to end",
+        WaitReason::NotBefore => "waiting for the time from which it may be sent (not_before)",
         _ => "waiting",
     }
 }
 
-fn unix_seconds(at: SystemTime) -> u64 {
+pub(super) fn unix_seconds(at: SystemTime) -> u64 {
     at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }

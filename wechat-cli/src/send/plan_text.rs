@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 use wechat_mass::campaign::{ChunkAudience, Content, Plan};
-use wechat_mass::recipients::Corrections;
+use wechat_mass::quota::BeijingTime;
 use wechat_types::mass::AudienceKind;
 
+use super::output::unix_seconds;
+use crate::campaign_file::CampaignFile;
 use crate::embedded::INVENTED_FOLLOWERS;
 use crate::grouped::grouped;
 
-pub(super) fn json(plan: &Plan, corrections: Option<&Corrections>, dry_run: bool) -> Value {
+pub(super) fn json(plan: &Plan, file: &CampaignFile, dry_run: bool) -> Value {
     let calls: Vec<Value> = plan
         .chunks()
         .iter()
@@ -26,7 +28,10 @@ pub(super) fn json(plan: &Plan, corrections: Option<&Corrections>, dry_run: bool
         "dry_run": dry_run,
         "audience": audience_word(plan),
         "recipients": plan.recipients(),
-        "corrections": corrections.map(ToString::to_string),
+        "corrections": file.corrections.as_ref().map(ToString::to_string),
+        "not_before": file.not_before.map(unix_seconds),
+        "not_after": file.not_after.map(unix_seconds),
+        "canary": file.canary,
         "calls": calls,
         "content_digest": plan.content_digest().to_string(),
         "warnings": plan.warnings(),
@@ -42,12 +47,7 @@ fn audience_word(plan: &Plan) -> &'static str {
     }
 }
 
-pub(super) fn text(
-    plan: &Plan,
-    corrections: Option<&Corrections>,
-    server: &str,
-    dry_run: bool,
-) -> String {
+pub(super) fn text(plan: &Plan, file: &CampaignFile, server: &str, dry_run: bool) -> String {
     let mut lines = vec![format!("campaign {} on {server}", plan.name())];
     if server == "embedded mock" {
         lines.push("  rehearsal: the mock runs in this program, no follower is reached".to_owned());
@@ -62,7 +62,7 @@ pub(super) fn text(
             format!("  audience  {} followers by OpenID", grouped(count.unwrap_or(0) as u64))
         }
     });
-    if let Some(corrections) = corrections {
+    if let Some(corrections) = &file.corrections {
         lines.push(format!("            {corrections}"));
     }
     let sizes: Vec<String> = plan
@@ -96,12 +96,28 @@ pub(super) fn text(
         }
         _ => {}
     }
+    lines.extend(when(file));
     lines.extend(uses(plan).into_iter().map(|line| format!("  uses      {line}")));
     lines.extend(plan.warnings().iter().map(|warning| format!("  warning   {warning}")));
     if dry_run {
         lines.push("dry run: nothing was sent, nobody was contacted".to_owned());
     }
     lines.join("\n")
+}
+
+/// When it may be sent, and what comes first.
+fn when(file: &CampaignFile) -> Vec<String> {
+    let from = file.not_before.map(|at| format!("not before {}", BeijingTime::new(at)));
+    let to = file.not_after.map(|at| format!("not after {}", BeijingTime::new(at)));
+    let times: Vec<String> = from.into_iter().chain(to).collect();
+    let mut lines = Vec::new();
+    if !times.is_empty() {
+        lines.push(format!("  time      {} (Beijing time)", times.join(", ")));
+    }
+    if file.canary {
+        lines.push("  canary    the other calls wait for the report of the first".to_owned());
+    }
+    lines
 }
 
 /// What the plan uses of which quota. The numbers are the documented ones for new accounts.

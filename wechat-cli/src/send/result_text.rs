@@ -50,7 +50,7 @@ pub(super) fn json(plan: &Plan, report: &CampaignReport, end: &End<'_>) -> Value
         "calls": report.chunks.iter().map(|chunk| {
             let report = report_of(&chunk.outcome);
             json!({
-                "outcome": outcome_word(&chunk.outcome),
+                "outcome": chunk.outcome.word(),
                 "recipients": chunk.recipients,
                 "clientmsgid": chunk.key.as_str(),
                 "draft": chunk.draft.as_ref().map(|draft| draft.as_str()),
@@ -70,6 +70,8 @@ pub(super) fn json(plan: &Plan, report: &CampaignReport, end: &End<'_>) -> Value
             })
         }).collect::<Vec<_>>(),
         "stopped": end.stopped.or(report.halted.as_deref()),
+        "needs": report.brake.as_ref().map(|_| "resume"),
+        "unclaimed": report.unclaimed.iter().map(|r| r.msg_id.get()).collect::<Vec<_>>(),
     })
 }
 
@@ -99,7 +101,7 @@ pub(super) fn text(plan: &Plan, report: &CampaignReport, server: &str, end: &End
         let call = (number + 1).to_string();
         let job = job_of(&chunk.outcome).map_or("-".to_owned(), |id| id.to_string());
         let found = report_of(&chunk.outcome);
-        let status = found.map_or(outcome_word(&chunk.outcome).to_owned(), |r| short(&r.status));
+        let status = found.map_or(chunk.outcome.word().to_owned(), |r| short(&r.status));
         let numbers = found.map_or([None; 4], |r| [r.total, r.filtered_out(), r.sent, r.failed]);
         let from = found.map_or(String::new(), |report| report.source.to_string());
         lines.push(row(&call, &job, &status, numbers, &from));
@@ -142,15 +144,33 @@ pub(super) fn text(plan: &Plan, report: &CampaignReport, server: &str, end: &End
             None => format!("stopped: {reason}"),
         });
     }
+    if report.brake.is_some() {
+        lines.push(
+            "to go on all the same: wechat-cli resume, with the same options (确认后用 resume 继续)"
+                .to_owned(),
+        );
+    }
+    lines.extend(report.unclaimed.iter().map(unclaimed));
+    if report.chunks.iter().any(|c| matches!(c.outcome, ChunkOutcome::Undecided { .. })) {
+        lines.push("a human's decision about such a call: wechat-cli resolve".to_owned());
+    }
     if end.made == 0 && report.chunks.iter().all(|chunk| job_of(&chunk.outcome).is_some()) {
         lines.push("nothing was sent by this run: every call was accepted before (此前已全部受理，本次未重复发送)".to_owned());
     }
     lines.push(match end.exit {
+        Exit::Success if report.is_canary && report.halted.is_some() => {
+            "success: the first call's job ended in `send success`; look at it, then send the others \
+             (首批成功)"
+                .to_owned()
+        }
         Exit::Success => "success: every job ended in `send success` (全部群发成功)".to_owned(),
         Exit::Partly => "failed, in part or whole: see the calls above (部分或全部失败)".to_owned(),
         Exit::Refused => "refused: nothing was sent (未发送任何消息)".to_owned(),
         Exit::Undecided => "undecided: for at least one call nobody knows yet; run the same \
              command again, or look on mp.weixin.qq.com (结果未定)"
+            .to_owned(),
+        Exit::Overdue => "overdue: a job should have ended long ago; run the same command again, or \
+             look on mp.weixin.qq.com (超时未报告)"
             .to_owned(),
         Exit::Interrupted => "interrupted".to_owned(),
     });
@@ -195,19 +215,21 @@ fn job_of(outcome: &ChunkOutcome) -> Option<u64> {
 
 fn reason_of(outcome: &ChunkOutcome) -> Option<String> {
     match outcome {
-        ChunkOutcome::Refused { reason, .. } | ChunkOutcome::Undecided { reason, .. } => {
-            Some(reason.clone())
-        }
         ChunkOutcome::Running { .. } => Some(
             "the job had not ended when following it did; run the same command again".to_owned(),
         ),
-        ChunkOutcome::Ended { report, .. } => match &report.status {
-            JobStatus::Success => None,
-            JobStatus::Refused(code) => {
-                Some(format!("err({}): {} ({})", code.get(), code.meaning(), code.meaning_zh()))
-            }
-            other => Some(other.to_string()),
-        },
-        _ => None,
+        other => other.reason(),
     }
+}
+
+/// A report of a job that no call has, for whoever decides about one.
+pub(super) fn unclaimed(report: &MassReport) -> String {
+    let count = |number: Option<u64>| number.map_or("-".to_owned(), grouped);
+    format!(
+        "job {} is no known call's, and may be that of an undecided one: {}, total {}, sent {}",
+        report.msg_id,
+        report.status,
+        count(report.total),
+        count(report.sent)
+    )
 }

@@ -25,6 +25,10 @@ fn what_is_wrong_with_a_campaign_file() {
         // No content, two.
         TEXT.replace("text =", "# text ="),
         ARTICLE.replace("name =", "text = \"x\"\nname ="),
+        // Times that are none, and none at all between two.
+        format!("not_after = \"tomorrow\"\n{TEXT}"),
+        format!("not_before = 2026-12-01\n{TEXT}"),
+        format!("not_before = 2026-12-02T10:00:00\nnot_after = 2026-12-01T10:00:00\n{TEXT}"),
         // Empty texts and names.
         TEXT.replace("【春茶上新】三款明前茶今日到店", " "),
         TEXT.replace("\"spring\"", "\" \""),
@@ -74,7 +78,8 @@ fn all_problems_are_named_at_once() {
 #[test]
 fn options_that_make_no_sense() {
     let shop = Shop::new(2);
-    for options in [&["--poll", "0"][..], &["--follow", "73"], &["--evryone"]] {
+    for options in [&["--poll", "0"][..], &["--follow", "73"], &["--evryone"], &["--overdue", "0"]]
+    {
         shop.run(options).assert_status(2);
     }
     shop.assert_untouched();

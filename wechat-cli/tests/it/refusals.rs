@@ -163,18 +163,6 @@ fn a_failed_job_asked_for_by_its_number() {
 }
 
 #[test]
-fn one_failed_job_of_two_stops_nothing_and_counts() {
-    let shop = Shop::new(TWO_CALLS);
-    shop.write("campaign.toml", TEXT);
-    shop.mock.next_job_verdict(Verdict::Fail);
-    let run = shop.run(&["--json"]);
-    run.assert_status(1);
-    assert_eq!(shop.count(SEND), 2);
-    assert_eq!(run.result()["jobs"], 2);
-    assert_eq!(run.result()["sent"], 2);
-}
-
-#[test]
 fn a_server_that_is_not_there() {
     let shop = Shop::new(2);
     shop.without_callbacks();

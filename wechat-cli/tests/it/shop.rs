@@ -191,6 +191,15 @@ impl Shop {
         command
     }
 
+    /// Another command about the campaign, to the mock.
+    #[track_caller]
+    pub(crate) fn say(&self, word: &str, options: &[&str]) -> Run {
+        let mut command = program(self.dir.path());
+        command.arg(word).arg(self.path("campaign.toml")).args(["--account", "shop"]);
+        command.arg("--base-url").arg(self.listening.base_url()).args(options);
+        run(&mut command)
+    }
+
     /// The same to the mock; it is asked for jobs after a second.
     pub(crate) fn command(&self, options: &[&str]) -> Command {
         let mut command = self.bare();
@@ -265,6 +274,13 @@ impl Shop {
     pub(crate) fn journal(&self) -> PathBuf {
         let port = self.listening.addr().port();
         self.path(".wechat-mass").join(format!("127.0.0.1_{port}")).join("journal.db")
+    }
+
+    /// The clock of the program is real: instead of it, all that was recorded is moved back.
+    pub(crate) fn make_record_older(&self, hours: i64) {
+        let database = rusqlite::Connection::open(self.journal()).unwrap();
+        let older = "UPDATE entry SET fact = json_set(fact, '$.at', fact ->> '$.at' - ?1)";
+        database.execute(older, [hours * 3_600_000]).unwrap();
     }
 
     /// The text without what differs from run to run: folder, ports, ids.

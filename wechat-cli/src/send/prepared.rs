@@ -1,0 +1,104 @@
+//! A campaign file with all it names, the server it goes to, and where its record lies.
+
+use std::path::{Path, PathBuf};
+
+use wechat_mass::campaign::{Content, Plan};
+use wechat_types::id::AppId;
+
+use super::Refusal;
+use crate::args::{SendArgs, ServerArgs};
+use crate::campaign_file::{self, CampaignFile};
+use crate::target::{self, Target};
+use crate::{account, embedded, state};
+
+/// What the command line says of a campaign's place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) campaign: &'a Path,
+    account: Option<&'a str>,
+    config: Option<&'a Path>,
+    live: bool,
+    base_url: Option<&'a str>,
+    state: Option<&'a Path>,
+}
+
+impl<'a> From<&'a SendArgs> for Asked<'a> {
+    fn from(args: &'a SendArgs) -> Self {
+        Self {
+            campaign: &args.campaign,
+            account: args.account.as_deref(),
+            config: args.config.as_deref(),
+            live: args.live,
+            base_url: args.base_url.as_deref(),
+            state: args.state.as_deref(),
+        }
+    }
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(campaign: &'a Path, args: &'a ServerArgs) -> Self {
+        Self {
+            campaign,
+            account: args.account.as_deref(),
+            config: args.config.as_deref(),
+            live: args.live,
+            base_url: args.base_url.as_deref(),
+            state: args.state.as_deref(),
+        }
+    }
+
+    /// The server; `named` is the account of the campaign file.
+    pub(super) fn target(&self, named: Option<&str>) -> Result<Target, String> {
+        let account = account::find(self.account.or(named), self.config, self.campaign)?;
+        let environment = std::env::var("WECHAT_BASE_URL").ok();
+        target::choose(account, self.live, self.base_url, environment.as_deref())
+    }
+
+    /// Where the record of what is sent there lies; the embedded mock has none.
+    pub(super) fn journal(&self, target: &Target) -> Option<PathBuf> {
+        let folder = match target {
+            Target::Embedded => return None,
+            Target::Named { base_url, .. } => state::folder_of(base_url),
+            Target::Live { .. } => state::LIVE.to_owned(),
+        };
+        Some(state::folder(self.state, self.campaign).join(folder).join(state::JOURNAL))
+    }
+
+    /// Reads and checks everything, so that nothing is sent unless the whole plan is valid.
+    pub(super) fn prepare(&self) -> Result<Prepared, Refusal> {
+        let mut file = campaign_file::read(self.campaign)?;
+        let target = self.target(file.account.as_deref()).map_err(|e| vec![e])?;
+        let (name, audience) = (file.name.clone(), file.audience.clone());
+        // The plan takes the content over: pictures are not kept twice.
+        let content = std::mem::replace(&mut file.content, Content::Text(String::new()));
+        let app_id = app_id(&target).map_err(|e| vec![e])?;
+        let plan = Plan::new(app_id, name, audience, content).map_err(|found| {
+            let shown = self.campaign.display();
+            found.list.iter().map(|p| format!("{shown}: {p}")).collect::<Vec<_>>()
+        })?;
+        Ok(Prepared { plan, file, target })
+    }
+}
+
+pub(super) struct Prepared {
+    pub(super) plan: Plan,
+    pub(super) file: CampaignFile,
+    pub(super) target: Target,
+}
+
+/// The account that sends.
+pub(super) fn app_id(target: &Target) -> Result<AppId, String> {
+    match target {
+        Target::Embedded => embedded::app_id(),
+        Target::Named { account, .. } | Target::Live { account, .. } => Ok(account.app_id.clone()),
+    }
+}
+
+/// The server in words.
+pub(super) fn server(target: &Target) -> String {
+    match target {
+        Target::Embedded => "embedded mock".to_owned(),
+        Target::Named { base_url, .. } => base_url.to_string(),
+        Target::Live { base_url, .. } => format!("{base_url} (LIVE)"),
+    }
+}

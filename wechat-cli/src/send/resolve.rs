@@ -1,0 +1,105 @@
+//! `wechat-cli resolve`: a human's decision about a call of which nobody knows.
+
+use serde_json::json;
+use wechat_http::{Clock as _, SystemClock, describe};
+use wechat_mass::campaign::{
+    Campaign, ChunkOutcome, Plan, Policy, Resolution, resolve as record, unclaimed_reports,
+};
+use wechat_mass::journal::{Journal, SqliteStore, Store as _};
+use wechat_types::id::MsgId;
+
+use super::output::Output;
+use super::prepared::{self, Asked, Prepared};
+use super::result_text::unclaimed;
+use crate::args::ResolveArgs;
+use crate::exit::Exit;
+
+/// Runs the command.
+pub(crate) async fn resolve(args: &ResolveArgs) -> Exit {
+    let mut output = Output::new(args.server.json);
+    match attempt(args, &mut output).await {
+        Ok(exit) => exit,
+        Err(problems) => {
+            output.failed(&problems);
+            Exit::Refused
+        }
+    }
+}
+
+async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
+    let failed = |e: &dyn std::error::Error| vec![describe(e)];
+    let asked = Asked::of(&args.campaign, &args.server);
+    let Prepared { plan, target, .. } = asked.prepare()?;
+    output.set_server(prepared::server(&target));
+    let Some(file) = asked.journal(&target).filter(|file| file.exists()) else {
+        return Err(vec![format!("nothing of the campaign {:?} is recorded here", plan.name())]);
+    };
+    let store = SqliteStore::open(&file).map_err(|e| failed(&e))?;
+    let now = SystemClock::new().now();
+    let mut journal = store.open(&plan, now).await.map_err(|e| failed(&e))?;
+    let Some((call, resolution)) = decision(args)? else {
+        return show(&plan, journal.as_mut(), output).await;
+    };
+    let chunk = usize::try_from(call - 1).unwrap_or(usize::MAX);
+    record(journal.as_mut(), &plan, chunk, resolution, now)
+        .await
+        .map_err(|e| vec![format!("call {call}: {}", describe(&e))])?;
+    let fields =
+        json!({ "campaign": plan.name(), "call": call, "decision": resolution, "exit": 0 });
+    output.say("resolved", fields, || match resolution {
+        Resolution::Sent { msg_id: Some(job) } => {
+            format!("call {call} was sent as job {job}: the next run follows it (已裁定为已发送)")
+        }
+        Resolution::NotSent => format!(
+            "call {call} was not sent: the next run makes it, with the key it had (已裁定为未发送)"
+        ),
+        _ => format!("call {call} was sent, nobody knows as which job (已裁定为已发送)"),
+    });
+    Ok(Exit::Success)
+}
+
+fn decision(args: &ResolveArgs) -> Result<Option<(u64, Resolution)>, Vec<String>> {
+    let resolution = match (args.sent, args.not_sent) {
+        (true, _) => Resolution::Sent { msg_id: args.job.map(MsgId::new) },
+        (_, true) => Resolution::NotSent,
+        _ if args.call.is_some() => {
+            return Err(vec!["say what became of the call: --sent or --not-sent".to_owned()]);
+        }
+        _ => return Ok(None),
+    };
+    Ok(args.call.map(|call| (call, resolution)))
+}
+
+/// Shows what is to be decided, and what may help.
+async fn show(
+    plan: &Plan,
+    journal: &mut dyn Journal,
+    output: &Output,
+) -> Result<Exit, Vec<String>> {
+    let failed = |e| vec![describe(&e)];
+    let mut campaign = Campaign::new(plan, Policy::default());
+    journal.load().await.map_err(failed)?.iter().for_each(|entry| campaign.apply(entry));
+    let Some(since) = campaign.open_since() else {
+        output.say("undecided", json!({ "calls": [], "unclaimed": [], "exit": 0 }), || {
+            "there is nothing to decide (没有结果未定的调用)".to_owned()
+        });
+        return Ok(Exit::Success);
+    };
+    let found = unclaimed_reports(journal, since).await.map_err(failed)?;
+    let (mut calls, mut lines) = (Vec::new(), Vec::new());
+    for (number, chunk) in campaign.report().chunks.into_iter().enumerate() {
+        if let ChunkOutcome::Undecided { reason, .. } = chunk.outcome {
+            lines.push(format!("call {}: {reason}", number + 1));
+            calls.push(json!({
+                "call": number + 1, "clientmsgid": chunk.key.as_str(),
+                "recipients": chunk.recipients, "reason": reason,
+            }));
+        }
+    }
+    lines.extend(found.iter().map(unclaimed));
+    let jobs: Vec<u64> = found.iter().map(|report| report.msg_id.get()).collect();
+    let exit = Exit::Undecided;
+    let fields = json!({ "calls": calls, "unclaimed": jobs, "exit": exit.status() });
+    output.say("undecided", fields, || lines.join("\n"));
+    Ok(exit)
+}

@@ -1,0 +1,51 @@
+//! `wechat-cli stop`: keeps a campaign from its next call, whoever is sending it.
+
+use serde_json::json;
+use wechat_http::{Clock as _, SystemClock, describe};
+use wechat_mass::journal::{SqliteStore, Store as _};
+
+use super::output::Output;
+use super::prepared::{self, Asked};
+use crate::args::StopArgs;
+use crate::campaign_file;
+use crate::exit::Exit;
+
+/// Runs the command.
+pub(crate) async fn stop(args: &StopArgs) -> Exit {
+    let mut output = Output::new(args.server.json);
+    match attempt(args, &mut output).await {
+        Ok(()) => Exit::Success,
+        Err(problem) => {
+            output.failed(&[problem]);
+            Exit::Refused
+        }
+    }
+}
+
+async fn attempt(args: &StopArgs, output: &mut Output) -> Result<(), String> {
+    let campaign = campaign_file::identity(&args.campaign)?;
+    let asked = Asked::of(&args.campaign, &args.server);
+    let target = asked.target(campaign.account.as_deref())?;
+    output.set_server(prepared::server(&target));
+    let Some(file) = asked.journal(&target) else {
+        return Err("the embedded mock lives in the program that sends: interrupt that".to_owned());
+    };
+    let (name, shown) = (campaign.name.as_str(), file.display());
+    let unknown = || format!("{shown}: there is no campaign {name:?}; nothing was stopped");
+    // A journal is not begun by stopping what it does not know.
+    if !file.exists() {
+        return Err(unknown());
+    }
+    let store = SqliteStore::open(&file).map_err(|e| describe(&e))?;
+    let (account, now) = (prepared::app_id(&target)?, SystemClock::new().now());
+    if !store.stop(&account, name, now).await.map_err(|e| describe(&e))? {
+        return Err(unknown());
+    }
+    output.say("stopped", json!({ "campaign": name, "exit": 0 }), || {
+        format!(
+            "stopped {name}: no further call is made until `wechat-cli resume` says go on (已停止，\
+             需用 resume 继续)"
+        )
+    });
+    Ok(())
+}

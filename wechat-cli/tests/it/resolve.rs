@@ -1,0 +1,75 @@
+//! A human decides about a call of which nobody knows.
+
+use crate::shop::{SEND, Shop, TEXT};
+
+/// A call whose answer was lost, more than a day ago: the record is made older.
+#[cfg(unix)]
+fn undecided(taken: bool) -> Shop {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT);
+    let fault = shop.mock.on(SEND);
+    if taken {
+        fault.answer_lost();
+    } else {
+        fault.reset();
+    }
+    let mut running = shop.start(&[]);
+    running.read_to("waiting to ask with the same key");
+    running.interrupt();
+    running.end().assert_status(130);
+    shop.make_record_older(25);
+    shop
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_sent_is_said_to_be_so() {
+    let shop = undecided(true);
+    let run = shop.run(&[]);
+    run.assert_status(3).assert_says("wechat-cli resolve");
+    let shown = shop.say("resolve", &[]);
+    shown.assert_status(3);
+    insta::assert_snapshot!(shop.redact(&shown.output()));
+    // The callback came, and nobody knew whose job it was.
+    let job = shop.mock.jobs()[0].msg_id.to_string();
+    shown.assert_says(&format!("job {job} is no known call's"));
+    let decided = shop.say("resolve", &["--call", "1", "--sent", "--job", &job]);
+    decided.assert_status(0).assert_says("已裁定为已发送");
+    let run = shop.run(&["--json"]);
+    run.assert_status(0);
+    assert_eq!(run.result()["sent"], 2);
+    assert_eq!(shop.count(SEND), 1);
+    assert_eq!(shop.messages(2), [1, 1]);
+    shop.say("resolve", &[]).assert_status(0).assert_says("there is nothing to decide");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_not_sent_is_sent() {
+    let shop = undecided(false);
+    shop.run(&[]).assert_status(3);
+    shop.say("resolve", &["--call", "1", "--not-sent"]).assert_status(0);
+    shop.run(&[]).assert_status(0);
+    assert_eq!(shop.count(SEND), 2);
+    assert_eq!(shop.messages(2), [1, 1]);
+    let sends = shop.requests(SEND);
+    assert_eq!(sends[0].json()["clientmsgid"], sends[1].json()["clientmsgid"]);
+}
+
+#[test]
+fn what_cannot_be_decided_is_refused() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT);
+    let nothing = shop.say("resolve", &[]);
+    nothing.assert_status(2).assert_says("nothing of the campaign \"spring\" is recorded here");
+    shop.run(&[]).assert_status(0);
+    for (options, problem) in [
+        (&["--call", "1", "--not-sent"][..], "it is known what became of the call"),
+        (&["--call", "2", "--sent"], "the campaign has the calls 1 to 1"),
+        (&["--call", "1"], "--sent or --not-sent"),
+        (&["--call", "1", "--sent", "--not-sent"], "cannot be used with"),
+        (&["--job", "7"], "--sent"),
+    ] {
+        shop.say("resolve", options).assert_status(2).assert_says(problem);
+    }
+}
