@@ -66,6 +66,19 @@ pub trait Store: Debug + Send + Sync {
     /// [`JournalError`] when the store cannot be read.
     async fn calls(&self, account: &AppId, name: &str) -> Result<Vec<FrozenCall>, JournalError>;
 
+    /// Whom a call by OpenID of a campaign was frozen for, in their order; none when there is no such
+    /// call, or when it goes to everyone or to a tag.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the store cannot be read.
+    async fn recipients(
+        &self,
+        account: &AppId,
+        name: &str,
+        chunk: usize,
+    ) -> Result<Option<Vec<OpenId>>, JournalError>;
+
     /// Records a fact that did not come about by driving the campaign, such as
     /// [`Entry::Deleted`], whoever holds the campaign.
     ///

@@ -24,6 +24,7 @@ pub mod journal;
 pub mod preview;
 mod problem;
 pub mod quota;
+pub mod reachability;
 pub mod recipients;
 pub mod report;
 mod sender;

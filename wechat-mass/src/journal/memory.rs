@@ -186,6 +186,19 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn recipients(
+        &self,
+        account: &AppId,
+        name: &str,
+        chunk: usize,
+    ) -> Result<Option<Vec<OpenId>>, JournalError> {
+        let state = lock(&self.0);
+        let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
+        let range = crate::split::split(held.map_or(0, |held| held.recipients.len()));
+        let range = range.get(chunk).cloned();
+        Ok(held.zip(range).and_then(|(held, range)| held.recipients.get(range)).map(<[_]>::to_vec))
+    }
+
     async fn spend(
         &self,
         account: &AppId,

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use wechat_types::id::{AppId, MsgId};
+use wechat_types::id::{AppId, MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 use super::open_calls::first_open;
@@ -253,6 +253,20 @@ impl Store for SqliteStore {
             match rows::campaign(transaction, path, account, name)? {
                 Some((id, _)) => rows::record(transaction, id, entry),
                 None => Err(JournalError::no_campaign(name).into()),
+            }
+        })
+    }
+
+    async fn recipients(
+        &self,
+        account: &AppId,
+        name: &str,
+        chunk: usize,
+    ) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.database.read(|transaction, path| {
+            match rows::campaign(transaction, path, account, name)? {
+                Some((id, _)) => rows::recipients_of(transaction, path, id, chunk),
+                None => Ok(None),
             }
         })
     }

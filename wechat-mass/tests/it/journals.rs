@@ -11,7 +11,7 @@ use wechat_mass::journal::{
     SqliteStore, Store,
 };
 use wechat_mass::quota::{Budget, Spend};
-use wechat_types::id::{AppId, MsgId};
+use wechat_types::id::{AppId, MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 struct Memory(MemoryStore);
@@ -111,6 +111,15 @@ impl Store for Bad {
         since: SystemTime,
     ) -> Result<Vec<SystemTime>, JournalError> {
         self.0.spent(account, spends, since).await
+    }
+
+    async fn recipients(
+        &self,
+        account: &AppId,
+        name: &str,
+        chunk: usize,
+    ) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.0.recipients(account, name, chunk).await
     }
 
     async fn stop(

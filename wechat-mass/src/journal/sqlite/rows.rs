@@ -167,6 +167,27 @@ pub(super) fn recipients(
     Ok(found)
 }
 
+/// Whom one call names, in their order.
+pub(super) fn recipients_of(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    campaign: i64,
+    chunk: usize,
+) -> Done<Option<Vec<OpenId>>> {
+    let mut find = transaction.prepare_cached(
+        "SELECT rowid, recipients FROM call WHERE campaign = ?1 AND number = ?2 AND recipients IS NOT NULL",
+    )?;
+    let number = i64::try_from(chunk).unwrap_or(i64::MAX);
+    let mut rows = find.query(params![campaign, number])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let id = row.get(0)?;
+    let blob = row.get_ref(1)?.as_blob().map_err(|_| damaged(path, "call", id))?;
+    let list = std::str::from_utf8(blob).map_err(|_| damaged(path, "call", id))?;
+    let open_ids = list.split('\n').map(OpenId::new);
+    let open_ids: Result<Vec<OpenId>, _> = open_ids.collect();
+    Ok(Some(open_ids.map_err(|_| damaged(path, "call", id))?))
+}
+
 pub(super) fn entries(
     transaction: &Transaction<'_>,
     path: &Path,
