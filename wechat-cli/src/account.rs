@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use wechat_events::{CallbackToken, EncodingAesKey, EventParser, EventParserBuilder};
+use wechat_mass::quota::Limits;
 use wechat_types::id::{AppId, AppSecret};
 
 use crate::toml_file;
@@ -19,6 +20,8 @@ pub(crate) struct Account {
     pub(crate) base_url: Option<String>,
     pub(crate) live: bool,
     pub(crate) callback: Option<CallbackSettings>,
+    /// What an account of its kind may do.
+    pub(crate) limits: Limits,
 }
 
 /// Where and how the platform's callbacks come in.
@@ -65,7 +68,17 @@ struct WireAccount {
     base_url: Option<String>,
     #[serde(default)]
     live: bool,
+    #[serde(default)]
+    kind: Kind,
     callback: Option<WireCallback>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    #[default]
+    Service,
+    Subscription,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +133,7 @@ fn from_env() -> Result<Option<Account>, String> {
             base_url: None,
             live: false,
             callback: None,
+            limits: Limits::default(),
         })),
         (Ok(_), Err(_)) => Err("WECHAT_APP_ID is set, WECHAT_APP_SECRET is not".to_owned()),
         _ => Ok(None),
@@ -152,6 +166,10 @@ impl WireAccount {
             base_url: self.base_url,
             live: self.live,
             callback,
+            limits: match self.kind {
+                Kind::Service => Limits::default(),
+                Kind::Subscription => Limits::subscription(),
+            },
         })
     }
 }

@@ -71,7 +71,14 @@ impl Embedded {
         }
         let listening = mock.listen("127.0.0.1:0").await.map_err(|e| text(&e))?;
         let base_url = listening.base_url();
-        let account = Account { app_id, app_secret, base_url: None, live: false, callback: None };
+        let account = Account {
+            app_id,
+            app_secret,
+            base_url: None,
+            live: false,
+            callback: None,
+            limits: wechat_mass::quota::Limits::default(),
+        };
         Ok(Self { account, listener, base_url, listening })
     }
 

@@ -1,5 +1,6 @@
 //! `wechat-cli send`, `resume` and `canary`: checks everything, plans, sends, follows, reports.
 
+mod forecast;
 mod output;
 mod plan_text;
 mod prepared;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{Canary, Driver, DriverError, Inbox, NoInbox, Plan, Policy};
 use wechat_mass::journal::{Entry, Journal, MemoryJournal, SqliteStore, Store as _};
+use wechat_mass::reachability::{OnlyReachable, only_reachable};
 use wechat_types::mass::AudienceKind;
 
 use crate::account::Account;
@@ -28,6 +30,7 @@ use crate::target::{self, Target};
 pub(crate) use resolve::resolve;
 pub(crate) use stop::stop;
 
+use forecast::Forecasting;
 use output::Output;
 use prepared::{Asked, Prepared};
 use result_text::End;
@@ -136,19 +139,19 @@ async fn execute(
         }
         (Target::Named { account, base_url }, Some(file)) => {
             target::must_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server(word, &plan, policy, account, base_url, &file, &output).await
+            drive_server((args, word), plan, policy, account, base_url, &file, &output).await
         }
         (Target::Live { account, base_url }, Some(file)) => {
             target::must_not_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server(word, &plan, policy, account, base_url, &file, &output).await
+            drive_server((args, word), plan, policy, account, base_url, &file, &output).await
         }
     }
 }
 
 /// Runs the campaign on a server that outlives this program, with a record that does so too.
 async fn drive_server(
-    word: Word,
-    plan: &Plan,
+    (args, word): (&SendArgs, Word),
+    plan: Plan,
     mut policy: Policy,
     account: Account,
     base_url: BaseUrl,
@@ -156,6 +159,9 @@ async fn drive_server(
     output: &Output,
 ) -> Result<Exit, Refusal> {
     let client = client(&account, base_url)?;
+    policy.limits = account.limits;
+    let to_everyone = &mut policy.limits.to_everyone_per_month;
+    *to_everyone = to_everyone.saturating_sub(u32::from(args.website_sends));
     let mut listener = match account.callback {
         Some(settings) => {
             let encrypted = settings.aes_key.is_some();
@@ -181,9 +187,21 @@ async fn drive_server(
             )]);
         }
     }
-    let mut journal = store.open(plan, now()).await.map_err(failed)?;
-    let known = journal.load().await.map_err(failed)?.len();
-    output.journal(store.path(), known);
+    let (plan, left_out) = if args.only_reachable {
+        let only = only_reachable(&store, &plan, args.website_sends, now()).await;
+        let OnlyReachable { plan, left_out, .. } = only.map_err(|e| vec![describe(&e)])?;
+        (plan, Some(left_out))
+    } else {
+        (plan, None)
+    };
+    let mut journal = store.open(&plan, now()).await.map_err(failed)?;
+    let entries = journal.load().await.map_err(failed)?;
+    output.journal(store.path(), entries.len());
+    let forecast =
+        Forecasting { client: &client, store: &store, plan: &plan, policy, entries: &entries };
+    if let Some(found) = forecast.read(args.website_sends, now()).await.map_err(failed)? {
+        output.forecast(&found, left_out);
+    }
     if word == Word::Resume {
         journal.append(&Entry::GoOn { at: now() }).await.map_err(failed)?;
     }
@@ -195,7 +213,7 @@ async fn drive_server(
             &mut none
         }
     };
-    let exit = drive(&client, plan, policy, (journal.as_mut(), true), inbox, output).await;
+    let exit = drive(&client, &plan, policy, (journal.as_mut(), true), inbox, output).await;
     let action = Action {
         command: word.as_str(),
         server: output.server(),

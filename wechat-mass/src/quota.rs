@@ -4,12 +4,14 @@
 //! call before it is made, across all campaigns and programs that share a journal.
 
 mod calendar;
+mod forecast;
 
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 pub use calendar::BeijingTime;
+pub use forecast::{Forecast, platform_count};
 
 /// A call that the platform counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

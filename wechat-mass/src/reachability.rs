@@ -3,14 +3,17 @@
 
 mod calls;
 mod index;
+mod plan;
+
+use std::time::SystemTime;
 
 use wechat_types::id::{AppId, OpenId};
 
 use crate::journal::{JournalError, Store};
 use crate::quota::{Spend, Window};
-use std::time::SystemTime;
 
 use index::Index;
+pub use plan::{OnlyReachable, OnlyReachableError, only_reachable};
 
 /// What followers may have received in a calendar month of Beijing.
 ///

@@ -89,6 +89,14 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     pub(crate) past_undecided: bool,
 
+    /// Sends to everyone that were made on mp.weixin.qq.com this month (Beijing time)
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=31))]
+    pub(crate) website_sends: u8,
+
+    /// Leave out the followers who may have had their four messages of this month
+    #[arg(long)]
+    pub(crate) only_reachable: bool,
+
     /// Seconds between two looks at a running job
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) poll: u64,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan, WaitReason};
 use wechat_mass::journal::Entry;
 
+use super::forecast::Foreseen;
 use super::plan_text;
 use super::result_text::{self, End};
 use crate::campaign_file::CampaignFile;
@@ -84,6 +85,10 @@ impl Output {
     pub(super) fn plan(&self, plan: &Plan, file: &CampaignFile, dry_run: bool) {
         let fields = plan_text::json(plan, file, dry_run);
         self.say("plan", fields, || plan_text::text(plan, file, &self.server, dry_run));
+    }
+
+    pub(super) fn forecast(&self, found: &Foreseen, left_out: Option<usize>) {
+        self.say("forecast", found.json(left_out), || found.text(left_out));
     }
 
     pub(super) fn listening(&self, address: SocketAddr, encrypted: bool) {

@@ -25,6 +25,7 @@ mod contract;
 mod deletions;
 mod embedded;
 mod followers;
+mod forecasts;
 mod previews;
 mod records;
 mod refusals;

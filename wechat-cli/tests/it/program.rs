@@ -122,6 +122,12 @@ impl Started {
         assert!(sent.unwrap().success());
     }
 
+    /// Ends it at once.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     #[track_caller]
     pub(crate) fn end(mut self) -> Run {
         let Ok(stderr) = self.stderr.recv_timeout(PATIENCE) else {

@@ -22,6 +22,7 @@ mod operations;
 mod pace;
 mod plans;
 mod reports;
+mod reachability;
 mod resolutions;
 mod resume;
 mod sender;

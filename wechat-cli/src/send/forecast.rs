@@ -1,0 +1,204 @@
+//! What will go through and what will not, said before the first call: by the journal, and by the
+//! platform's own count where it tells that.
+
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+use wechat_http::Client;
+use wechat_mass::campaign::{Campaign, ChunkAudience, ChunkOutcome, Plan, Policy};
+use wechat_mass::journal::{Entry, JournalError, Store};
+use wechat_mass::quota::{BeijingTime, Forecast, Spend, Window, platform_count};
+use wechat_mass::reachability::{Reach, Reachability};
+use wechat_types::platform::Quota;
+
+use super::output::unix_seconds;
+use super::result_text::grouped;
+
+/// What a forecast is made of.
+pub(super) struct Forecasting<'a> {
+    pub(super) client: &'a Client,
+    pub(super) store: &'a dyn Store,
+    pub(super) plan: &'a Plan,
+    pub(super) policy: Policy,
+    pub(super) entries: &'a [Entry],
+}
+
+/// What is foreseen.
+pub(super) struct Foreseen {
+    calls: usize,
+    by_list: bool,
+    forecast: Forecast,
+    /// The platform's count, or why there is none.
+    counted: Result<Quota, String>,
+    /// Of the recipients of the calls that are left; none for everyone and for a tag.
+    reach: Option<Reach>,
+    to_everyone: u8,
+    to_tags: usize,
+    not_after: Option<SystemTime>,
+}
+
+impl Forecasting<'_> {
+    /// None when no call is left to be made.
+    pub(super) async fn read(
+        &self,
+        website_sends: u8,
+        now: SystemTime,
+    ) -> Result<Option<Foreseen>, JournalError> {
+        let mut campaign = Campaign::new(self.plan, self.policy);
+        self.entries.iter().for_each(|entry| campaign.apply(entry));
+        let outcomes: Vec<ChunkOutcome> =
+            campaign.report().chunks.into_iter().map(|chunk| chunk.outcome).collect();
+        let is_left = |outcome: &ChunkOutcome| {
+            matches!(outcome, ChunkOutcome::NotSent | ChunkOutcome::Refused { .. })
+        };
+        let left = self.plan.chunks().iter().zip(&outcomes).filter(|(_, o)| is_left(o));
+        let left: Vec<_> = left.map(|(chunk, _)| chunk).collect();
+        let Some(first) = left.first() else { return Ok(None) };
+        let spend = match first.audience {
+            ChunkAudience::Everyone => Spend::ToEveryone,
+            ChunkAudience::Tag(_) => Spend::ToTag,
+            _ => Spend::ByOpenIds,
+        };
+        let counted = platform_count(self.client, spend).await.map_err(|error| {
+            error.code().map_or_else(|| "no answer".to_owned(), |code| code.to_string())
+        });
+        let account = self.plan.account();
+        let calls = (spend, left.len());
+        let limits = &self.policy.limits;
+        let quota = counted.as_ref().ok();
+        let forecast = Forecast::read(self.store, account, calls, limits, quota, now).await?;
+        let name = Some(self.plan.name());
+        let month = Reachability::read(self.store, account, name, website_sends, now).await?;
+        let by_list = spend == Spend::ByOpenIds;
+        let reach =
+            by_list.then(|| month.of(left.iter().flat_map(|chunk| self.plan.open_ids(chunk))));
+        Ok(Some(Foreseen {
+            calls: left.len(),
+            by_list,
+            forecast,
+            counted,
+            reach,
+            to_everyone: month.to_everyone(),
+            to_tags: month.to_tags(),
+            not_after: self.policy.not_after,
+        }))
+    }
+}
+
+impl Foreseen {
+    pub(super) fn json(&self, left_out: Option<usize>) -> Value {
+        let days: Vec<Value> = self
+            .forecast
+            .days()
+            .iter()
+            .map(|(day, calls)| json!({ "day": unix_seconds(*day), "calls": calls }))
+            .collect();
+        let budgets: Vec<Value> = self
+            .forecast
+            .budgets
+            .iter()
+            .map(|(b, used)| json!({ "window": b.window, "limit": b.limit, "used": used }))
+            .collect();
+        json!({
+            "calls": self.calls,
+            "never": self.forecast.never,
+            "last": self.forecast.at.last().map(|at| unix_seconds(*at)),
+            "days": days,
+            "budgets": budgets,
+            "platform": self.counted.as_ref().ok().map(|quota| json!({
+                "limit": quota.daily_limit, "used": quota.used, "remain": quota.remain,
+            })),
+            "reachable": self.reach.map(|reach| reach.reachable),
+            "had_four": self.reach.map(|reach| reach.had_all),
+            "left_out": left_out,
+            "to_everyone_this_month": self.to_everyone,
+            "to_tags_this_month": self.to_tags,
+            "too_late": self.too_late(),
+        })
+    }
+
+    /// Calls that could be made only after the end.
+    fn too_late(&self) -> usize {
+        let made = self.forecast.at.len();
+        self.not_after.map_or(0, |end| made - self.forecast.made_by(end))
+    }
+
+    pub(super) fn text(&self, left_out: Option<usize>) -> String {
+        let mut lines = Vec::new();
+        for (budget, used) in &self.forecast.budgets {
+            let window = match budget.window {
+                Window::Minute => "minute",
+                Window::Day => "day",
+                _ => "month",
+            };
+            lines.push(format!("  quota     {used} of {} calls this {window}", budget.limit));
+        }
+        lines.push(match &self.counted {
+            Ok(quota) => format!(
+                "  quota     by the platform's count {} of {} today",
+                grouped(quota.used),
+                grouped(quota.daily_limit)
+            ),
+            Err(why) => format!("  quota     the platform does not tell its count: {why}"),
+        });
+        lines.extend(self.schedule());
+        if let Some(Reach { reachable, had_all, .. }) = self.reach {
+            lines.push(match had_all {
+                0 => format!("  reaches   {} followers", grouped(reachable as u64)),
+                _ => format!(
+                    "  reaches   {} followers; {} may have had their four messages of this month, and \
+                     the platform leaves them out (本月已满 4 条)",
+                    grouped(reachable as u64),
+                    grouped(had_all as u64)
+                ),
+            });
+        }
+        if let Some(count) = left_out {
+            lines.push(format!(
+                "  left out  {} followers who may have had their four messages of this month",
+                grouped(count as u64)
+            ));
+        }
+        if self.to_everyone > 0 {
+            lines.push(format!(
+                "  month     {} sends to everyone count for each follower",
+                self.to_everyone
+            ));
+        }
+        if self.to_tags > 0 {
+            lines.push(format!(
+                "  month     {} sends to a tag: their followers have had more than is told here",
+                self.to_tags
+            ));
+        }
+        lines.join("\n")
+    }
+
+    fn schedule(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let days = self.forecast.days();
+        if let (Some(first), Some(last)) = (self.forecast.at.first(), self.forecast.at.last())
+            && first != last
+        {
+            lines.push(format!(
+                "  schedule  {} calls on {} days, the last at {} (Beijing time)",
+                self.calls - self.forecast.never,
+                days.len(),
+                BeijingTime::new(*last)
+            ));
+            if days.len() > 1 && self.by_list {
+                lines.push("  faster    everyone, or a tag, is one call".to_owned());
+            }
+        }
+        if self.forecast.never > 0 {
+            lines.push(format!(
+                "  never     {} calls: an account of this kind may not make them",
+                self.forecast.never
+            ));
+        }
+        if self.too_late() > 0 {
+            lines.push(format!("  too late  {} calls, after not_after", self.too_late()));
+        }
+        lines
+    }
+}

@@ -1,0 +1,94 @@
+//! What is said before the first call: what goes through, what does not, and why.
+
+use crate::shop::{ARTICLE, SEND, SENDALL, Shop, TEXT, TWO_CALLS, list_of};
+
+/// The line of JSON with the forecast.
+fn forecast(run: &crate::program::Run) -> serde_json::Value {
+    let lines = run.lines();
+    lines.into_iter().find(|line| line["event"] == "forecast").expect("a forecast")
+}
+
+#[test]
+fn four_messages_a_month_are_counted_and_left_out() {
+    let shop = Shop::new(4);
+    for number in 1..=4 {
+        shop.write("followers.txt", list_of(2));
+        shop.write("campaign.toml", TEXT.replace("spring", &format!("spring {number}")));
+        shop.run(&[]).assert_status(0);
+    }
+    shop.write("followers.txt", list_of(4));
+    shop.write("campaign.toml", TEXT.replace("spring", "fifth"));
+    let run = shop.run(&["--only-reachable", "--json"]);
+    run.assert_status(0);
+    assert_eq!((&run.result()["total"], &run.result()["filtered"]), (&2.into(), &0.into()));
+    assert_eq!(forecast(&run)["left_out"], 2);
+    assert_eq!(shop.messages(4), [4, 4, 1, 1]);
+    // The same again is the same plan, and makes no call.
+    let sends = shop.count(SEND);
+    shop.run(&["--only-reachable"]).assert_status(0);
+    assert_eq!(shop.count(SEND), sends);
+
+    shop.write("campaign.toml", TEXT.replace("spring", "sixth"));
+    let run = shop.run(&[]);
+    run.assert_status(0).assert_says("2 may have had their four messages").assert_says("本月已满");
+    // What is counted by the minute depends on how fast this is.
+    let shown = |line: &&str| line.starts_with("  ") && !line.starts_with("  quota");
+    let lines: Vec<&str> = run.stdout.lines().filter(shown).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn sends_of_the_website_are_stated() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT.replace("open_ids = \"followers.txt\"", "everyone = true"));
+    let run = shop.run(&["--everyone", "--website-sends", "3", "--json"]);
+    run.assert_status(0);
+    let found = forecast(&run);
+    assert_eq!(found["to_everyone_this_month"], 3);
+    assert!(
+        found["budgets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|b| b["window"] == "month" && b["limit"] == 1)
+    );
+    // With four there is none left.
+    shop.write(
+        "campaign.toml",
+        TEXT.replace("open_ids = \"followers.txt\"", "everyone = true").replace("spring", "summer"),
+    );
+    let run = shop.run(&["--everyone", "--website-sends", "4"]);
+    run.assert_status(2).assert_says("never     1 calls").assert_says("limits allow no such call");
+    assert_eq!(shop.count(SENDALL), 1);
+}
+
+#[test]
+fn a_subscription_account_is_told_what_it_may_not() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT);
+    shop.write("wechat.toml", shop.config("kind = \"subscription\"", ""));
+    shop.run(&[]).assert_status(2).assert_says("never     1 calls");
+    assert_eq!(shop.count(SEND), 0);
+    shop.write("wechat.toml", shop.config("kind = \"overseas\"", ""));
+    shop.run(&[]).assert_status(2).assert_says("kind");
+}
+
+#[test]
+fn the_platform_s_count_knows_of_others() {
+    let shop = Shop::new(TWO_CALLS);
+    shop.write("campaign.toml", format!("not_after = 2999-01-01T00:00:00\n{TEXT}"));
+    shop.mock.configure(|settings| settings.mass_calls_per_day = 1);
+    let run = shop.start(&["--json"]);
+    let mut run = run;
+    let line = run.read_to("\"event\":\"forecast\"");
+    let found: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(found["platform"]["limit"], 1);
+    assert_eq!(found["days"].as_array().unwrap().len(), 2, "{found}");
+    run.kill();
+
+    // Where it does not tell, the journal does.
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", ARTICLE);
+    shop.mock.on("/cgi-bin/openapi/quota/get").errcode(76022);
+    shop.run(&[]).assert_status(0).assert_says("does not tell its count: 76022");
+}
