@@ -8,6 +8,7 @@ mod brake;
 mod chunk;
 pub mod driver;
 mod inbox;
+mod job;
 mod next;
 mod outline;
 mod plan;

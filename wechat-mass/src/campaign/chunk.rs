@@ -3,9 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use wechat_types::error_code::ErrorCode;
-use wechat_types::id::{MediaId, MsgDataId, MsgId};
+use wechat_types::id::{MediaId, MsgId};
 use wechat_types::mass::{MassReport, ReportSource};
 
+use super::job::Job;
 use super::policy::Policy;
 use super::resolution::Resolution;
 use super::verdict::{Answer, Before, opens_again};
@@ -51,40 +52,6 @@ pub(super) enum Progress {
 impl Default for Progress {
     fn default() -> Self {
         Self::Pending { not_before: None }
-    }
-}
-
-/// An accepted job.
-#[derive(Clone, Debug)]
-pub(super) struct Job {
-    pub(super) msg_id: MsgId,
-    pub(super) msg_data_id: Option<MsgDataId>,
-    pub(super) already: bool,
-    pub(super) accepted_at: SystemTime,
-    /// It should have ended long ago.
-    pub(super) overdue: bool,
-    /// The acceptance, or the beginning of the run that took the campaign up.
-    pub(super) followed_since: SystemTime,
-    pub(super) next_look: SystemTime,
-    /// By this run.
-    pub(super) looked_at: bool,
-    /// The status is final; its counters may still come by callback until `next_look`.
-    pub(super) ended: Option<MassReport>,
-}
-
-impl Job {
-    fn new(msg_id: MsgId, accepted_at: SystemTime, next_look: SystemTime) -> Self {
-        Self {
-            msg_id,
-            msg_data_id: None,
-            already: false,
-            accepted_at,
-            overdue: false,
-            followed_since: accepted_at,
-            next_look,
-            looked_at: false,
-            ended: None,
-        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use wechat_types::id::MsgId;
 
-use super::chunk::{ChunkState, Job, Progress};
+use super::chunk::{ChunkState, Progress};
+use super::job::Job;
 use super::{Campaign, Canary, GiveUp, Step, WaitReason};
 
 impl Campaign<'_> {

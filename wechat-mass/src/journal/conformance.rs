@@ -18,6 +18,7 @@
 //! ```
 
 mod promises;
+mod stops;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -109,15 +110,15 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "a stopped campaign is claimed by nobody until somebody says go on",
-        check: |place| Box::pin(promises::stops_hold(place)),
+        check: |place| Box::pin(stops::stops_hold(place)),
     },
     Promise {
         name: "a stop outlives a plan that is changed before its first call",
-        check: |place| Box::pin(promises::stops_outlive_plans(place)),
+        check: |place| Box::pin(stops::stops_outlive_plans(place)),
     },
     Promise {
         name: "what others kept is news to a campaign, as it is to whoever asks the store",
-        check: |place| Box::pin(promises::reports_are_news(place)),
+        check: |place| Box::pin(stops::reports_are_news(place)),
     },
     Promise {
         name: "reports are kept, known job or not, once each and in their order",

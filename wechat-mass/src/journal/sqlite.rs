@@ -20,7 +20,7 @@ use super::{
 };
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
-use files::{flush_names, hold};
+use files::{failure, flush_names, hold};
 use schema::Unusable;
 
 /// A database of campaigns. Clones are the same one; other programs may have it open too.
@@ -107,30 +107,6 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(connection)
-}
-
-/// SQLite's error in words, with what to do.
-fn failure(path: &Path, error: &rusqlite::Error) -> JournalError {
-    use rusqlite::ErrorCode;
-    let advice = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "the disk is full: make room, then run the same command again",
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-            "it cannot be written: look at its permissions and those of its folder"
-        }
-        Some(ErrorCode::CannotOpen) => "it cannot be opened: look at its folder",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another program has held it for longer than ten seconds: look what it does"
-        }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            "it is damaged, or no database: restore it from a backup, or look on mp.weixin.qq.com \
-             what was sent and name another file"
-        }
-        _ => "SQLite gave up",
-    };
-    JournalError::new(format!(
-        "{}: {advice}. Nothing further is sent, for it could not be recorded ({error})",
-        path.display()
-    ))
 }
 
 impl Database {

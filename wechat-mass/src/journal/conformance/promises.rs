@@ -11,33 +11,38 @@ use crate::campaign::{Answer, Content, Plan, Resolution};
 use crate::journal::{Claim, Entry, FrozenCall, Journal, Reserved, Store};
 use crate::quota::{Budget, Limits, Spend, Window};
 
-type Checked = Result<(), String>;
+pub(super) type Checked = Result<(), String>;
 
 /// 2026-03-31 23:59:00 in Beijing: a minute before a day and a month end.
 fn last_minute() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_774_972_740)
 }
 
-fn after(seconds: u64) -> SystemTime {
+pub(super) fn after(seconds: u64) -> SystemTime {
     last_minute() + Duration::from_secs(seconds)
 }
 
-fn failed(what: &str) -> impl Fn(&dyn std::fmt::Display) -> String {
+pub(super) fn failed(what: &str) -> impl Fn(&dyn std::fmt::Display) -> String {
     move |error| format!("{what}: {error}")
 }
 
-fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Checked {
+pub(super) fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Checked {
     if found == expected {
         return Ok(());
     }
     Err(format!("{what}: {found:?} instead of {expected:?}"))
 }
 
-fn account(name: &str) -> Result<AppId, String> {
+pub(super) fn account(name: &str) -> Result<AppId, String> {
     AppId::new(name).map_err(|e| e.to_string())
 }
 
-fn plan_of(app_id: &str, name: &str, text: &str, recipients: usize) -> Result<Plan, String> {
+pub(super) fn plan_of(
+    app_id: &str,
+    name: &str,
+    text: &str,
+    recipients: usize,
+) -> Result<Plan, String> {
     let fan = |number: usize| OpenId::new(format!("oTESTfan{number:020}"));
     let fans: Result<Vec<_>, _> = (0..recipients).map(fan).collect();
     let audience =
@@ -46,15 +51,15 @@ fn plan_of(app_id: &str, name: &str, text: &str, recipients: usize) -> Result<Pl
         .map_err(|e| e.to_string())
 }
 
-fn plan(name: &str) -> Result<Plan, String> {
+pub(super) fn plan(name: &str) -> Result<Plan, String> {
     plan_of("wx0123456789abcdef", name, "你好", 3)
 }
 
-fn store(place: &dyn Place) -> Result<Box<dyn Store>, String> {
+pub(super) fn store(place: &dyn Place) -> Result<Box<dyn Store>, String> {
     place.open().map_err(|e| failed("the place does not open")(&e))
 }
 
-async fn open(store: &dyn Store, plan: &Plan) -> Result<Box<dyn Journal>, String> {
+pub(super) async fn open(store: &dyn Store, plan: &Plan) -> Result<Box<dyn Journal>, String> {
     store.open(plan, last_minute()).await.map_err(|e| failed("the campaign is not taken up")(&e))
 }
 
@@ -69,7 +74,7 @@ fn budget(window: Window, limit: u32) -> Budget {
     found.unwrap_or(Budget { spends: &Spend::ALL, window, limit })
 }
 
-async fn claim(
+pub(super) async fn claim(
     journal: &mut dyn Journal,
     chunk: usize,
     at: SystemTime,
@@ -79,7 +84,7 @@ async fn claim(
     journal.claim(&claim).await.map_err(|e| failed("the claim fails")(&e))
 }
 
-async fn load(journal: &mut dyn Journal) -> Result<Vec<Entry>, String> {
+pub(super) async fn load(journal: &mut dyn Journal) -> Result<Vec<Entry>, String> {
     journal.load().await.map_err(|e| failed("the entries cannot be read")(&e))
 }
 
@@ -88,7 +93,7 @@ fn accepted(chunk: usize, job: u64) -> Entry {
     Entry::Answer { chunk, at: last_minute(), answer }
 }
 
-fn report(job: u64) -> MassReport {
+pub(super) fn report(job: u64) -> MassReport {
     MassReport::new(MsgId::new(job), JobStatus::Success, ReportSource::Callback)
 }
 
@@ -294,80 +299,6 @@ async fn open_beside(
 ) -> Result<Option<(String, usize)>, String> {
     let found = journal.other_open(chunk).await.map_err(|e| e.to_string())?;
     Ok(found.map(|call| (call.campaign, call.chunk)))
-}
-
-async fn stop(store: &dyn Store, name: &str, at: SystemTime) -> Result<bool, String> {
-    let account = account("wx0123456789abcdef")?;
-    store.stop(&account, name, at).await.map_err(|e| failed("the stop is not recorded")(&e))
-}
-
-async fn stopped(journal: &mut dyn Journal) -> Result<Option<SystemTime>, String> {
-    let news = journal.news(0).await.map_err(|e| failed("the news cannot be read")(&e))?;
-    Ok(news.stopped)
-}
-
-pub(super) async fn stops_hold(place: &dyn Place) -> Checked {
-    let (first, second) = (store(place)?, store(place)?);
-    let (plan, other) = (plan("spring")?, plan("summer")?);
-    let mut spring = open(first.as_ref(), &plan).await?;
-    let mut summer = open(first.as_ref(), &other).await?;
-    claim(spring.as_mut(), 0, after(0), &[]).await?;
-    same("a stop of nothing", &stop(second.as_ref(), "autumn", after(1)).await?, &false)?;
-    // By another process, while this one holds the campaign; and once more, which changes nothing.
-    for seconds in [1, 2] {
-        same("a stop", &stop(second.as_ref(), "spring", after(seconds)).await?, &true)?;
-    }
-    same("the stop as news", &stopped(spring.as_mut()).await?, &Some(after(1)))?;
-    let expected = Reserved::Stopped { at: after(1) };
-    same("a claim", &claim(spring.as_mut(), 1, after(2), &[]).await?, &expected)?;
-    let granted = Reserved::Granted;
-    same("another campaign's", &claim(summer.as_mut(), 0, after(2), &[]).await?, &granted)?;
-    drop(spring);
-    let mut again = open(second.as_ref(), &plan).await?;
-    same("another run's claim", &claim(again.as_mut(), 1, after(2), &[]).await?, &expected)?;
-    let entries = vec![
-        Entry::Intent { chunk: 0, at: after(0) },
-        Entry::Stopped { at: after(1) },
-        Entry::GoOn { at: after(3) },
-    ];
-    same(
-        "the record",
-        &load(again.as_mut()).await?.as_slice(),
-        &entries.get(..2).unwrap_or_default(),
-    )?;
-    let go_on = Entry::GoOn { at: after(3) };
-    again.append(&go_on).await.map_err(|e| failed("go on is not recorded")(&e))?;
-    same("the news after go on", &stopped(again.as_mut()).await?, &None)?;
-    same("a claim after go on", &claim(again.as_mut(), 1, after(3), &[]).await?, &granted)?;
-    same("the whole record", &load(again.as_mut()).await?.get(..3), &Some(entries.as_slice()))
-}
-
-pub(super) async fn stops_outlive_plans(place: &dyn Place) -> Checked {
-    let store = store(place)?;
-    drop(open(store.as_ref(), &plan("spring")?).await?);
-    stop(store.as_ref(), "spring", after(1)).await?;
-    let changed = plan_of("wx0123456789abcdef", "spring", "再见", 3)?;
-    let mut journal = open(store.as_ref(), &changed).await?;
-    let expected = Reserved::Stopped { at: after(1) };
-    same("a claim", &claim(journal.as_mut(), 0, after(2), &[]).await?, &expected)?;
-    same("the record", &load(journal.as_mut()).await?, &vec![Entry::Stopped { at: after(1) }])
-}
-
-pub(super) async fn reports_are_news(place: &dyn Place) -> Checked {
-    let account = account("wx0123456789abcdef")?;
-    let (first, second) = (store(place)?, store(place)?);
-    let mut journal = open(first.as_ref(), &plan("spring")?).await?;
-    second.keep_report(&account, &report(5), after(1)).await.map_err(|e| e.to_string())?;
-    journal.keep_report(&report(9), after(2)).await.map_err(|e| e.to_string())?;
-    let news = journal.news(0).await.map_err(|e| e.to_string())?;
-    let told = |(_, at, report): &(u64, SystemTime, MassReport)| (*at, report.msg_id.get());
-    let all: Vec<_> = news.reports.iter().map(told).collect();
-    same("the news", &all, &vec![(after(1), 5), (after(2), 9)])?;
-    let Some((number, ..)) = news.reports.first() else { return Err("no news".to_owned()) };
-    let rest = journal.news(*number).await.map_err(|e| e.to_string())?;
-    same("after the first", &rest.reports.iter().map(told).collect(), &vec![(after(2), 9)])?;
-    let by_store = second.reports_after(&account, *number).await.map_err(|e| e.to_string())?;
-    same("by the store", &by_store.len(), &1)
 }
 
 pub(super) async fn reports_are_kept(place: &dyn Place) -> Checked {

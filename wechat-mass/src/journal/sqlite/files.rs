@@ -1,4 +1,4 @@
-//! The files beside a database: locks, and names that survive a power cut.
+//! The files of a database: locks, names that survive a power cut, and what is wrong with them.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -40,4 +40,28 @@ pub(super) fn hold(database: &Path, plan: &Plan) -> Result<File, JournalError> {
         Err(TryLockError::WouldBlock) => Err(JournalError::taken_up(plan.name())),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+/// SQLite's error in words, with what to do.
+pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> JournalError {
+    use rusqlite::ErrorCode;
+    let advice = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "the disk is full: make room, then run the same command again",
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            "it cannot be written: look at its permissions and those of its folder"
+        }
+        Some(ErrorCode::CannotOpen) => "it cannot be opened: look at its folder",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program has held it for longer than ten seconds: look what it does"
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "it is damaged, or no database: restore it from a backup, or look on mp.weixin.qq.com \
+             what was sent and name another file"
+        }
+        _ => "SQLite gave up",
+    };
+    JournalError::new(format!(
+        "{}: {advice}. Nothing further is sent, for it could not be recorded ({error})",
+        path.display()
+    ))
 }
