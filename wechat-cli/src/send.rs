@@ -24,7 +24,6 @@ use crate::embedded::Embedded;
 use crate::exit::Exit;
 use crate::lines::Lines;
 use crate::listener::Listener;
-use crate::state;
 use crate::target::{self, Target};
 
 pub(crate) use resolve::resolve;

@@ -12,7 +12,7 @@ use wechat_mass::reachability::{Reach, Reachability};
 use wechat_types::platform::Quota;
 
 use super::output::unix_seconds;
-use super::result_text::grouped;
+use crate::grouped::grouped;
 
 /// What a forecast is made of.
 pub(super) struct Forecasting<'a> {

@@ -90,6 +90,7 @@ fn conclusion(conclusion: Conclusion) -> (&'static str, &'static str) {
         Conclusion::Partly => ("partly", "failed in part or whole 部分或全部失败"),
         Conclusion::Refused => ("refused", "nothing was sent 未发送"),
         Conclusion::Undecided => ("undecided", "undecided 结果未定"),
+        Conclusion::Overdue => ("undecided", "overdue 超时未报告"),
     }
 }
 
