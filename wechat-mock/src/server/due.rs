@@ -42,7 +42,12 @@ impl MockServer {
     /// once.
     pub fn settle(&self, push: &Push, outcome: &PushOutcome, now: SystemTime) {
         #[cfg(feature = "callbacks")]
-        self.outbox().settle(push, outcome, &self.settings(), now);
+        {
+            // Before the outbox: locks are taken in one order, else a reset at the same time waits
+            // for this call and this call for it.
+            let settings = self.settings();
+            self.outbox().settle(push, outcome, &settings, now);
+        }
         #[cfg(not(feature = "callbacks"))]
         let _ = (push, outcome, now);
         self.changed();

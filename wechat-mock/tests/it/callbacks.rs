@@ -200,3 +200,27 @@ fn the_end_of_a_publication_is_pushed() {
         assert_eq!(rig.server.next_due(), None);
     }
 }
+
+/// Two locks taken in two orders: both calls would wait for ever, and this test until its time is
+/// up.
+#[test]
+fn a_reset_and_a_settled_push_do_not_wait_for_each_other() {
+    const ROUNDS: usize = 20_000;
+    let rig = rig();
+    rig.call(SENDALL, &text_to_all("a"));
+    let push = rig.server.due(rig.now()).remove(0);
+    let (done, ends) = std::sync::mpsc::channel();
+    let spawn = |run: Box<dyn Fn() + Send>| {
+        let done = done.clone();
+        std::thread::spawn(move || {
+            (0..ROUNDS).for_each(|_| run());
+            done.send(()).unwrap();
+        });
+    };
+    let (one, other, now) = (rig.server.clone(), rig.server.clone(), rig.now());
+    spawn(Box::new(move || one.settle(&push, &PushOutcome::NoAnswer, now)));
+    spawn(Box::new(move || other.reset()));
+    for _ in 0..2 {
+        ends.recv_timeout(Duration::from_secs(60)).expect("both come to their end");
+    }
+}
