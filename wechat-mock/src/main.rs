@@ -1,6 +1,7 @@
 //! The program `wechat-mock`: the loopback server on a real or a still clock, for any language.
 
 mod args;
+mod printer;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -14,6 +15,10 @@ use wechat_mock::{Configuration, JobProgress, ListenOptions, MockServer, MockSer
 use wechat_types::id::TagId;
 
 use args::{Args, Command};
+use printer::Printer;
+
+/// How long the last lines wait for whoever reads them.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let environment = |name: &str| std::env::var(name).ok();
@@ -51,7 +56,8 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let listen = args.listen.as_deref().or(config.as_ref().and_then(Configuration::listen));
     let options = options(&args, config.as_ref());
     let listening = server.listen_with(listen.unwrap_or(args::LISTEN), options).await?;
-    print(&format!("base URL  {}\n", listening.base_url()))?;
+    let mut out = Printer::start()?;
+    out.print(format!("base URL  {}\n", listening.base_url()));
     let accounts = server.accounts();
     for account in &accounts {
         // A secret that was given stays with whoever gave it; one made from the seed reaches nobody.
@@ -59,15 +65,15 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
             true => "as given".to_owned(),
             false => account.app_secret().expose().to_owned(),
         };
-        print(&format!(
+        out.print(format!(
             "appid     {}\nsecret    {secret}\nfollowers {}\n",
             account.app_id(),
             account.followers().len(),
-        ))?;
+        ));
     }
-    print("Ctrl-C or SIGTERM ends it, with a report of broken rules.\n")?;
+    out.print("Ctrl-C or SIGTERM ends it, with a report of broken rules.\n".to_owned());
     if let Some(check) = listening.verify_callback_url().await {
-        print(&format!("callback address: {check:?}\n"))?;
+        out.print(format!("callback address: {check:?}\n"));
     }
     // One listener for the whole time: a signal between two would be lost.
     let ended = end_signal()?;
@@ -75,7 +81,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let mut logs: Vec<Log> = accounts.into_iter().map(Log::new).collect();
     let several = logs.len() > 1;
     loop {
-        logs.iter_mut().try_for_each(|log| log.print(several))?;
+        logs.iter_mut().for_each(|log| log.print(&mut out, several));
         tokio::select! {
             () = &mut ended => break,
             () = tokio::time::sleep(Duration::from_millis(100)) => {}
@@ -83,10 +89,11 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     }
     listening.shutdown().await;
     for log in &mut logs {
-        log.print(several)?;
+        log.print(&mut out, several);
         let name = if several { format!("{}: ", log.account.app_id()) } else { String::new() };
-        print(&format!("{name}{}\n", log.account.report()))?;
+        out.print(format!("{name}{}\n", log.account.report()));
     }
+    out.finish(LAST_LINES);
     Ok(())
 }
 
@@ -101,7 +108,10 @@ impl Log {
         Self { account, printed: 0 }
     }
 
-    fn print(&mut self, with_name: bool) -> Result<(), Box<dyn Error>> {
+    fn print(&mut self, out: &mut Printer, with_name: bool) {
+        if out.is_off() {
+            return;
+        }
         // After a reset the numbers begin again.
         if (self.account.received_count() as u64) < self.printed {
             self.printed = 0;
@@ -109,10 +119,9 @@ impl Log {
         for request in self.account.received_after(self.printed) {
             let name =
                 if with_name { format!("{} ", self.account.app_id()) } else { String::new() };
-            print(&format!("{name}{request}\n"))?;
+            out.print(format!("{name}{request}\n"));
             self.printed = request.number;
         }
-        Ok(())
     }
 }
 

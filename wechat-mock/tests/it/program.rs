@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -10,7 +11,8 @@ const SECRET: &str = "5ecret5ecret5ecret5ecret5ecret5e";
 
 struct Program {
     child: Child,
-    out: BufReader<ChildStdout>,
+    /// None: closed.
+    out: Option<BufReader<ChildStdout>>,
     /// Host and port.
     addr: String,
     /// The lines up to the last one before the first call.
@@ -32,12 +34,14 @@ impl Program {
             assert!(out.read_line(&mut head).unwrap() > 0, "{head}");
         }
         let addr = head.split_once("http://").unwrap().1.lines().next().unwrap().to_owned();
-        Self { child, out, addr, head }
+        Self { child, out: Some(out), addr, head }
     }
 
     /// The answer's body.
     fn call(&self, line: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.addr).unwrap();
+        // A program that hangs must not hang the test.
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let (addr, length) = (&self.addr, body.len());
         let head = format!("{line} HTTP/1.1\r\nHost: {addr}\r\nContent-Length: {length}\r\n");
         stream.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes()).unwrap();
@@ -46,14 +50,33 @@ impl Program {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
-    /// Sends the signal and hands out all that was printed after the head.
-    fn end(mut self, signal: &str) -> String {
+    fn send(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// Sends the signal and hands out all that was printed after the head.
+    fn end(self, signal: &str) -> String {
+        self.send(signal);
+        self.ended()
+    }
+
+    /// Waits for a good end and hands out all that was printed after the head.
+    fn ended(mut self) -> String {
         let mut rest = String::new();
-        self.out.read_to_string(&mut rest).unwrap();
+        if let Some(out) = &mut self.out {
+            out.read_to_string(&mut rest).unwrap();
+        }
         assert!(self.child.wait().unwrap().success(), "{rest}");
         rest
+    }
+}
+
+/// A test that fails leaves nothing running.
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -103,4 +126,30 @@ fn help_names_every_option() {
     for part in ["--port", "--listen", "WECHAT_APP_ID", "/_mock/report", "SIGTERM"] {
         assert!(help.contains(part), "{part}");
     }
+}
+
+/// More than a pipe holds, in some more time than passes between two looks into the log.
+fn many_calls(program: &Program) {
+    for _ in 0..1500 {
+        let answer = program.call("GET /cgi-bin/getcallbackip?access_token=none", "");
+        assert!(answer.contains("40001"), "{answer}");
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_up_no_call_and_no_end() {
+    let mut program = Program::start(&["--port", "0"]);
+    many_calls(&program);
+    program.send("-TERM");
+    assert!(program.child.wait().unwrap().success());
+    let log = program.ended();
+    assert!(log.contains("#100 GET /cgi-bin/getcallbackip"), "{log}");
+}
+
+#[test]
+fn a_log_that_is_closed_ends_nothing() {
+    let mut program = Program::start(&["--port", "0"]);
+    program.out = None;
+    many_calls(&program);
+    assert_eq!(program.end("-TERM"), "");
 }
