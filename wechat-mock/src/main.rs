@@ -17,6 +17,9 @@ use wechat_types::id::TagId;
 use args::{Args, Command};
 use printer::Printer;
 
+/// How long callers get to send the rest of a request when the program ends.
+const LAST_CALLS: Duration = Duration::from_secs(3);
+
 /// How long the last lines wait for whoever reads them.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -47,7 +50,10 @@ fn print(text: &str) -> Result<(), Box<dyn Error>> {
 
 fn serve(args: Args) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run(args))
+    let done = runtime.block_on(run(args));
+    // Nothing waits for the name of a callback's receiver that is still being looked up.
+    runtime.shutdown_background();
+    done
 }
 
 async fn run(args: Args) -> Result<(), Box<dyn Error>> {
@@ -76,18 +82,24 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         out.print(format!("callback address: {check:?}\n"));
     }
     // One listener for the whole time: a signal between two would be lost.
-    let ended = end_signal()?;
-    tokio::pin!(ended);
+    let mut signals = Signals::new()?;
     let mut logs: Vec<Log> = accounts.into_iter().map(Log::new).collect();
     let several = logs.len() > 1;
     loop {
         logs.iter_mut().for_each(|log| log.print(&mut out, several));
         tokio::select! {
-            () = &mut ended => break,
+            () = signals.next() => break,
             () = tokio::time::sleep(Duration::from_millis(100)) => {}
         }
     }
-    listening.shutdown().await;
+    let cut_off = tokio::select! {
+        () = listening.shutdown() => None,
+        () = tokio::time::sleep(LAST_CALLS) => Some("a caller that did not end its request"),
+        () = signals.next() => Some("what was going on at the second signal"),
+    };
+    if let Some(what) = cut_off {
+        out.print(format!("cut off: {what}\n"));
+    }
     for log in &mut logs {
         log.print(&mut out, several);
         let name = if several { format!("{}: ", log.account.app_id()) } else { String::new() };
@@ -139,28 +151,43 @@ fn options(args: &Args, config: Option<&Configuration>) -> ListenOptions {
     options
 }
 
-/// Ends with the first signal that asks the program to stop; it listens from now on.
+/// The signals that ask the program to stop. It hears them from the making of this on.
 #[cfg(unix)]
-fn end_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
-/// Ends with Ctrl-C.
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C, which asks the program to stop. It hears it from the making of this on.
 #[cfg(not(unix))]
-fn end_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }
 
 fn build(args: &Args, config: Option<&Configuration>) -> Result<MockServer, Box<dyn Error>> {

@@ -153,3 +153,22 @@ fn a_log_that_is_closed_ends_nothing() {
     many_calls(&program);
     assert_eq!(program.end("-TERM"), "");
 }
+
+#[test]
+fn half_a_request_does_not_keep_it_from_its_end() {
+    for (signals, cut_off) in [
+        (&["-TERM"][..], "cut off: a caller that did not end its request"),
+        (&["-TERM", "-INT"], "cut off: what was going on at the second signal"),
+    ] {
+        let program = Program::start(&["--port", "0"]);
+        let mut half = TcpStream::connect(&program.addr).unwrap();
+        let head = "POST /cgi-bin/x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc";
+        half.write_all(head.as_bytes()).unwrap();
+        // A call that came later is answered: the half one has been taken in.
+        program.call("GET /_mock/state", "");
+        signals.iter().for_each(|signal| program.send(signal));
+        let log = program.ended();
+        assert!(log.contains(cut_off), "{log}");
+        assert!(log.contains("0 calls"), "{log}");
+    }
+}
