@@ -88,6 +88,8 @@ pub(crate) struct Outbox {
     pub(crate) checked: Option<UrlCheck>,
     last_id: u64,
     last_message: u64,
+    /// The number of the last address handed in, from 1.
+    last_check: u64,
     random: Random,
     /// How often it started anew: an outcome from before decides nothing.
     #[serde(skip)]
@@ -106,10 +108,19 @@ impl std::fmt::Debug for Epoch {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Submitted {
+    /// Which of those handed in.
+    number: u64,
     target: CallbackTarget,
     due: SystemTime,
     #[serde(skip)]
     in_flight: bool,
+}
+
+impl Submitted {
+    /// This push checks this address, and not another one or one of an earlier life.
+    fn is_checked_by(&self, push: &Push, epoch: u64) -> bool {
+        self.in_flight && push.epoch == epoch && push.check == self.number
+    }
 }
 
 /// What of the account stands in a callback.
@@ -133,6 +144,7 @@ impl Outbox {
             last_id: 0,
             // As long as those seen on the wire.
             last_message: 24_000_000_000_000_000,
+            last_check: 0,
             random,
             epoch: Epoch(0),
         }
@@ -199,7 +211,9 @@ impl Outbox {
     /// Hands in an address as on the platform's website: it is checked first.
     pub(crate) fn submit(&mut self, target: CallbackTarget, now: SystemTime) {
         self.checked = None;
-        self.submitted = Some(Submitted { target, due: now, in_flight: false });
+        self.last_check += 1;
+        let number = self.last_check;
+        self.submitted = Some(Submitted { number, target, due: now, in_flight: false });
     }
 
     /// None without a target: what is on its way waits for the next one.
@@ -220,7 +234,7 @@ impl Outbox {
         if let Some(one) = self.submitted.as_mut().filter(|one| !one.in_flight && one.due <= now) {
             one.in_flight = true;
             let push = check(&one.target, settings, &mut self.random, now);
-            pushes.push(Push { epoch: self.epoch.0, ..push });
+            pushes.push(Push { check: one.number, epoch: self.epoch.0, ..push });
         }
         let Some(target) = &self.target else { return pushes };
         for pending in self.pending.iter_mut().filter(|p| !p.in_flight && p.due <= now) {
@@ -258,7 +272,8 @@ impl Outbox {
 
     /// Only an address that echoes takes the place of the one before it.
     fn settle_check(&mut self, push: &Push, outcome: &PushOutcome) {
-        if let Some(one) = self.submitted.take_if(|one| one.in_flight) {
+        let epoch = self.epoch.0;
+        if let Some(one) = self.submitted.take_if(|one| one.is_checked_by(push, epoch)) {
             let check = UrlCheck::of(push, outcome);
             if check == UrlCheck::Verified {
                 self.target = Some(one.target);
@@ -270,9 +285,8 @@ impl Outbox {
     /// Takes back a try that was cut short: it is due again, under the same number.
     #[cfg(feature = "server")]
     pub(crate) fn put_back(&mut self, push: &Push) {
-        if push.echo.is_some()
-            && let Some(one) = &mut self.submitted
-        {
+        let epoch = self.epoch.0;
+        if let Some(one) = self.submitted.as_mut().filter(|one| one.is_checked_by(push, epoch)) {
             one.in_flight = false;
         }
         let pending = self.on_its_way(push).and_then(|place| self.pending.get_mut(place));
@@ -317,6 +331,7 @@ fn check(
         body: Bytes::new(),
         timeout: settings.push_timeout,
         echo: Some(Bytes::from(echo)),
+        check: 0,
         epoch: 0,
     }
 }
@@ -358,6 +373,7 @@ fn seal(
         body: Bytes::from(sealed.body),
         timeout: settings.push_timeout,
         echo: None,
+        check: 0,
         epoch: 0,
     }
 }

@@ -66,6 +66,9 @@ pub struct Push {
     pub timeout: Duration,
     /// The only right answer to the check of the address: its `echostr`.
     pub echo: Option<Bytes>,
+    /// Which address handed in it checks; 0: none.
+    #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks are sent"))]
+    pub(crate) check: u64,
     /// Which life of the account it comes from; a reset begins another.
     #[cfg_attr(not(feature = "callbacks"), allow(dead_code, reason = "only callbacks are sent"))]
     pub(crate) epoch: u64,

@@ -247,6 +247,44 @@ fn an_address_that_is_handed_in_must_echo() {
 }
 
 #[test]
+fn the_check_of_one_address_says_nothing_of_another() {
+    let rig = rig();
+    let at = |path: &str| CallbackTarget::plain(format!("http://127.0.0.1/{path}"), token());
+    let in_force = || rig.server.callback_target().unwrap().url().to_owned();
+    let before = in_force();
+    let check = |path: &str| {
+        rig.server.submit_callback(at(path));
+        let push = rig.server.due(rig.now()).remove(0);
+        let body = push.echo.clone().unwrap();
+        (push, PushOutcome::Answered { status: 200, body })
+    };
+    // The first address echoes when the second is being checked already.
+    let (first, echo) = check("a");
+    let (second, _) = check("b");
+    rig.server.settle(&first, &echo, rig.now());
+    assert_eq!((in_force(), rig.server.callback_check()), (before.clone(), None));
+    rig.server.settle(&second, &PushOutcome::NoAnswer, rig.now());
+    assert_eq!(
+        (in_force(), rig.server.callback_check()),
+        (before.clone(), Some(UrlCheck::NoAnswer))
+    );
+    // One from before a reset has the number of the one after it.
+    rig.server.reset();
+    let (early, echo) = check("c");
+    rig.server.reset();
+    let (late, _) = check("d");
+    rig.server.settle(&early, &echo, rig.now());
+    assert_eq!((in_force(), rig.server.callback_check()), (before, None));
+    rig.server.settle(&late, &PushOutcome::NoAnswer, rig.now());
+    assert_eq!(rig.server.callback_check(), Some(UrlCheck::NoAnswer));
+    // A check that was only asked for settles none that was handed in.
+    let asked = rig.server.verify_callback_url(rig.now()).unwrap();
+    let (_, _) = check("e");
+    rig.server.settle(&asked, &PushOutcome::NoAnswer, rig.now());
+    assert_eq!(rig.server.callback_check(), None);
+}
+
+#[test]
 fn tries_pauses_and_wrong_answers() {
     let rig = rig();
     rig.server.configure(|s| {
