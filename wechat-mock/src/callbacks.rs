@@ -223,7 +223,7 @@ impl Outbox {
         waiting.map(|p| p.due).chain(check).min()
     }
 
-    /// All tries to be made now, each freshly signed.
+    /// All tries to be made now, each freshly signed, in the order of time.
     pub(crate) fn due(
         &mut self,
         sender: &Sender,
@@ -237,6 +237,9 @@ impl Outbox {
             pushes.push(Push { check: one.number, epoch: self.epoch.0, ..push });
         }
         let Some(target) = &self.target else { return pushes };
+        // How often somebody looks must not decide which of two comes first. Of one time: as they
+        // came in.
+        self.pending.sort_by_key(|pending| pending.due);
         for pending in self.pending.iter_mut().filter(|p| !p.in_flight && p.due <= now) {
             pending.in_flight = true;
             let push = seal(target, pending, sender, settings, &mut self.random, now);

@@ -123,6 +123,25 @@ fn callbacks_can_be_lost_doubled_and_overtaken() {
 }
 
 #[test]
+fn callbacks_go_out_in_the_order_of_time_however_often_somebody_looks() {
+    let order = |step: u64| {
+        let rig = rig();
+        rig.server.set_mass_quota_left(Some(9));
+        rig.server.disturb_next_callback(CallbackFault::Delayed(Duration::from_secs(60)));
+        for text in ["a", "b"] {
+            rig.call(SENDALL, &text_to_all(text));
+        }
+        for _ in 0..120 / step {
+            rig.advance(step);
+            rig.run_due();
+        }
+        rig.server.callback_results().iter().map(|result| result.id).collect::<Vec<_>>()
+    };
+    assert_eq!(order(1), [2, 1]);
+    assert_eq!(order(120), [2, 1]);
+}
+
+#[test]
 fn without_an_address_nothing_is_pushed() {
     let rig = rig();
     rig.server.set_callback(None);
