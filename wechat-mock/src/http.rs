@@ -145,7 +145,10 @@ async fn accept(service: Service, listener: TcpListener, stopped: watch::Receive
             _ = stop.wait_for(|stop| *stop) => break,
             (stream, peer) = accepted(|| listener.accept()) => {
                 let service = service.clone();
-                connections.spawn(connection(service, peer.ip(), stream, stopped.clone()));
+                // On an IPv6 listener an IPv4 caller has a mapped address; the platform's lists hold
+                // the plain one.
+                let peer = peer.ip().to_canonical();
+                connections.spawn(connection(service, peer, stream, stopped.clone()));
             }
             Some(_) = connections.join_next() => {}
         }

@@ -123,3 +123,15 @@ async fn the_end_does_not_wait_for_a_delayed_answer() {
     assert_eq!(caller.await.unwrap(), "", "the answer is lost");
     assert_eq!(rig.clock.next_wake(), None);
 }
+
+/// A machine without IPv6 has no such listener, and nothing to test.
+#[tokio::test]
+async fn an_ipv4_caller_of_an_ipv6_listener_is_found_in_the_white_list() {
+    let rig =
+        Rig::with(|b| b.settings(|s| s.ip_white_list = Some(vec!["127.0.0.1".parse().unwrap()])));
+    let Ok(listening) = rig.server.listen("[::ffff:127.0.0.1]:0").await else { return };
+    let addr = SocketAddr::from(([127, 0, 0, 1], listening.addr().port()));
+    let answer = body(&post(addr, "/cgi-bin/stable_token", &rig.credentials()).await);
+    assert!(answer["access_token"].is_string(), "{answer}");
+    listening.shutdown().await;
+}
