@@ -4,7 +4,7 @@ mod expectation;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -30,10 +30,17 @@ pub(crate) enum Stubbed {
     Errcode(i64),
 }
 
+/// Whoever counts requests as they come in.
+pub(crate) trait Counting: Send + Sync {
+    fn count(&self, request: &http::Request<Bytes>);
+}
+
 /// Stubs, the newest first, and expectations of one account.
 #[derive(Default)]
 pub(crate) struct Stubs {
     stubs: VecDeque<Arc<Mutex<Answering>>>,
+    /// Those whose expectation still stands; a reset ends none.
+    counting: Vec<Weak<dyn Counting>>,
 }
 
 impl fmt::Debug for Stubs {
@@ -47,6 +54,16 @@ impl Stubs {
     /// into the server.
     pub(crate) fn in_order(&self) -> Vec<Arc<Mutex<Answering>>> {
         self.stubs.iter().map(Arc::clone).collect()
+    }
+
+    fn counting(&self) -> Vec<Arc<dyn Counting>> {
+        self.counting.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// From now on this counts, as long as somebody holds it.
+    fn register(&mut self, counting: Weak<dyn Counting>) {
+        self.counting.retain(|one| one.strong_count() > 0);
+        self.counting.push(counting);
     }
 }
 
@@ -86,7 +103,7 @@ impl MockServer {
     /// Ends all stubs.
     pub fn clear_stubs(&self) {
         // Dropped outside the lock: a stub may hold whatever a test put into it.
-        let stubs = std::mem::take(&mut *self.stubs());
+        let stubs = std::mem::take(&mut self.stubs().stubs);
         drop(stubs);
     }
 
@@ -94,12 +111,7 @@ impl MockServer {
     /// body cannot be read as this endpoint's is left out; so are uploads, of which the log keeps no
     /// header.
     pub fn received_as<E: Served>(&self) -> Vec<E> {
-        self.typed_after(0)
-    }
-
-    /// The same for those after the `number`-th.
-    fn typed_after<E: Served>(&self, number: u64) -> Vec<E> {
-        let requests = self.received_after(number);
+        let requests = self.received();
         let own = requests.iter().filter(|r| {
             routes::plain_path(&r.path) == E::SPEC.path && r.method == method(E::SPEC.method)
         });
@@ -156,6 +168,12 @@ fn method(method: Method) -> http::Method {
         Method::Get => http::Method::GET,
         _ => http::Method::POST,
     }
+}
+
+/// Lets all expectations count this request, outside of every lock: they may look into the server.
+pub(crate) fn counted(server: &MockServer, request: &http::Request<Bytes>) {
+    let counting = server.stubs().counting();
+    counting.iter().for_each(|one| one.count(request));
 }
 
 /// The answer of the newest stub that answers this request.

@@ -45,6 +45,7 @@ impl MockServer {
     ) -> Exchange {
         let limit = self.settings().request_log_bytes;
         let number = lock(&self.own.received).push(request, now, limit);
+        stub::counted(self, request);
         let path = routes::plain_path(request.uri().path());
         // The outermost wins: a stub keeps a call from the faults, a fault from the world.
         let Answered { exchange, errcode, broke } = match stub::answered(self, request) {

@@ -1,11 +1,13 @@
 //! Expectations: how often a call must come, verified when they are dropped.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::{RangeFrom, RangeInclusive};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use bytes::Bytes;
 use wechat_types::served::Served;
 
+use super::{Counting, read};
 use crate::routes;
 use crate::server::MockServer;
 
@@ -57,15 +59,39 @@ impl fmt::Display for Times {
 #[must_use = "it is verified when it is dropped, which would be at once"]
 pub struct Expectation<E: Served> {
     server: MockServer,
-    /// Calls before it do not count.
+    /// Calls before it are not shown.
     after: u64,
     times: Times,
-    matching: Box<Matching<E>>,
+    calls: Arc<Calls<E>>,
     open: bool,
-    endpoint: PhantomData<fn() -> E>,
 }
 
 type Matching<E> = dyn Fn(&E) -> bool + Send + Sync;
+
+/// How often a call came. Counted as it comes, for the log forgets, and keeps no upload's header.
+struct Calls<E>(Mutex<Counted<E>>);
+
+struct Counted<E> {
+    matching: Arc<Matching<E>>,
+    count: usize,
+}
+
+impl<E> Calls<E> {
+    fn lock(&self) -> MutexGuard<'_, Counted<E>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<E: Served> Counting for Calls<E> {
+    fn count(&self, request: &http::Request<Bytes>) {
+        let Some(typed) = read::<E>(request) else { return };
+        // Asked outside of the lock: it may make calls of its own.
+        let matching = Arc::clone(&self.lock().matching);
+        if matching(&typed) {
+            self.lock().count += 1;
+        }
+    }
+}
 
 impl<E: Served> fmt::Debug for Expectation<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,7 +103,8 @@ impl<E: Served> fmt::Debug for Expectation<E> {
 }
 
 impl MockServer {
-    /// Expects calls of one endpoint from now on, whatever answers them.
+    /// Expects calls of one endpoint from now on, whatever answers them. Each is counted as it comes:
+    /// uploads too, also after a [`reset`](Self::reset), and when the log has forgotten it.
     ///
     /// ```
     /// use wechat_types::mass::SendAll;
@@ -88,13 +115,15 @@ impl MockServer {
     /// drop(nothing_is_sent);
     /// ```
     pub fn expect<E: Served>(&self) -> Expectation<E> {
+        let calls = Arc::new(Calls(Mutex::new(Counted { matching: Arc::new(|_| true), count: 0 })));
+        let counting: Weak<Calls<E>> = Arc::downgrade(&calls);
+        self.stubs().register(counting);
         Expectation {
             server: self.clone(),
             after: self.received_count() as u64,
             times: Times::from(1..),
-            matching: Box::new(|_| true),
+            calls,
             open: true,
-            endpoint: PhantomData,
         }
     }
 }
@@ -106,9 +135,9 @@ impl<E: Served> Expectation<E> {
         self
     }
 
-    /// Only calls that this accepts count.
-    pub fn matching(mut self, accept: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.matching = Box::new(accept);
+    /// Only calls that this accepts count, from now on.
+    pub fn matching(self, accept: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
+        *self.calls.lock() = Counted { matching: Arc::new(accept), count: 0 };
         self
     }
 
@@ -123,8 +152,7 @@ impl<E: Served> Expectation<E> {
 
     /// What is wrong, and what came instead; none: it holds.
     fn problem(&self) -> Option<String> {
-        let count =
-            self.server.typed_after::<E>(self.after).iter().filter(|e| (self.matching)(e)).count();
+        let count = self.calls.lock().count;
         if self.times.holds(count) {
             return None;
         }
@@ -133,13 +161,15 @@ impl<E: Served> Expectation<E> {
             E::SPEC.path,
             self.times
         );
-        let came = self.server.received_after(self.after);
+        // After a reset the numbers begin again.
+        let is_reset = (self.server.received_count() as u64) < self.after;
+        let came = self.server.received_after(if is_reset { 0 } else { self.after });
         for request in &came {
             let mark = if routes::plain_path(&request.path) == E::SPEC.path { '>' } else { ' ' };
             text.push_str(&format!("\n{mark} {request}"));
         }
         if came.is_empty() {
-            text.push_str(" nothing");
+            text.push_str(" nothing that the log still holds");
         }
         Some(text)
     }

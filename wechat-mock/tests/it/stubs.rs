@@ -5,9 +5,10 @@ use wechat_mock::JobProgress;
 use wechat_types::id::{MediaId, MsgId, TagId};
 use wechat_types::mass::{Preview, Send, SendAll, SendAllResponse};
 use wechat_types::material::GetMaterial;
+use wechat_types::media::UploadImage;
 use wechat_types::tag::{CreateTag, CreateTagResponse, GetTags};
 
-use crate::rig::{PREVIEW, Rig, SEND, SENDALL, code, text_to, text_to_all};
+use crate::rig::{JPEG, PREVIEW, Rig, SEND, SENDALL, code, text_to, text_to_all, upload};
 
 fn rig() -> Rig {
     Rig::with(|b| b.followers(2).settings(|s| s.progress = JobProgress::Immediate))
@@ -86,6 +87,42 @@ fn expectations_count_from_where_they_were_made() {
     drop((few, none));
 }
 
+/// Neither a reset nor a short log nor an upload hides a call from an expectation.
+#[test]
+fn a_call_counts_although_the_log_does_not_show_it() {
+    let rig = rig();
+    let token = rig.token();
+    let none = rig.server.expect::<UploadImage>().times(0);
+    let path = format!("/cgi-bin/media/uploadimg?access_token={token}");
+    assert_eq!(code(&rig.answer(&upload(&path, "a.jpg", JPEG))), 0);
+    assert!(panics(|| drop(none)).contains("it came 1 time(s)"));
+
+    let none = rig.server.expect::<GetTags>().times(0);
+    let twice = rig.server.expect::<GetTags>().times(2);
+    rig.get("/cgi-bin/tags/get?access_token=x");
+    rig.server.reset();
+    rig.get("/cgi-bin/tags/get?access_token=x");
+    drop(twice);
+    assert!(panics(|| drop(none)).contains("\n> #1 GET /cgi-bin/tags/get"));
+
+    rig.server.configure(|s| s.request_log_bytes = 1000);
+    let none = rig.server.expect::<GetTags>().times(0);
+    rig.get("/cgi-bin/tags/get?access_token=x");
+    for _ in 0..20 {
+        rig.get("/cgi-bin/user/get?access_token=x");
+    }
+    assert!(panics(|| drop(none)).contains("it came 1 time(s)"));
+}
+
+#[test]
+fn an_expectation_may_look_into_the_server() {
+    let rig = rig();
+    let inner = rig.server.clone();
+    let once = rig.server.expect::<GetTags>().matching(move |_| inner.follower_count() == 2);
+    rig.get("/cgi-bin/tags/get?access_token=x");
+    once.times(1).verify();
+}
+
 #[test]
 fn what_came_instead_is_told_and_secrets_are_not() {
     let rig = rig();
@@ -102,7 +139,7 @@ fn what_came_instead_is_told_and_secrets_are_not() {
     assert!(message.contains("\n> #3 POST /cgi-bin/message/mass/sendall?"), "{message}");
     assert!(message.contains("你好") && !message.contains(&token), "{message}");
     let message = panics(|| rig.server.expect::<SendAll>().verify());
-    assert!(message.ends_with("since then came: nothing"), "{message}");
+    assert!(message.ends_with("since then came: nothing that the log still holds"), "{message}");
 }
 
 /// The first panic is the test's own; a second one would end the process.
