@@ -7,6 +7,7 @@ mod sent;
 
 pub use import::{FollowerImport, ImportError};
 
+use std::sync::MutexGuard;
 use std::time::SystemTime;
 
 use wechat_types::id::{MediaId, MsgId, OpenId, TagId, WeChatName};
@@ -18,10 +19,20 @@ use crate::callbacks::{CallbackFault, CallbackResult, CallbackTarget};
 use crate::exchange::{Push, UrlCheck};
 use crate::server::MockServer;
 use crate::settings::Verdict;
+use crate::turn::catch_up;
+use crate::world::account::Account;
 use crate::world::draft::StoredDraft;
 use crate::world::follower::Hindrance;
 use crate::world::mass_job::MassJob;
 use crate::world::media::MaterialKind;
+
+impl MockServer {
+    /// The account after all that is due by now: what is changed holds for what comes later.
+    fn account_now(&self) -> MutexGuard<'_, Account> {
+        catch_up(self.account_lock(), &self.settings(), self.clock().now());
+        self.account()
+    }
+}
 
 /// Followers and tags.
 impl MockServer {
@@ -59,7 +70,7 @@ impl MockServer {
     /// What keeps a follower from receiving messages; `None`: nothing any more. Ignored for one who
     /// was never added.
     pub fn set_hindrance(&self, openid: &OpenId, hindrance: Option<Hindrance>) {
-        let mut account = self.account();
+        let mut account = self.account_now();
         let followers = &mut account.followers;
         if let Some(place) = followers.find(openid) {
             followers.set_hindrance(place, hindrance);
@@ -69,7 +80,7 @@ impl MockServer {
     /// Sets how many mass messages a follower has received in the Beijing month of `now`, up to
     /// 65 535. The mock counts one month at a time: another month forgets what all received before.
     pub fn set_received_this_month(&self, openid: &OpenId, count: u32, now: SystemTime) {
-        let mut account = self.account();
+        let mut account = self.account_now();
         let followers = &mut account.followers;
         if let Some(place) = followers.find(openid) {
             followers.set_received(place, month(now), count);

@@ -23,6 +23,7 @@ use crate::routes;
 use crate::settings::Settings;
 use crate::stub::Stubs;
 use crate::transport::InProcess;
+use crate::turn::catch_up;
 use crate::world::account::Account;
 
 pub(crate) use accounts::Shared;
@@ -135,8 +136,9 @@ impl MockServer {
         Arc::clone(&lock(&self.own.settings))
     }
 
-    /// Changes the rules from now on.
+    /// Changes the rules from now on; what is due already happens by those before.
     pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
+        catch_up(self.account_lock(), &self.settings(), self.clock().now());
         change(Arc::make_mut(&mut lock(&self.own.settings)));
     }
 

@@ -92,6 +92,16 @@ impl MockServer {
             }
         }
     }
+
+    /// The same, and what another turn carries out is awaited: for control calls, which must find
+    /// the same however busy the background is.
+    pub(crate) async fn caught_up(&self, now: SystemTime) {
+        self.catch_up_in_turns(now).await;
+        while self.account().is_advancing {
+            tokio::task::yield_now().await;
+            self.catch_up_in_turns(now).await;
+        }
+    }
 }
 
 /// Whoever carries out what is due must look again, also when this turn was broken off.

@@ -93,13 +93,21 @@ async fn answer(
     gate: &Gate<'_>,
 ) -> Result<Response<Answer>, Refused> {
     let Found { route, account, last } = find(server, &head.method, head.uri.path())?;
+    let touched = match route.scope {
+        Scope::Server => account.accounts(),
+        Scope::Account => vec![account.clone()],
+    };
+    // What was due must not meet what this call changes.
+    catch_up(&touched).await;
     let run = match route.run {
         Run::Call(run) => run,
         Run::Import => {
             return Ok(json(StatusCode::OK, &stream::import(&account, body).await?));
         }
         Run::Load => {
-            return Ok(json(StatusCode::OK, &stream::load(account, route.scope, body).await?));
+            let loaded = stream::load(account, route.scope, body).await?;
+            catch_up(&touched).await;
+            return Ok(json(StatusCode::OK, &loaded));
         }
         Run::Save => {
             let mut response = Response::new(stream::save(account, route.scope).await?);
@@ -111,7 +119,10 @@ async fn answer(
     let body = whole(body).await?;
     let query = Query::parse(head.uri.query().unwrap_or_default());
     let remote_callbacks = gate.options.remote_callbacks;
+    catch_up(&touched).await;
     let told: Told = run(&Asked { account, last, query, body, remote_callbacks });
+    // It may have moved the clock.
+    catch_up(&touched).await;
     Ok(json(StatusCode::OK, &told?))
 }
 
@@ -124,6 +135,14 @@ async fn whole(body: &mut Incoming) -> Result<Bytes, Problem> {
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message))
         }
         Err(_) => Err(stream::broke_off()),
+    }
+}
+
+/// Carries out what is due, as a call of the platform does before it answers.
+async fn catch_up(accounts: &[MockServer]) {
+    for account in accounts {
+        account.caught_up(account.clock().now()).await;
+        account.wake();
     }
 }
 

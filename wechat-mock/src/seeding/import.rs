@@ -121,7 +121,7 @@ impl FollowerImport {
         let staged = self.import.staged;
         let count = staged.len();
         {
-            let mut account = self.server.account();
+            let mut account = self.server.account_now();
             let missing: Vec<_> =
                 staged.used_tags().filter(|tag| !account.tags.contains(*tag)).collect();
             for tag in missing {

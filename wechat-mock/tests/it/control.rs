@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use wechat_mock::{AccountBuilder, ListenOptions, Listening, MockServer, MockServerBuilder};
 use wechat_types::id::AppId;
 
-use crate::rig::{Rig, SEND, text_to};
+use crate::rig::{Rig, SEND, SENDALL, text_to, text_to_all};
 
 pub(crate) struct Control {
     pub(crate) rig: Rig,
@@ -160,6 +160,28 @@ async fn a_send_is_followed_and_everything_can_start_anew() {
     let state = control.get("/_mock/state").await;
     assert_eq!((&state["jobs"], &state["received"]), (&json!(0), &json!(0)));
     assert_eq!(crate::rig::code(&rig.send_text(&fans, "一", None)), 0);
+}
+
+/// A job of several slices, which the background task carries out in turns with the calls.
+#[tokio::test]
+async fn a_control_call_finds_done_what_was_due_before_it() {
+    const FOLLOWERS: usize = 150_000;
+    let control = Control::with(|b| b.followers(FOLLOWERS)).await;
+    let sent = control.rig.call(SENDALL, &text_to_all("x"));
+    let job = format!("/_mock/jobs/{}", sent["msg_id"]);
+    assert_eq!(control.get(&job).await["state"], "sending");
+    control.did("POST /_mock/clock", json!({"to_next_due": true})).await;
+    let done = control.get(&job).await;
+    assert_eq!((&done["state"], &done["counts"]["sent"]), (&json!("success"), &json!(FOLLOWERS)));
+
+    // Due by a clock that nobody told the server of: the change comes after it.
+    let last = &control.rig.server.followers()[FOLLOWERS - 1];
+    control.rig.server.set_mass_quota_left(Some(1));
+    control.rig.call(SENDALL, &text_to_all("y"));
+    control.rig.advance(3600);
+    let path = format!("PATCH /_mock/followers/{last}");
+    let changed = control.did(&path, json!({"hindrance": "refuses"})).await;
+    assert_eq!(changed["inbox"].as_array().unwrap().len(), 2, "{changed}");
 }
 
 #[tokio::test]

@@ -205,3 +205,24 @@ fn a_large_account_is_no_burden() {
     assert_eq!(sent, 25_003);
     assert!(fans.iter().all(|fan| rig.server.inbox(fan).len() == 1));
 }
+
+/// What a test changes holds for what comes later, and not for what was due before.
+#[test]
+fn a_change_comes_after_what_was_due() {
+    let changes: [fn(&Rig); 4] = [
+        |rig| rig.server.set_hindrance(&rig.server.followers()[0], Some(Hindrance::Refuses)),
+        |rig| rig.server.set_received_this_month(&rig.server.followers()[0], 4, rig.now()),
+        |rig| rig.server.configure(|s| s.messages_per_follower_and_month = 0),
+        |rig| {
+            let line = format!("{}\t\trefuses\n", rig.server.followers()[0]);
+            assert_eq!(rig.server.import_followers(line.as_bytes()).unwrap(), 1);
+        },
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let rig = Rig::with(|b| b.followers(2));
+        let id = msg_id(&rig.call(SENDALL, &text_to_all("x")));
+        rig.advance(3600);
+        change(&rig);
+        assert_eq!(rig.server.job(id).unwrap().counts.sent, 2, "change {number}");
+    }
+}
