@@ -45,6 +45,7 @@ mod routes;
 mod rule;
 mod saved;
 mod seconds;
+mod secrecy;
 mod seeding;
 mod server;
 mod settings;
@@ -68,8 +69,9 @@ pub use fault::{ConnectionFault, FaultRule};
 pub use forms::AnswerForms;
 pub use inspection::QuotaUse;
 pub use report::{Report, ReportEntry};
-pub use request::{REDACTED, RecordedAnswer, RecordedRequest};
+pub use request::{RecordedAnswer, RecordedRequest};
 pub use rule::{Finding, Rule};
+pub use secrecy::REDACTED;
 pub use seeding::{FollowerImport, ImportError};
 pub use server::MockServer;
 pub use settings::{

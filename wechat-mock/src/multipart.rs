@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TRANSFER_ENCODING};
 
+use crate::secrecy::REDACTED;
 use crate::settings::Settings;
 
 /// An uploaded file.
@@ -51,6 +52,35 @@ pub(crate) fn overview(request: &http::Request<Bytes>) -> Option<Vec<(String, Op
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let parts = parts(request.body(), &kind.and_then(boundary)?)?;
     Some(parts.into_iter().map(|part| (part.name, part.file_name)).collect())
+}
+
+/// The body with `[redacted]` in the place of the parts of this name and content; none when it is no
+/// proper upload. What follows on the last boundary is no part, and left out.
+pub(crate) fn without(
+    request: &http::Request<Bytes>,
+    hidden: impl Fn(&str, &[u8]) -> bool,
+) -> Option<Bytes> {
+    let body = request.body();
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let (parts, rest) = parts_and_rest(body, &kind.and_then(boundary)?)?;
+    let is_blank = rest.trim_ascii().is_empty();
+    let end = if is_blank { body.len() } else { body.len().checked_sub(rest.len())? };
+    let is_hidden = |part: &&Part<'_>| hidden(&part.name, part.content);
+    let hidden: Vec<&Part<'_>> = parts.iter().filter(is_hidden).collect();
+    if hidden.is_empty() && is_blank {
+        return Some(body.clone());
+    }
+    let mut out = Vec::new();
+    let mut from = 0;
+    for part in hidden {
+        // Where a part of the body stands in it.
+        let start = part.content.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
+        out.extend_from_slice(body.get(from..start)?);
+        out.extend_from_slice(REDACTED.as_bytes());
+        from = start + part.content.len();
+    }
+    out.extend_from_slice(body.get(from..end)?);
+    Some(Bytes::from(out))
 }
 
 /// The boundary named in a `Content-Type`.
@@ -103,13 +133,18 @@ fn quoted_value(text: &str) -> Option<(String, &str)> {
 
 /// All parts; none when the body is not well formed.
 fn parts<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>> {
+    parts_and_rest(body, boundary).map(|(parts, _)| parts)
+}
+
+/// All parts, and what follows on the last boundary.
+fn parts_and_rest<'a>(body: &'a [u8], boundary: &str) -> Option<(Vec<Part<'a>>, &'a [u8])> {
     let opening = format!("--{boundary}");
     let closing = format!("\r\n--{boundary}");
     let mut rest = body.strip_prefix(opening.as_bytes())?;
     let mut parts = Vec::new();
     loop {
-        if rest.starts_with(b"--") {
-            return Some(parts);
+        if let Some(rest) = rest.strip_prefix(b"--") {
+            return Some((parts, rest));
         }
         rest = rest.strip_prefix(b"\r\n")?;
         // A part without headers would start with the blank line at once; it has no name either.

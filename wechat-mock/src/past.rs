@@ -6,7 +6,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use crate::reply::{self, Refusal};
-use crate::request::{masked_query, redacted_body};
+use crate::request::masked_query;
+use crate::secrecy::redacted_body;
 use crate::server::MockServer;
 use crate::world::past_error::PastError;
 

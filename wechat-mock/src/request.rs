@@ -11,18 +11,12 @@ use crate::query::Query;
 #[cfg(feature = "server")]
 use crate::reply::quoted;
 use crate::rule::Finding;
+use crate::secrecy::{REDACTED, masked_pair, redacted_body};
 
-/// Query keys whose values are shown; all others are replaced.
-const SHOWN_KEYS: [&str; 8] =
-    ["grant_type", "appid", "type", "media_id", "openid", "next_openid", "lang", "checkonly"];
-
-/// Stands for a secret.
-pub const REDACTED: &str = "[redacted]";
-
-/// One request as the mock received it. The values of `access_token`, `secret` and all unknown
-/// query keys are replaced by `[redacted]`, likewise secrets in JSON bodies; a body that is neither
-/// JSON nor an upload is left out. Nothing else is changed: a body without secrets is kept byte by
-/// byte.
+/// One request as the mock received it. The values of `access_token` and `secret` are replaced by
+/// `[redacted]`, and so are unknown query keys with their values, secrets in JSON bodies and parts of
+/// an upload that are or quote a secret; a body that is neither JSON nor a well-formed upload is left
+/// out. Nothing else is changed: a body without secrets is kept byte by byte.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -72,13 +66,8 @@ fn shown_path(path: &str) -> String {
 impl RecordedRequest {
     pub(crate) fn new(number: u64, at: SystemTime, request: &http::Request<Bytes>) -> Self {
         let query = Query::parse(request.uri().query().unwrap_or_default());
-        let query = query
-            .into_pairs()
-            .map(|(key, value)| {
-                let shown = is_shown(&key) || value.is_empty();
-                (key, if shown { value } else { REDACTED.to_owned() })
-            })
-            .collect();
+        let query =
+            query.into_pairs().map(|pair| masked_pair(pair, |_, _| REDACTED.to_owned())).collect();
         Self {
             number,
             at,
@@ -121,81 +110,14 @@ impl RecordedRequest {
 
 /// A query as openapi/rid/get shows it: of a token only the beginning, no other secrets.
 pub(crate) fn masked_query(text: &str) -> String {
-    let pairs = Query::parse(text).into_pairs().map(|(key, value)| {
-        if key == "access_token" {
-            let start: String = value.chars().take(7).collect();
-            format!("{key}={start}xxxx")
-        } else if is_shown(&key) || value.is_empty() {
-            format!("{key}={value}")
-        } else {
-            format!("{key}=xxxx")
-        }
+    let pairs = Query::parse(text).into_pairs().map(|pair| {
+        let (key, value) = masked_pair(pair, |name, hidden| match name {
+            "access_token" => format!("{}xxxx", hidden.chars().take(7).collect::<String>()),
+            _ => "xxxx".to_owned(),
+        });
+        format!("{key}={value}")
     });
     pairs.collect::<Vec<_>>().join("&")
-}
-
-pub(crate) fn redacted_body(request: &http::Request<Bytes>) -> Bytes {
-    let body = request.body();
-    if body.is_empty() {
-        return body.clone();
-    }
-    match serde_json::from_slice::<Value>(body) {
-        Ok(mut value) => {
-            if redact(&mut value) {
-                Bytes::from(value.to_string())
-            } else {
-                body.clone()
-            }
-        }
-        // JSON that calls itself an upload is no file.
-        Err(_) if is_upload(request) => body.clone(),
-        Err(_) => Bytes::from(format!("[{} bytes, not JSON]", body.len())),
-    }
-}
-
-fn is_upload(request: &http::Request<Bytes>) -> bool {
-    let kind = request.headers().get(http::header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
-}
-
-/// `secret`, `access_token` and all their relatives.
-pub(crate) fn is_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    key.contains("secret") || key.ends_with("token")
-}
-
-/// The values of this query key hold no secret.
-pub(crate) fn is_shown(key: &str) -> bool {
-    SHOWN_KEYS.contains(&key)
-}
-
-/// Replaces secrets at any depth; tells whether there were any.
-fn redact(value: &mut Value) -> bool {
-    let mut found = false;
-    match value {
-        // An address with its query, such as openapi/quota/get is asked about.
-        Value::String(text) if text.contains("token=") || text.contains("secret=") => {
-            REDACTED.clone_into(text);
-            found = true;
-        }
-        Value::Object(map) => {
-            for (key, value) in map.iter_mut() {
-                if is_secret(key) {
-                    *value = Value::String(REDACTED.to_owned());
-                    found = true;
-                } else {
-                    found |= redact(value);
-                }
-            }
-        }
-        Value::Array(list) => {
-            for value in list {
-                found |= redact(value);
-            }
-        }
-        _ => {}
-    }
-    found
 }
 
 /// One line: method, path, redacted query, the body's beginning, and what came of it.

@@ -11,14 +11,11 @@ use serde_json::Value;
 
 use super::{Answered, Asked, Content};
 use crate::query::Query;
-use crate::request::{is_secret, is_shown};
+use crate::secrecy::{BEFORE_SECRETS, is_secret, masked_pair, quotes_a_secret};
 
 /// A secret that is shorter is replaced where its key stands, but not looked for elsewhere: it could
 /// be part of any word.
 const LOOKED_FOR: usize = 8;
-
-/// Words that stand before a secret in texts that are not read.
-const BEFORE_SECRETS: [&str; 3] = ["access_token", "secret", "aeskey"];
 
 /// The secrets seen so far, each with its placeholder.
 #[derive(Default)]
@@ -39,11 +36,9 @@ impl Masker {
         let path = request.uri().path();
         let path = path.find("/cgi-bin/").and_then(|start| path.get(start..)).unwrap_or(path);
         let query = Query::parse(request.uri().query().unwrap_or_default());
-        let query = query.into_pairs().map(|(key, value)| {
-            let shown = is_shown(&key) || value.is_empty();
-            let value = if shown { value } else { self.placeholder(&key, &value) };
-            (key, value)
-        });
+        let query = query
+            .into_pairs()
+            .map(|pair| masked_pair(pair, |name, hidden| self.placeholder(name, hidden)));
         Asked {
             query: query.collect(),
             method: request.method().to_string(),
@@ -150,15 +145,6 @@ impl Masker {
     }
 }
 
-/// A text in which a secret's name is followed by what follows a name in a query or in JSON.
-fn quotes_a_secret(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    BEFORE_SECRETS.iter().any(|word| {
-        let after = text.match_indices(word).filter_map(|(at, _)| text.get(at + word.len()..));
-        after.into_iter().any(|after| after.starts_with(['=', '"', '\\']))
-    })
-}
-
 fn withheld(length: usize) -> String {
     format!("[{length} bytes withheld: they may hold a secret]")
 }
@@ -193,8 +179,11 @@ mod tests {
             Request::get("http://x/y/cgi-bin/a?access_token=75_abcdefgh&type=image&new=n");
         let asked = masker.request(&request.body(Bytes::new()).unwrap());
         assert_eq!(asked.path, "/cgi-bin/a");
-        let values: Vec<&str> = asked.query.iter().map(|(_, value)| value.as_str()).collect();
-        assert_eq!(values, ["recorded-access_token-1", "image", "recorded-new-1"]);
+        let query: Vec<String> =
+            asked.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let masked = ["access_token=recorded-access_token-1", "type=image"];
+        assert_eq!(query[..2], masked);
+        assert_eq!(query[2], "recorded-parameter-2=recorded-parameter-1");
         for (body, masked) in [
             (r#"{"b":1, "a":"x"}"#, r#"{"b":1, "a":"x"}"#),
             (

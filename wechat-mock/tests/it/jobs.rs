@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use wechat_mock::{AccountKind, Hindrance, JobProgress, JobState, MockServer, Verdict};
 use wechat_types::id::MsgId;
 
@@ -172,6 +173,35 @@ fn secrets_show_nowhere() {
     let mistyped = format!("/cgi-bin/user/get&access_token={token}");
     rig.exchange(&crate::rig::request("GET", &mistyped, String::new().into()));
     let secret = rig.server.app_secret();
+    // A form that calls itself an upload, a part, JSON in JSON, and what stands behind an upload.
+    let secret_text = secret.expose();
+    let part =
+        format!("--x\r\nContent-Disposition: form-data; name=\"secret\"\r\n\r\n{secret_text}");
+    for (kind, body) in [
+        ("multipart/form-data", format!("appid=wx1&secret={secret_text}")),
+        ("multipart/form-data; boundary=x", format!("{part}\r\n--x--\r\n")),
+        (
+            "multipart/form-data; boundary=x",
+            format!(
+                "{}\r\n--x--secret={secret_text}",
+                part.replace(secret_text, "1").replace("secret", "a")
+            ),
+        ),
+        ("application/json", Value::from(rig.credentials().to_string()).to_string()),
+    ] {
+        let mut odd = crate::rig::request("POST", "/cgi-bin/stable_token", body.into());
+        odd.headers_mut().insert(http::header::CONTENT_TYPE, kind.parse().unwrap());
+        rig.exchange(&odd);
+    }
+    // A token that lost its name, or whose name lost its end.
+    let urls = ["access_token%3D", "", "type=image%26access_token%3D", "x="];
+    let errors = urls.map(|before| rig.get(&format!("/cgi-bin/user/get?{before}{token}")));
+    for error in errors {
+        let rid = error["errmsg"].as_str().unwrap().rsplit(' ').next().unwrap();
+        let record = rig.call("/cgi-bin/openapi/rid/get", &serde_json::json!({ "rid": rid }));
+        assert_eq!(record["errcode"], 0);
+        assert!(!record.to_string().contains(&token), "{record}");
+    }
     let received = rig.server.received();
     let shown = format!(
         "{received:?}{}{:?}{}",
@@ -184,6 +214,8 @@ fn secrets_show_nowhere() {
     }
     assert!(!format!("{:?}", rig.server).contains(secret.expose()));
     assert!(!format!("{:?}", rig.server).contains(&token));
+    let part = received.iter().find(|r| r.body.starts_with(b"--x\r\n")).unwrap();
+    assert!(part.body.ends_with(b"\r\n\r\n[redacted]\r\n--x--\r\n"), "{:?}", part.body);
     // A body without secrets stands as it was sent.
     let send = received.iter().find(|r| r.path == crate::rig::SEND).unwrap();
     assert_eq!(send.body, crate::rig::text_to(&fans, "a", None).to_string());
