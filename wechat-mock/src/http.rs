@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::Incoming;
@@ -36,8 +37,12 @@ pub use options::ListenOptions;
 use self::control::Gate;
 use self::pieces::Pieces;
 
-/// Larger requests are answered 413. The largest upload has 10 MB.
-const MAX_BODY: usize = 32 << 20;
+/// Larger uploads are answered 413. The largest that is documented has 10 MB.
+const MAX_UPLOAD: usize = 32 << 20;
+
+/// Other requests that are larger are answered 413. The largest is a draft of eight articles with
+/// less than a megabyte each, and JSON takes many times its length when it is read.
+const MAX_BODY: usize = 12 << 20;
 
 /// Pause after a connection that could not be accepted. In real time, as the cause is no part of
 /// the imitated world; a clock moved by hand might never end it.
@@ -209,7 +214,10 @@ async fn respond(
         let gate = Gate { addr, peer, options: &options };
         return Ok(control::respond(&server, &head, body, gate).await);
     }
-    let body = match Limited::new(body, MAX_BODY).collect().await {
+    let kind = head.headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    let is_upload = kind.is_some_and(|kind| kind.starts_with(b"multipart/"));
+    let limit = if is_upload { MAX_UPLOAD } else { MAX_BODY };
+    let body = match Limited::new(body, limit).collect().await {
         Ok(body) => body.to_bytes(),
         Err(_) => return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "body too large or broken")),
     };

@@ -78,6 +78,19 @@ impl Call<'_> {
         Ok(account)
     }
 
+    /// Before the body is read: what is large is read for a good token only, and the calls that
+    /// take a secret in its place are short.
+    fn admit(&self, path: &str) -> Result<(), Refusal> {
+        if self.body().len() <= READ_FOR_ANYBODY {
+            return Ok(());
+        }
+        if WITHOUT_TOKEN.contains(&path) {
+            return Err(Refusal::from(47001).at("the body").given("more than 64 KiB"));
+        }
+        let token = self.query.get("access_token").ok_or(41001)?;
+        Ok(self.lock().tokens.check(token, self.now)?)
+    }
+
     /// The same for a call that may be made `limit` times a day (45009).
     fn open_limited(
         &self,
@@ -98,6 +111,13 @@ impl Call<'_> {
         }
     }
 }
+
+/// The longest body that is read before anything is known of the caller.
+const READ_FOR_ANYBODY: usize = 64 << 10;
+
+/// The calls that take a secret in the place of a token.
+const WITHOUT_TOKEN: [&str; 3] =
+    ["/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/clear_quota/v2"];
 
 type Handler = fn(&Call<'_>) -> Answer;
 
@@ -202,9 +222,11 @@ pub(crate) fn dispatch(call: &Call<'_>) -> Option<Download> {
     let file = downloads().into_iter().find(|(_, known, _)| *known == path);
     let method = match (json, file) {
         (Some((method, _, handler)), _) if *got == method || also_get => {
-            return Some(handler(call).map(Reply::Json));
+            return Some(call.admit(path).and_then(|()| handler(call)).map(Reply::Json));
         }
-        (_, Some((method, _, handler))) if *got == method => return Some(handler(call)),
+        (_, Some((method, _, handler))) if *got == method => {
+            return Some(call.admit(path).and_then(|()| handler(call)));
+        }
         (Some((method, ..)), _) | (_, Some((method, ..))) => method,
         (None, None) => return None,
     };

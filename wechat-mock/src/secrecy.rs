@@ -1,6 +1,9 @@
 //! What must not be seen of a request: secrets in its query, its JSON and its parts.
 
+use std::fmt;
+
 use bytes::Bytes;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::multipart;
@@ -59,13 +62,12 @@ pub(crate) fn redacted_body(request: &http::Request<Bytes>) -> Bytes {
     if body.is_empty() {
         return body.clone();
     }
-    match serde_json::from_slice::<Value>(body) {
-        Ok(mut value) => {
-            if redact(&mut value) {
-                Bytes::from(value.to_string())
-            } else {
-                body.clone()
-            }
+    match serde_json::from_slice(body) {
+        Ok(Holds(false)) => body.clone(),
+        Ok(Holds(true)) => {
+            let mut value: Value = serde_json::from_slice(body).unwrap_or_default();
+            redact(&mut value);
+            Bytes::from(value.to_string())
         }
         Err(_) => multipart::without(request, |name, content| {
             is_secret(name) || std::str::from_utf8(content).is_ok_and(quotes_a_secret)
@@ -74,30 +76,79 @@ pub(crate) fn redacted_body(request: &http::Request<Bytes>) -> Bytes {
     }
 }
 
-/// Replaces secrets at any depth; tells whether there were any.
-fn redact(value: &mut Value) -> bool {
-    let mut found = false;
-    match value {
-        Value::String(text) if quotes_a_secret(text) => {
-            REDACTED.clone_into(text);
-            found = true;
+/// Does JSON hold a secret, at any depth? Read without keeping any of it: it may be long.
+struct Holds(bool);
+
+impl<'de> Deserialize<'de> for Holds {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Seeker)
+    }
+}
+
+struct Seeker;
+
+impl<'de> Visitor<'de> for Seeker {
+    type Value = Holds;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Holds, E> {
+        Ok(Holds(quotes_a_secret(text)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Holds, A::Error> {
+        let mut found = false;
+        while let Some((key, Holds(inside))) = map.next_entry::<String, Holds>()? {
+            found |= inside || is_secret(&key);
         }
+        Ok(Holds(found))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Holds, A::Error> {
+        let mut found = false;
+        while let Some(Holds(inside)) = list.next_element()? {
+            found |= inside;
+        }
+        Ok(Holds(found))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Holds, E> {
+        Ok(Holds(false))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Holds, E> {
+        Ok(Holds(false))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Holds, E> {
+        Ok(Holds(false))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Holds, E> {
+        Ok(Holds(false))
+    }
+
+    fn visit_unit<E>(self) -> Result<Holds, E> {
+        Ok(Holds(false))
+    }
+}
+
+/// Replaces secrets at any depth.
+fn redact(value: &mut Value) {
+    match value {
+        Value::String(text) if quotes_a_secret(text) => REDACTED.clone_into(text),
         Value::Object(map) => {
             for (key, value) in map.iter_mut() {
                 if is_secret(key) {
                     *value = Value::String(REDACTED.to_owned());
-                    found = true;
                 } else {
-                    found |= redact(value);
+                    redact(value);
                 }
             }
         }
-        Value::Array(list) => {
-            for value in list {
-                found |= redact(value);
-            }
-        }
+        Value::Array(list) => list.iter_mut().for_each(redact),
         _ => {}
     }
-    found
 }

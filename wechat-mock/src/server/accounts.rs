@@ -24,6 +24,12 @@ pub(crate) struct Shared {
     pub(super) changed: tokio::sync::Notify,
 }
 
+/// All that is read of a body to learn whom it names: the rest may be long.
+#[derive(serde::Deserialize)]
+struct Named {
+    appid: String,
+}
+
 impl MockServer {
     /// A server with these accounts; a view of the first.
     pub(crate) fn from_parts(
@@ -82,8 +88,8 @@ impl MockServer {
         if let Some(app_id) = query.get("appid") {
             return self.named(app_id);
         }
-        let body: serde_json::Value = serde_json::from_slice(request.body()).ok()?;
-        self.named(body.get("appid")?.as_str()?)
+        let named: Named = serde_json::from_slice(request.body()).ok()?;
+        self.named(&named.appid)
     }
 
     /// Lets every view know the tokens that this account has issued. Under the account's lock, so

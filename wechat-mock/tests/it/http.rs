@@ -124,6 +124,40 @@ async fn the_end_does_not_wait_for_a_delayed_answer() {
     assert_eq!(rig.clock.next_wake(), None);
 }
 
+/// What JSON becomes in memory is many times its length: it is read for a good token only, and not
+/// without end.
+#[tokio::test]
+async fn large_bodies_are_uploads_or_have_a_good_token() {
+    let rig = Rig::with(|b| b);
+    let listening = rig.server.listen("127.0.0.1:0").await.unwrap();
+    let addr = listening.addr();
+    let large = " ".repeat((12 << 20) + 1);
+    let head = "POST /cgi-bin/media/uploadimg?access_token=x HTTP/1.1\r\nHost: a";
+    let json = format!("{head}\r\nContent-Type: application/json");
+    assert!(raw(addr, &json, &large).await.starts_with("HTTP/1.1 413"));
+    let upload = format!("{head}\r\nContent-Type: Multipart/form-data; boundary=x");
+    assert_eq!(body(&raw(addr, &upload, &large).await)["errcode"], 40001);
+    listening.shutdown().await;
+
+    let long = |token: &str| {
+        let body = json!({"padding": "x".repeat(70_000)}).to_string();
+        let url = format!("/cgi-bin/stable_token?access_token={token}");
+        rig.answer(&crate::rig::request("POST", &url, body.into()))
+    };
+    assert_eq!(long("")["errcode"], 47001);
+    let mut credentials = rig.credentials();
+    credentials["padding"] = json!("x".repeat(60_000));
+    assert!(rig.post("/cgi-bin/stable_token", &credentials)["access_token"].is_string());
+    // The token is looked at before the body is, which is no JSON.
+    let sends = |token: &str| {
+        let url = format!("{SEND}?access_token={token}");
+        rig.answer(&crate::rig::request("POST", &url, "[".repeat(70_000).into()))
+    };
+    assert_eq!(sends(&rig.token())["errcode"], 47001);
+    assert_eq!(sends("none")["errcode"], 40001);
+    assert_eq!(sends("")["errcode"], 41001);
+}
+
 /// A machine without IPv6 has no such listener, and nothing to test.
 #[tokio::test]
 async fn an_ipv4_caller_of_an_ipv6_listener_is_found_in_the_white_list() {
