@@ -151,7 +151,8 @@ pub struct Settings {
     /// Fewest OpenIDs in one send (40130). Default: 2 `[official]`; the page of 2014 leaves it
     /// blank.
     pub fewest_openids_per_send: usize,
-    /// Previews a day (45009). Default: 100. `[official]`
+    /// Previews a day (45009). Every call counts whose token and rights are good. Default: 100.
+    /// `[official]`, what counts is a `[guess]`
     pub previews_per_day: u32,
     /// Calls of mass/delete a day (45009). Default: 10. `[official]`
     pub deletes_per_day: u32,

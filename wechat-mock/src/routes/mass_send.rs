@@ -41,9 +41,9 @@ pub(super) fn preview(call: &Call<'_>) -> Answer {
         fields::flag(&body, "send_ignore_reprint")?;
         Ok((to, content(&body, &call.settings)?))
     });
-    let mut account = call.open(Capability::Mass)?;
+    let mut account = call.open_daily(Capability::Mass)?;
     let (to, content) = parsed?;
-    let msg_id = account.preview(&to, &content, &call.settings, call.now)?;
+    let msg_id = account.preview(&to, &content, &call.settings)?;
     let msg_id = msg_id.map_or_else(String::new, |id| format!(",\"msg_id\":{id}"));
     Ok(format!("{{\"errcode\":0,\"errmsg\":\"preview success\"{msg_id}}}"))
 }

@@ -13,7 +13,6 @@ use super::follower::packed::Packed;
 use super::keys::SendKey;
 use super::mass_job::{Job, JobCounts, JobPlan, JobState, MassJob};
 use super::media::MaterialKind;
-use crate::beijing::day;
 use crate::random::{digest, mix};
 use crate::reply::Refusal;
 use crate::rule::{NO_FOLLOWER_IN_LIST, UNKNOWN_TAG, WRONG_KIND};
@@ -228,7 +227,6 @@ impl Account {
         to: &PreviewTo,
         content: &Content,
         settings: &Settings,
-        now: SystemTime,
     ) -> Result<Option<MsgId>, Refusal> {
         self.check_content(content, settings)?;
         let place = match to {
@@ -247,7 +245,6 @@ impl Account {
             Some(Hindrance::Blacklisted) => return Err(43019.into()),
             _ => {}
         }
-        self.quotas.take("preview", day(now), settings.previews_per_day).ok_or(45009)?;
         self.followers.add_preview(place);
         Ok(settings.preview_answers_msg_id.then(|| self.next_msg_id(false)))
     }
