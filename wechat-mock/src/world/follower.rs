@@ -44,6 +44,10 @@ pub enum Hindrance {
 /// Place of a follower in the list, in the order of adding.
 pub(crate) type Place = u32;
 
+/// The blacklist before one who would get nothing without it either: he is as before when it ends.
+const BLACKLISTED_REFUSES: u8 = 5;
+const BLACKLISTED_UNREACHABLE: u8 = 6;
+
 /// A hindrance in a byte; 0 is none.
 fn kind(hindrance: Option<Hindrance>) -> u8 {
     match hindrance {
@@ -59,7 +63,7 @@ fn hindrance_of(kind: u8) -> Option<Hindrance> {
     match kind {
         1 => Some(Hindrance::Unsubscribed),
         2 => Some(Hindrance::Refuses),
-        3 => Some(Hindrance::Blacklisted),
+        3 | BLACKLISTED_REFUSES | BLACKLISTED_UNREACHABLE => Some(Hindrance::Blacklisted),
         4 => Some(Hindrance::Unreachable),
         _ => None,
     }
@@ -226,13 +230,18 @@ impl Followers {
     }
 
     pub(crate) fn set_hindrance(&mut self, place: Place, hindrance: Option<Hindrance>) {
+        self.set_kind(place, kind(hindrance));
+    }
+
+    fn set_kind(&mut self, place: Place, kind: u8) {
+        let hindrance = hindrance_of(kind);
         let index = place as usize;
         let (Some(old), Some(list)) = (self.hindrances.get_mut(index), self.tag_lists.get(index))
         else {
             return;
         };
-        let old = std::mem::replace(old, kind(hindrance));
-        self.lists.join(*list, kind(hindrance), 1);
+        let old = std::mem::replace(old, kind);
+        self.lists.join(*list, kind, 1);
         self.lists.leave(*list, old, 1);
         let blacklisted = hindrance == Some(Hindrance::Blacklisted);
         self.subscribed.set(place, hindrance != Some(Hindrance::Unsubscribed));
@@ -240,13 +249,23 @@ impl Followers {
         self.ungrouped.set(place, *list == NO_TAGS && !blacklisted);
     }
 
-    /// A follower has one hindrance: the blacklist takes the place of any other.
+    /// A follower has one hindrance: the blacklist stands before any other, which is there again
+    /// when it ends.
     pub(crate) fn set_blacklisted(&mut self, place: Place, on: bool) {
-        if on {
-            self.set_hindrance(place, Some(Hindrance::Blacklisted));
-        } else if self.blacklisted.contains(place) {
-            self.set_hindrance(place, None);
-        }
+        let Some(now) = self.hindrances.get(place as usize).copied() else { return };
+        let (refuses, unreachable) =
+            (kind(Some(Hindrance::Refuses)), kind(Some(Hindrance::Unreachable)));
+        let next = match (on, now) {
+            (true, _) if self.blacklisted.contains(place) => return,
+            (true, now) if now == refuses => BLACKLISTED_REFUSES,
+            (true, now) if now == unreachable => BLACKLISTED_UNREACHABLE,
+            (true, _) => kind(Some(Hindrance::Blacklisted)),
+            (false, _) if !self.blacklisted.contains(place) => return,
+            (false, BLACKLISTED_REFUSES) => refuses,
+            (false, BLACKLISTED_UNREACHABLE) => unreachable,
+            (false, _) => kind(None),
+        };
+        self.set_kind(place, next);
     }
 
     pub(crate) fn is_subscribed(&self, place: Place) -> bool {

@@ -320,6 +320,7 @@ async fn bad_input_names_the_field_and_changes_nothing() {
         ("PATCH /_mock/followers/nobody", json!({}), 404, "openid: "),
         ("PATCH /_mock/followers/FAN", json!({"hindrance": "asleep"}), 400, "hindrance: "),
         ("PATCH /_mock/followers/FAN", json!({"remark": "x", "add_tags": [7]}), 400, "add_tags: "),
+        ("PATCH /_mock/followers/FAN", json!({"remark": "x", "add_tags": [1]}), 400, "add_tags: "),
         ("GET /_mock/inbox", Value::Null, 400, "openid: "),
         ("GET /_mock/jobs/x", Value::Null, 404, "msg_id: "),
         ("GET /_mock/received?after=x", Value::Null, 400, "after: "),

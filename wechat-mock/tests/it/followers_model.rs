@@ -15,6 +15,8 @@ struct Person {
     openid: OpenId,
     tags: Vec<u64>,
     hindrance: Option<Hindrance>,
+    /// What it is again when the blacklist ends.
+    behind: Option<Hindrance>,
     received: u32,
     inbox: Vec<MsgId>,
 }
@@ -26,6 +28,19 @@ impl Person {
 
     fn is_blacklisted(&self) -> bool {
         self.hindrance == Some(Hindrance::Blacklisted)
+    }
+
+    fn hinder(&mut self, hindrance: Option<Hindrance>) {
+        (self.hindrance, self.behind) = (hindrance, None);
+    }
+
+    fn set_blacklisted(&mut self, on: bool) {
+        if on && !self.is_blacklisted() {
+            let before = self.hindrance.filter(|what| *what != Hindrance::Unsubscribed);
+            (self.hindrance, self.behind) = (Some(Hindrance::Blacklisted), before);
+        } else if !on && self.is_blacklisted() {
+            self.hinder(self.behind);
+        }
     }
 
     fn group(&self) -> u64 {
@@ -122,7 +137,14 @@ impl World {
         if self.person(who).is_none() {
             let openid = openid(who);
             let (tags, inbox) = (Vec::new(), Vec::new());
-            self.people.push(Person { openid, tags, hindrance: None, received: 0, inbox });
+            self.people.push(Person {
+                openid,
+                tags,
+                hindrance: None,
+                behind: None,
+                received: 0,
+                inbox,
+            });
         }
         self.person(who).unwrap()
     }
@@ -182,13 +204,15 @@ impl World {
                     if !tags.is_empty() {
                         person.tags = tags;
                     }
-                    person.hindrance = hindrance.or(person.hindrance);
+                    if hindrance.is_some() {
+                        person.hinder(hindrance);
+                    }
                 }
                 self.rig.server.import_followers(text.as_bytes()).unwrap();
             }
             Step::Hinder(who, hindrance) => {
                 self.rig.server.set_hindrance(&openid(who), hindrance);
-                self.person(who).into_iter().for_each(|person| person.hindrance = hindrance);
+                self.person(who).into_iter().for_each(|person| person.hinder(hindrance));
             }
             Step::Tag(who, tag) => {
                 self.rig.server.tag_follower(&openid(who), TagId::new(tag));
@@ -220,22 +244,12 @@ impl World {
                 let un = if on { "" } else { "un" };
                 let path = format!("/cgi-bin/tags/members/batch{un}blacklist");
                 let body = json!({"openid_list": [openid(who).as_str()]});
-                self.change(&path, &body, who, |person| {
-                    if on {
-                        person.hindrance = Some(Hindrance::Blacklisted);
-                    } else if person.is_blacklisted() {
-                        person.hindrance = None;
-                    }
-                });
+                self.change(&path, &body, who, |person| person.set_blacklisted(on));
             }
             Step::Move(who, group) => {
                 let body = json!({"openid": openid(who).as_str(), "to_groupid": group});
                 self.change("/cgi-bin/groups/members/update", &body, who, |person| {
-                    if group == 1 {
-                        person.hindrance = Some(Hindrance::Blacklisted);
-                    } else if person.is_blacklisted() {
-                        person.hindrance = None;
-                    }
+                    person.set_blacklisted(group == 1);
                     person.tags = if group > 1 { vec![group] } else { Vec::new() };
                 });
             }

@@ -277,6 +277,17 @@ fn the_blacklisted_get_nothing() {
     assert_eq!(rig.code(PREVIEW, &shown), 0);
     assert_eq!(rig.code(BLACKLIST, &list(&vec![fans[0].clone(); 20])), 0);
     assert_eq!(rig.code(BLACKLIST, &list(&vec![fans[0].clone(); 21])), 40032);
+    // Who would get nothing without the blacklist gets nothing after it.
+    for hindrance in [Hindrance::Refuses, Hindrance::Unreachable] {
+        rig.server.set_hindrance(&fans[1], Some(hindrance));
+        for _ in 0..2 {
+            assert_eq!(rig.code(BLACKLIST, &list(&fans[1..2])), 0);
+        }
+        assert_eq!(rig.server.hindrance(&fans[1]), Some(Hindrance::Blacklisted));
+        assert_eq!(count(&get(&rig, "tags/get", "")["tags"], 1), Some(4));
+        assert_eq!(rig.code(UNBLACKLIST, &list(&fans[1..2])), 0);
+        assert_eq!(rig.server.hindrance(&fans[1]), Some(hindrance));
+    }
     // All or none.
     let half = json!({"openid_list": [fans[0].as_str(), STRANGER]});
     assert_eq!(rig.code(UNBLACKLIST, &half), 49003);

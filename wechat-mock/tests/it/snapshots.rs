@@ -421,6 +421,9 @@ fn a_job_in_the_middle_goes_on_and_large_accounts_are_saved_in_blocks() {
         .server
         .import_followers(format!("{}\t\t\t1700000000", fans[65_700]).as_bytes())
         .unwrap();
+    // Who is on the blacklist keeps what else keeps him from messages.
+    let listed = json!({"openid_list": [fans[997].as_str()]});
+    assert_eq!(one.rig.code("/cgi-bin/tags/members/batchblacklist", &listed), 0);
     one.call(SENDALL, &text_to_all("all"));
     one.rig.advance(5);
     let bytes = saved(&one.rig.server);

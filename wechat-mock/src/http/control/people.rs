@@ -63,6 +63,9 @@ pub(super) fn change(asked: &Asked) -> Told {
     let openid = known(asked, &asked.last)?;
     let change: Change = asked.body()?;
     let account = &asked.account;
+    if change.add_tags.iter().any(|tag| tag.get() < 2) {
+        return Err(Problem::field("add_tags", "0 and 1 are what the platform makes of others"));
+    }
     let tags = account.tags();
     let unknown = |tag: &&TagId| !tags.iter().any(|(known, _)| known == *tag);
     if let Some(tag) = change.add_tags.iter().find(unknown) {

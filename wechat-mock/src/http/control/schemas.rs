@@ -39,7 +39,7 @@ pub(super) fn follower() -> Value {
         &[],
         &json!({
             "hindrance": {"enum": hindrance},
-            "add_tags": {"type": "array", "items": number()},
+            "add_tags": {"type": "array", "items": {"type": "integer", "minimum": 2}},
             "received_this_month": number(),
             "remark": {"type": "string"},
         }),

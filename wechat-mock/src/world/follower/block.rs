@@ -118,8 +118,8 @@ impl Followers {
             self.set_tags(place, tags);
         }
         for (place, kind) in (first..).zip(hindrances).filter(|(_, kind)| **kind != 0) {
-            let hindrance = hindrance_of(*kind).ok_or("an unknown hindrance")?;
-            self.set_hindrance(place, Some(hindrance));
+            hindrance_of(*kind).ok_or("an unknown hindrance")?;
+            self.set_kind(place, *kind);
         }
         for (own, received) in self.received.iter_mut().skip(first as usize).zip(received) {
             *own = *received;

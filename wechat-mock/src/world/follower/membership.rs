@@ -6,7 +6,7 @@ use wechat_types::id::TagId;
 
 use super::bits::Bits;
 use super::tag_lists::{KINDS, ListId, NO_TAGS};
-use super::{Followers, Hindrance, Place, kind};
+use super::{Followers, Hindrance, Place, hindrance_of, kind};
 use crate::world::tag::{BLACKLIST, UNGROUPED};
 
 /// A part of those who follow now.
@@ -171,5 +171,7 @@ fn following(people: &[u32; KINDS]) -> usize {
 }
 
 fn blacklisted(people: &[u32; KINDS]) -> usize {
-    people.get(usize::from(kind(Some(Hindrance::Blacklisted)))).map_or(0, |people| *people as usize)
+    let on_it =
+        (0..).zip(people).filter(|(kind, _)| hindrance_of(*kind) == Some(Hindrance::Blacklisted));
+    on_it.map(|(_, people)| *people as usize).sum()
 }

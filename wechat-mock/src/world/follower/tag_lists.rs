@@ -14,7 +14,7 @@ pub(super) type ListId = u32;
 pub(super) const NO_TAGS: ListId = 0;
 
 /// Kinds of followers that are counted apart: without a hindrance, and one for each hindrance.
-pub(super) const KINDS: usize = 5;
+pub(super) const KINDS: usize = 7;
 
 #[derive(Clone, Debug)]
 pub(super) struct TagList {
