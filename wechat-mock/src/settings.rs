@@ -176,7 +176,8 @@ pub struct Settings {
     pub illegal_recommend_words: Vec<String>,
     /// Longest text message, bytes (45002). Default: 2048. `[guess]`
     pub text_limit: usize,
-    /// Longest title of an article, characters (45003). Default: 32 `[official]`; older text: 64.
+    /// Longest title of an article, characters (45003). Default: 32 `[official]`; older text: 64, which
+    /// the closed calls take always.
     pub title_limit: usize,
     /// Longest author, characters (45110). Default: 16. `[official]`
     pub author_limit: usize,

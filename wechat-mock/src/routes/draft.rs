@@ -14,7 +14,13 @@ pub(super) fn add(call: &Call<'_>) -> Answer {
     let articles = fields::object_with_text(call.body(), call.settings.escaped_text)
         .and_then(|body| article::list(&body));
     let mut account = call.open_daily(Drafts)?;
-    let articles = accept(articles?, Covers::Permanent, &account.media, &call.settings)?;
+    let articles = accept(
+        articles?,
+        call.settings.title_limit,
+        Covers::Permanent,
+        &account.media,
+        &call.settings,
+    )?;
     let id = account.new_media_id();
     account.drafts.insert(id.clone(), articles, call.now);
     let item = item_list(&call.settings);

@@ -8,7 +8,7 @@ use crate::beijing::unix_seconds;
 use crate::reply::{OK, Refusal, Reply, quoted};
 use crate::settings::{ClosedCalls, Settings};
 use crate::world::account::Capability::Material;
-use crate::world::article::{Covers, StoredArticle, accept, address};
+use crate::world::article::{Covers, StoredArticle, accept, address, closed_titles};
 use crate::world::media::{Item, MaterialKind, Media, Place};
 
 /// The calls that the platform has closed.
@@ -32,7 +32,13 @@ pub(super) fn add_news(call: &Call<'_>) -> Answer {
     let articles = parse_news(call);
     let mut account = call.open(Material)?;
     refuse_closed(&call.settings)?;
-    let articles = accept(articles?, Covers::Permanent, &account.media, &call.settings)?;
+    let articles = accept(
+        articles?,
+        closed_titles(&call.settings),
+        Covers::Permanent,
+        &account.media,
+        &call.settings,
+    )?;
     account.media.room_for(MaterialKind::News)?;
     let id = account.new_media_id();
     let item = Item::new(MaterialKind::News, Place::Library, call.now);
@@ -47,7 +53,8 @@ pub(super) fn upload_news(call: &Call<'_>) -> Answer {
     refuse_closed(&call.settings)?;
     let takes_all = call.settings.uploadnews_takes_permanent_covers;
     let covers = if takes_all { Covers::Any } else { Covers::Temporary };
-    let articles = accept(articles?, covers, &account.media, &call.settings)?;
+    let articles =
+        accept(articles?, closed_titles(&call.settings), covers, &account.media, &call.settings)?;
     let id = account.new_temporary_id();
     let item = Item::new(MaterialKind::News, Place::Prepared, call.now);
     account.media.insert(id.clone(), Item { articles, ..item });

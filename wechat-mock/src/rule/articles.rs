@@ -49,7 +49,12 @@ pub(super) const RULES: &[Entry] = &[
         "articles is given and not empty, each with a content: a list where articles are made, one \
          object where one is changed",
     ),
-    entry(45003, &[], "draft/title", "title has 1 to 32 characters (older text: 64)"),
+    entry(
+        45003,
+        &[],
+        "draft/title",
+        "title has 1 to 32 characters (older text, and the closed calls: 64)",
+    ),
     entry(45004, &[], "draft/digest", "digest has at most 128 characters"),
     entry(45110, &[], "draft/author", "author has at most 16 characters"),
     entry(

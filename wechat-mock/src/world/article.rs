@@ -75,9 +75,19 @@ pub(crate) enum Covers {
     Temporary,
 }
 
+/// Longest title in the closed calls, whose documents were never changed.
+const CLOSED_TITLES: usize = 64;
+
+/// The longest title that the closed calls take.
+pub(crate) fn closed_titles(settings: &Settings) -> usize {
+    settings.title_limit.max(CLOSED_TITLES)
+}
+
 /// Checks the articles of a new draft or of the closed calls; drops what the platform drops.
+/// `titles`: the longest title, in characters.
 pub(crate) fn accept(
     articles: Vec<StoredArticle>,
+    titles: usize,
     covers: Covers,
     media: &Media,
     settings: &Settings,
@@ -88,17 +98,21 @@ pub(crate) fn accept(
     if articles.len() > settings.articles_limit {
         return Err(45008);
     }
-    articles.into_iter().map(|article| accept_one(article, covers, media, settings)).collect()
+    articles
+        .into_iter()
+        .map(|article| accept_one(article, titles, covers, media, settings))
+        .collect()
 }
 
 /// The same for one article.
 pub(crate) fn accept_one(
     mut article: StoredArticle,
+    titles: usize,
     covers: Covers,
     media: &Media,
     settings: &Settings,
 ) -> Result<StoredArticle, i64> {
-    check(&article, covers, media, settings)?;
+    check(&article, titles, covers, media, settings)?;
     let content = std::mem::take(&mut article.content);
     let cleaned = clean(&content, settings.links_outside);
     (article.content, article.dropped_pictures) = (cleaned.kept, cleaned.pictures);
@@ -137,12 +151,13 @@ pub(crate) fn address(id: &str, number: usize) -> String {
 
 fn check(
     article: &StoredArticle,
+    titles: usize,
     covers: Covers,
     media: &Media,
     settings: &Settings,
 ) -> Result<(), i64> {
     let too_long = |text: &str, limit: usize| text.chars().count() > limit;
-    if article.title.is_empty() || too_long(&article.title, settings.title_limit) {
+    if article.title.is_empty() || too_long(&article.title, titles) {
         return Err(45003);
     }
     if too_long(&article.author, settings.author_limit) {

@@ -84,7 +84,7 @@ impl Drafts {
         let draft = self.all.get_mut(&id).filter(|draft| !draft.consumed).ok_or(40007)?;
         let index = usize::try_from(index).map_err(|_| 40114)?;
         let place = draft.articles.get_mut(index).ok_or(40114)?;
-        *place = accept_one(article, Covers::Permanent, media, settings)?;
+        *place = accept_one(article, settings.title_limit, Covers::Permanent, media, settings)?;
         draft.updated_at = now;
         Ok(())
     }

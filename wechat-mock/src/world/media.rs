@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use wechat_types::id::MediaId;
 
-use super::article::{Covers, StoredArticle, accept_one};
+use super::article::{Covers, StoredArticle, accept_one, closed_titles};
 use crate::file_format::Format;
 use crate::random::Random;
 use crate::settings::Settings;
@@ -241,7 +241,8 @@ impl Media {
         let item = self.library(id).filter(|item| item.kind == MaterialKind::News).ok_or(40007)?;
         let index = usize::try_from(index).map_err(|_| 40114)?;
         item.articles.get(index).ok_or(40114)?;
-        let article = accept_one(article, Covers::Permanent, self, settings)?;
+        let article =
+            accept_one(article, closed_titles(settings), Covers::Permanent, self, settings)?;
         if let Some(item) = self.items.get_mut(&MediaId::new(id).map_err(|_| 40007)?)
             && let Some(place) = item.articles.get_mut(index)
         {

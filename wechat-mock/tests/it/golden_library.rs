@@ -246,7 +246,7 @@ pub(crate) fn spoil(rig: &Rig, r: &mut http::Request<Bytes>, name: &str, code: i
             let article = &mut b["articles"][0];
             match code {
                 40007 => article["thumb_media_id"] = json!("x"),
-                45003 => article["title"] = json!("t".repeat(33)),
+                45003 => article["title"] = json!("t".repeat(65)),
                 45008 => article["content"] = json!("t".repeat(20_000)),
                 44003 => b["articles"] = json!([]),
                 other => panic!("how does {name} come to {other}?"),

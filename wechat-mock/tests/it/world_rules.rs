@@ -484,6 +484,14 @@ fn articles_have_limits() {
         rig.code(DRAFT_ADD, &json!({"articles": [article]}))
     };
     assert_eq!([add("title", "一二三"), add("title", "一二三四")], [0, 45003]);
+    let closed = |title: &str| {
+        let mut article = article(&rig, "t");
+        article["title"] = json!(title);
+        let body = json!({"articles": [article]});
+        ["/cgi-bin/material/add_news", "/cgi-bin/media/uploadnews"]
+            .map(|path| rig.code(path, &body))
+    };
+    assert_eq!([closed(&"长".repeat(64)), closed(&"长".repeat(65))], [[0; 2], [45003; 2]]);
     assert_eq!([add("author", "abc"), add("author", "abcd")], [0, 45110]);
     assert_eq!([add("digest", "abc"), add("digest", "abcd")], [0, 45004]);
     assert_eq!([add("content", &"x".repeat(19)), add("content", &"x".repeat(20))], [0, 45008]);
