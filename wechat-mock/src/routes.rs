@@ -199,6 +199,12 @@ fn downloads() -> [(Method, &'static str, DownloadHandler); 2] {
     ]
 }
 
+/// May [`Settings::calls_per_day`] name this path?
+#[cfg(feature = "server")]
+pub(crate) fn is_limit_free(path: &str) -> bool {
+    quota::is_limit_free(path)
+}
+
 /// Method and path of all routes.
 pub(crate) fn list() -> Vec<(Method, &'static str)> {
     let routes = routes().into_iter().map(|(method, path, _)| (method, path));

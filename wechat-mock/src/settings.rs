@@ -1,5 +1,7 @@
 //! Rules of the platform that are uncertain or differ between accounts, each with its default.
 
+#[cfg(feature = "server")]
+mod check;
 mod choices;
 mod defaults;
 mod presets;

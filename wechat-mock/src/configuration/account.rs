@@ -80,6 +80,7 @@ impl AccountSection {
         remote_callbacks: bool,
     ) -> Result<AccountBuilder, String> {
         let settings = self.settings.clone();
+        settings.check().map_err(|(field, message)| format!("settings.{field}: {message}"))?;
         let mut account = AccountBuilder::new().settings(|rules| *rules = settings);
         if let Some(seed) = self.seed {
             account = account.seed(seed);

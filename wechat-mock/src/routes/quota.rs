@@ -67,6 +67,12 @@ fn fixed(path: &str) -> Option<(&'static str, u32)> {
     })
 }
 
+/// Is the limit of this call one that `calls_per_day` may change?
+#[cfg(feature = "server")]
+pub(super) fn is_limit_free(path: &str) -> bool {
+    path.strip_prefix("/cgi-bin/").and_then(fixed).is_some()
+}
+
 /// Calls a minute of a call that is limited so.
 fn a_minute(path: &str, settings: &Settings) -> Option<u32> {
     match path {

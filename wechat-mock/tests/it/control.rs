@@ -304,6 +304,13 @@ async fn bad_input_names_the_field_and_changes_nothing() {
             400,
             "text_limit: ",
         ),
+        ("PATCH /_mock/settings", json!({"mass_quota_code": 0}), 400, "mass_quota_code: "),
+        (
+            "PATCH /_mock/settings",
+            json!({"calls_per_day": {"/cgi-bin/typo": 1}}),
+            400,
+            "calls_per_day: ",
+        ),
         ("PATCH /_mock/settings", json!({"key_memory": -1}), 400, "key_memory: "),
         ("PATCH /_mock/settings", json!({"account_kind": "x"}), 400, "account_kind: "),
         ("POST /_mock/clock", json!({}), 400, "exactly one of"),

@@ -29,8 +29,10 @@ fn changed(settings: &Settings, wanted: &Map<String, Value>) -> Result<Settings,
         };
         *place = value.clone();
     }
-    serde_path_to_error::deserialize(&all).map_err(|error| {
+    let settings: Settings = serde_path_to_error::deserialize(&all).map_err(|error| {
         let path = error.path().to_string();
         Problem::field(path, error.into_inner().to_string())
-    })
+    })?;
+    settings.check().map_err(|(field, message)| Problem::field(field, message))?;
+    Ok(settings)
 }
