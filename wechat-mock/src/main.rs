@@ -74,7 +74,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         out.print(format!(
             "appid     {}\nsecret    {secret}\nfollowers {}\n",
             account.app_id(),
-            account.followers().len(),
+            account.follower_count(),
         ));
     }
     out.print("Ctrl-C or SIGTERM ends it, with a report of broken rules.\n".to_owned());
