@@ -29,10 +29,12 @@ Usage: wechat-mock [OPTIONS]
   --clock KIND           real, or manual: it stands until POST /_mock/advance?seconds=N
                          [default: real]
   --control-token T      control calls must carry `Authorization: Bearer T`
-  --remote-control       they are taken from other machines too
+  --remote-control       they are taken from other machines too; needs --control-token
   --remote-callbacks     callbacks are posted to other machines too
   --openapi              print the OpenAPI 3.1 document of all calls, and end
   --help, --version
+
+A signal lets callers end their requests for three seconds, a second one does not.
 
 Each call is a line on the standard output, with the documented rule that it broke. The end, by
 Ctrl-C or SIGTERM, prints a report of all these rules.

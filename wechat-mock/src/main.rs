@@ -61,6 +61,10 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let server = build(&args, config.as_ref())?;
     let listen = args.listen.as_deref().or(config.as_ref().and_then(Configuration::listen));
     let options = options(&args, config.as_ref());
+    if options.is_open() {
+        let missing = "control calls from other machines need a token: set --control-token";
+        return Err(missing.into());
+    }
     let listening = server.listen_with(listen.unwrap_or(args::LISTEN), options).await?;
     let mut out = Printer::start()?;
     out.print(format!("base URL  {}\n", listening.base_url()));

@@ -43,6 +43,11 @@ impl ListenOptions {
         self
     }
 
+    /// Whoever reaches the port can change everything: calls from other machines without a token.
+    pub fn is_open(&self) -> bool {
+        self.remote_control && self.control_token.is_none()
+    }
+
     /// Callbacks are posted to other machines too.
     #[must_use]
     pub fn remote_callbacks(mut self) -> Self {

@@ -154,6 +154,20 @@ fn a_log_that_is_closed_ends_nothing() {
     assert_eq!(program.end("-TERM"), "");
 }
 
+/// Any page and any machine could change everything.
+#[test]
+fn control_from_other_machines_needs_a_token() {
+    let program = || Command::new(env!("CARGO_BIN_EXE_wechat-mock"));
+    let output = program().args(["--port", "0", "--remote-control"]).output().unwrap();
+    assert!(!output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("set --control-token"), "{told}");
+    let args = ["--port", "0", "--remote-control", "--control-token", "t0ken"];
+    let program = Program::start(&args);
+    assert!(program.call("GET /_mock/state", "").contains("control token is missing"));
+    program.end("-TERM");
+}
+
 #[test]
 fn half_a_request_does_not_keep_it_from_its_end() {
     for (signals, cut_off) in [
