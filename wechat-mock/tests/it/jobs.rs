@@ -100,6 +100,14 @@ fn counters_tell_who_was_left_out() {
     rig.server.set_received_this_month(&fans[4], 4, rig.now());
     rig.server.configure(|s| s.account_kind = AccountKind::VerifiedSubscription);
     assert_eq!(send("c").counts.sent, 2);
+
+    let rig = Rig::with(|b| b.followers(2).settings(|s| s.progress = JobProgress::Immediate));
+    rig.server.configure(|s| s.messages_per_follower_and_month = 2);
+    for (fan, received) in rig.server.followers().iter().zip([1, 2]) {
+        rig.server.set_received_this_month(fan, received, rig.now());
+    }
+    let id = msg_id(&rig.call(SENDALL, &text_to_all("d")));
+    assert_eq!(rig.server.job(id).unwrap().counts.after_filter, 1);
 }
 
 #[test]

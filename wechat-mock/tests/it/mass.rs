@@ -146,7 +146,9 @@ fn ten_deletions_a_day() {
     assert_eq!(rig.code(DELETE, &json!({"msg_id": id})), 0);
     assert_eq!(rig.code(DELETE, &json!({"msg_id": id})), 45009);
     rig.advance(24 * 3600);
+    rig.server.configure(|s| s.deletes_per_day = 1);
     assert_eq!(rig.code(DELETE, &json!({"msg_id": id})), 40065);
+    assert_eq!(rig.code(DELETE, &json!({"msg_id": id})), 45009);
 }
 
 #[test]

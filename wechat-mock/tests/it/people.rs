@@ -175,6 +175,9 @@ fn followers_come_in_pages_of_ten_thousand() {
     assert_eq!((asked, all.len(), firsts), (2, 10_000, vec![10_000, 0]));
     let end = get(&rig, "user/get", &format!("&next_openid={}", all.last().unwrap()));
     assert_eq!(end, json!({"total": 10_000, "count": 0, "next_openid": ""}));
+    rig.server.configure(|s| s.followers_per_page = 7);
+    assert_eq!(get(&rig, "user/get", "")["count"], 7);
+    rig.server.configure(|s| s.followers_per_page = 10_000);
     // One more, and two pages are full of followers.
     rig.server.set_hindrance(&fans[5], None);
     let page = get(&rig, "user/get", "");

@@ -145,6 +145,10 @@ fn clearing_has_its_own_limits_by_the_month() {
     assert_eq!(rig.code(QUOTA_CLEAR, &path), 45009);
     assert_eq!(rig.code(CLEAR, &appid), 0);
     assert_eq!(rig.code(QUOTA_CLEAR, &path), 45009, "not cleared by the other");
+    // Two of each month's clearings were used, and fifty of the others.
+    rig.server.configure(|s| (s.quota_clears_per_month, s.single_quota_clears_per_month) = (3, 51));
+    assert_eq!([rig.code(QUOTA_CLEAR, &path), rig.code(QUOTA_CLEAR, &path)], [0, 45009]);
+    assert_eq!([rig.code(CLEAR, &appid), rig.code(CLEAR, &appid)], [0, 48006]);
 }
 
 fn rid(reply: &Value) -> String {

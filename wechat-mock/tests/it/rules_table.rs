@@ -42,12 +42,18 @@ fn every_setting_stands_in_the_table_once() {
 }
 
 #[test]
-fn every_row_has_a_source_and_a_test() {
+fn every_row_has_a_source_and_a_test_that_sets_the_setting() {
     for [rule, setting, source, test] in rows() {
         assert!(!rule.is_empty() && !source.is_empty(), "{rule} {setting}");
         let (module, function) = test.trim_matches('`').split_once("::").expect(&rule);
         let file = read(&format!("tests/it/{module}.rs"));
-        assert!(file.contains(&format!("fn {function}(")), "{rule}: there is no test {test}");
+        let (_, body) = file
+            .split_once(&format!("fn {function}("))
+            .unwrap_or_else(|| panic!("{rule}: there is no test {test}"));
+        let body = body.split("\n}\n").next().unwrap();
+        let name = setting.trim_matches('`');
+        // A test of the default alone would hold without the setting.
+        assert!(name == "–" || body.contains(name), "{rule}: {test} does not set {name}");
     }
 }
 

@@ -225,6 +225,15 @@ fn sixty_calls_a_minute_and_a_hundred_a_day() {
     assert_eq!(rig.code(SENDALL, &text_to_all("x")), 0, "each call has its own hundred");
     rig.advance(24 * 3600);
     assert_eq!(send(100), 0);
+
+    let rig = rig_with(2);
+    rig.server.configure(|s| (s.mass_calls_per_minute, s.mass_calls_per_day) = (1, 2));
+    let send = |key: &str| code(&rig.send_text(&fans, "x", Some(key)));
+    assert_eq!([send("a"), send("b")], [0, 45011]);
+    rig.advance(60);
+    assert_eq!(send("b"), 0);
+    rig.advance(60);
+    assert_eq!(send("c"), 45009);
 }
 
 #[test]

@@ -131,6 +131,8 @@ fn wrong_credentials() {
     assert_eq!(url(grant, id.as_str(), "wrong"), 40125);
     rig.server.configure(|s| s.wrong_secret_code = 40001);
     assert_eq!(url(grant, id.as_str(), "wrong"), 40001);
+    rig.server.configure(|s| s.secret_frozen = true);
+    assert_eq!(url(grant, id.as_str(), secret.expose()), 40243);
 
     let stable = |method: &str, body: &'static [u8]| {
         code(&rig.answer(&request(method, "/cgi-bin/stable_token", Bytes::from_static(body))))

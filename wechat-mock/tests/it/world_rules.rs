@@ -652,6 +652,11 @@ fn the_page_of_2014() {
     assert_eq!(rig.code("/cgi-bin/media/uploadnews", &ten), 0);
     rig.server.configure(|s| s.account_kind = AccountKind::VerifiedSubscription);
     assert_eq!(all(json!({"group_id": "2"})), 48001);
+    let later = preset(Settings::year_2014());
+    later.server.configure(|s| s.to_all_known = true);
+    let everyone = json!({"is_to_all": true});
+    let body = json!({"filter": everyone, "msgtype": "text", "text": {"content": "x"}});
+    assert_eq!(later.code(SENDALL, &body), 0);
 }
 
 #[test]
