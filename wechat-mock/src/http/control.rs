@@ -3,6 +3,7 @@
 mod asked;
 #[cfg(feature = "callbacks")]
 mod callbacks;
+mod decisions;
 mod log;
 mod people;
 mod rules;

@@ -23,6 +23,8 @@ mod contract_broken;
 #[cfg(feature = "server")]
 mod control;
 #[cfg(all(feature = "callbacks", feature = "server"))]
+mod control_decisions;
+#[cfg(all(feature = "callbacks", feature = "server"))]
 mod control_events;
 #[cfg(feature = "server")]
 mod control_streams;

@@ -7,10 +7,16 @@ use serde_json::{Value, json};
 
 use super::asked::{Asked, Problem, Told};
 use crate::callbacks::{CallbackFault, CallbackMode, CallbackTarget, TriggerSpec};
+use crate::exchange::UrlCheck;
 
 pub(super) fn target(asked: &Asked) -> Told {
     let url = asked.account.callback_target().map(|target| target.url().to_owned());
-    Ok(json!({"url": url}))
+    let check = asked.account.callback_check().map(|check| match check {
+        UrlCheck::Verified => json!("verified"),
+        UrlCheck::WrongAnswer { status, .. } => json!({"wrong_answer": {"status": status}}),
+        UrlCheck::NoAnswer => json!("no_answer"),
+    });
+    Ok(json!({"url": url, "check": check}))
 }
 
 #[derive(Deserialize)]
@@ -20,14 +26,21 @@ struct Target {
     token: String,
     encoding_aes_key: Option<String>,
     mode: Option<CallbackMode>,
+    /// Taken only when it echoes, as on the platform's website.
+    #[serde(default)]
+    verify: bool,
 }
 
 pub(super) fn set_target(asked: &Asked) -> Told {
-    let Target { url, token, encoding_aes_key, mode } = asked.body()?;
+    let Target { url, token, encoding_aes_key, mode, verify } = asked.body()?;
     let key = encoding_aes_key.as_deref();
     let target = CallbackTarget::read(&url, &token, key, mode, asked.remote_callbacks)
         .map_err(|(field, message)| Problem::field(field, message))?;
-    asked.account.set_callback(Some(target));
+    if verify {
+        asked.account.submit_callback(target);
+    } else {
+        asked.account.set_callback(Some(target));
+    }
     self::target(asked)
 }
 
@@ -57,6 +70,7 @@ struct Disturbance {
 enum Effect {
     Lost,
     Doubled,
+    Swapped,
     Delayed { seconds: u32 },
 }
 
@@ -65,6 +79,7 @@ pub(super) fn disturb(asked: &Asked) -> Told {
     asked.account.disturb_next_callback(match effect {
         Effect::Lost => CallbackFault::Lost,
         Effect::Doubled => CallbackFault::Doubled,
+        Effect::Swapped => CallbackFault::Swapped,
         Effect::Delayed { seconds } => CallbackFault::Delayed(Duration::from_secs(seconds.into())),
     });
     Ok(json!({}))

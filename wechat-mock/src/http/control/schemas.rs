@@ -116,6 +116,7 @@ pub(super) fn callback() -> Value {
             "token": text,
             "encoding_aes_key": text,
             "mode": {"enum": ["plain", "safe", "compatible"]},
+            "verify": {"type": "boolean", "description": "taken when it echoes, as on the website"},
         }),
     )
 }
@@ -124,7 +125,10 @@ pub(super) fn callback() -> Value {
 pub(super) fn callback_fault() -> Value {
     let delayed = object(&["seconds"], &json!({"seconds": number()}));
     let delayed = object(&["delayed"], &json!({"delayed": delayed}));
-    object(&["effect"], &json!({"effect": {"oneOf": [{"enum": ["lost", "doubled"]}, delayed]}}))
+    object(
+        &["effect"],
+        &json!({"effect": {"oneOf": [{"enum": ["lost", "doubled", "swapped"]}, delayed]}}),
+    )
 }
 
 #[cfg(feature = "callbacks")]
@@ -166,4 +170,45 @@ pub(super) fn trigger() -> Value {
         kind("event", &["openid", "fields"], &[who, ("name", t), ("fields", &fields)]),
         kind("document", &[], &[("xml", t)]),
     ]})
+}
+
+pub(super) fn confirmation() -> Value {
+    object(&["msg_id", "approved"], &json!({"msg_id": number(), "approved": {"type": "boolean"}}))
+}
+
+pub(super) fn website_send() -> Value {
+    let text = json!({"type": "string"});
+    object(
+        &[],
+        &json!({
+            "text": text,
+            "draft": text,
+            "tag_id": number(),
+            "everyone": {"type": "boolean", "description": "without tag_id it must be true"},
+        }),
+    )
+}
+
+pub(super) fn original() -> Value {
+    let (text, flag) = (json!({"type": "string"}), json!({"type": "boolean"}));
+    object(
+        &["title"],
+        &json!({
+            "title": text,
+            "url": text,
+            "kind": number(),
+            "can_reprint": flag,
+            "need_replace_content": flag,
+            "need_show_reprint_source": flag,
+            "user_declare_state": number(),
+            "audit_state": number(),
+        }),
+    )
+}
+
+pub(super) fn publish_status() -> Value {
+    let articles = json!({"type": "array", "items": {"type": "integer", "minimum": 1}});
+    let failed = |name: &str| object(&[name], &json!({name: articles}));
+    let statuses = json!([{"enum": ["success", "failed"]}, failed("originality_failed"), failed("audit_failed")]);
+    object(&["status"], &json!({"status": {"oneOf": statuses}}))
 }

@@ -6,10 +6,27 @@ use wechat_types::id::MsgId;
 
 use super::asked::{Asked, Problem, Told};
 use crate::beijing::unix_seconds;
+use crate::server::MockServer;
 use crate::settings::Verdict;
-use crate::world::mass_job::MassJob;
+use crate::world::mass_job::{JobCounts, MassJob};
 
-pub(super) fn job_json(job: &MassJob) -> Value {
+pub(super) fn job_json(account: &MockServer, job: &MassJob) -> Value {
+    let counts = |counts: &JobCounts| {
+        json!({
+            "total": counts.total,
+            "after_filter": counts.after_filter,
+            "sent": counts.sent,
+            "errors": counts.errors,
+        })
+    };
+    let reprints: Vec<Value> = job
+        .originality
+        .reprints
+        .iter()
+        .map(|(article, original)| {
+            json!({"article": article, "original": original.url, "can_reprint": original.can_reprint})
+        })
+        .collect();
     json!({
         "msg_id": job.msg_id,
         "msg_data_id": job.msg_data_id,
@@ -18,18 +35,19 @@ pub(super) fn job_json(job: &MassJob) -> Value {
         "to_all": job.to_all,
         "state": job.state,
         "verdict": job.verdict,
-        "counts": {
-            "total": job.counts.total,
-            "after_filter": job.counts.after_filter,
-            "sent": job.counts.sent,
-            "errors": job.counts.errors,
-        },
+        "waiting": account.waiting_jobs().contains(&job.msg_id),
+        "from_website": job.from_website,
+        "counts": counts(&job.counts),
+        "reported": job.reported.as_ref().map(counts),
+        "check_state": job.originality.check_state(),
+        "reprints": reprints,
         "article_urls": job.article_urls,
     })
 }
 
 pub(super) fn jobs(asked: &Asked) -> Told {
-    let jobs: Vec<Value> = asked.account.jobs().iter().map(job_json).collect();
+    let jobs: Vec<Value> =
+        asked.account.jobs().iter().map(|job| job_json(&asked.account, job)).collect();
     Ok(json!({"jobs": jobs}))
 }
 
@@ -37,7 +55,7 @@ pub(super) fn job(asked: &Asked) -> Told {
     let unknown = || Problem::unknown("msg_id", format!("there is no job {:?}", asked.last));
     let number = asked.last.parse().map_err(|_| unknown())?;
     let job = asked.account.job(MsgId::new(number)).ok_or_else(unknown)?;
-    Ok(job_json(&job))
+    Ok(job_json(&asked.account, &job))
 }
 
 /// The verdict on the next job.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::asked::{Asked, Told};
 #[cfg(feature = "callbacks")]
 use super::callbacks;
-use super::{log, people, rules, schemas, sending, server, settings};
+use super::{decisions, log, people, rules, schemas, sending, server, settings};
 
 /// What a call is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Route {
         Self { query, ..self }
     }
 
-    fn takes(self, body: fn() -> Value) -> Self {
+    pub(super) fn takes(self, body: fn() -> Value) -> Self {
         Self { body: Some(body), ..self }
     }
 
@@ -73,7 +73,7 @@ impl Route {
     }
 }
 
-const fn row(
+pub(super) const fn row(
     method: Method,
     scope: Scope,
     path: &'static str,
@@ -172,5 +172,5 @@ pub(in crate::http) fn routes() -> Vec<Route> {
         drop((get, post, put, delete));
         []
     };
-    routes.into_iter().chain(more).collect()
+    routes.into_iter().chain(decisions::routes()).chain(more).collect()
 }
