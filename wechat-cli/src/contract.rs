@@ -20,6 +20,7 @@ use wechat_types::user::GetFollowers;
 use crate::account::{self, Account};
 use crate::args::ContractArgs;
 use crate::exit::Exit;
+use crate::interrupt::unless_interrupted;
 use crate::listener::Listener;
 use crate::target::{self, Target};
 
@@ -84,13 +85,10 @@ async fn check(args: &ContractArgs, output: &Output) -> Result<Exit, String> {
     output.begin(&name, args.may_send, args.everyone);
     let now = SystemClock::new().now();
     let mut show = |finding: &contract::Finding| output.finding(finding);
-    let findings = tokio::select! {
-        biased;
-        findings = contract::run(&client, &environment, &mut show) => findings,
-        _ = tokio::signal::ctrl_c() => {
-            output.interrupted(&name);
-            return Ok(Exit::Interrupted);
-        }
+    let run = contract::run(&client, &environment, &mut show);
+    let Some(findings) = unless_interrupted(run).await else {
+        output.interrupted(&name);
+        return Ok(Exit::Interrupted);
     };
     let report = Report::new(name, now, findings);
     let written = args.report.as_deref().map_or(Ok(()), |file| write_report(file, &report));

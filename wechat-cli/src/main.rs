@@ -13,6 +13,7 @@ mod embedded;
 mod exit;
 mod followers;
 mod grouped;
+mod interrupt;
 mod lines;
 mod list;
 mod listener;

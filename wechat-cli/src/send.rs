@@ -22,6 +22,7 @@ use crate::action_log::{Action, ActionLog};
 use crate::args::SendArgs;
 use crate::embedded::Embedded;
 use crate::exit::Exit;
+use crate::interrupt::unless_interrupted;
 use crate::lines::Lines;
 use crate::listener::Listener;
 use crate::target::{self, Target};
@@ -238,11 +239,7 @@ async fn drive(
     let driver = Driver::new(client, plan).with_policy(policy);
     let mut progress = output.progress(plan);
     let mut observe = |event: wechat_mass::campaign::Event<'_>| progress.show(&event);
-    let ended = tokio::select! {
-        biased;
-        ended = driver.run(journal, inbox, &mut observe) => Some(ended),
-        _ = tokio::signal::ctrl_c() => None,
-    };
+    let ended = unless_interrupted(driver.run(journal, inbox, &mut observe)).await;
     let made = progress.finish();
     match ended {
         None => {

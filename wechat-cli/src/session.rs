@@ -16,6 +16,7 @@ use crate::action_log::{Action, ActionLog};
 use crate::args::ServerArgs;
 use crate::embedded;
 use crate::exit::Exit;
+use crate::interrupt::unless_interrupted;
 use crate::lines::Lines;
 use crate::state;
 use crate::target::{self, Target};
@@ -118,11 +119,7 @@ pub(crate) async fn run(
             return Exit::Refused;
         }
     };
-    let ended = tokio::select! {
-        biased;
-        ended = work(&session) => Some(ended),
-        _ = tokio::signal::ctrl_c() => None,
-    };
+    let ended = unless_interrupted(work(&session)).await;
     let (exit, campaign, text) = match ended {
         None => {
             let fields = json!({ "result": "interrupted", "exit": Exit::Interrupted.status() });

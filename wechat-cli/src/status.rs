@@ -12,6 +12,7 @@ use wechat_mass::quota::Limits;
 
 use crate::args::StatusArgs;
 use crate::exit::Exit;
+use crate::interrupt::unless_interrupted;
 use crate::lines::Lines;
 use crate::session::Records;
 
@@ -20,11 +21,7 @@ const ROWS: usize = 20;
 
 /// Runs the command.
 pub(crate) async fn run(args: &StatusArgs) -> Exit {
-    let shown = tokio::select! {
-        biased;
-        shown = show(args) => shown,
-        _ = tokio::signal::ctrl_c() => return Exit::Interrupted,
-    };
+    let Some(shown) = unless_interrupted(show(args)).await else { return Exit::Interrupted };
     shown.unwrap_or_else(|problem| {
         Lines::new(args.server.json).failed(&problem, Exit::Refused);
         Exit::Refused

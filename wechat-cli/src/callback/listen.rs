@@ -15,6 +15,7 @@ use wechat_events::{Callback, EventParser};
 
 use super::json;
 use crate::args::ListenArgs;
+use crate::interrupt::unless_interrupted;
 
 /// Runs the command, until it is interrupted.
 pub(crate) async fn run(args: ListenArgs) -> ExitCode {
@@ -44,14 +45,14 @@ async fn listen(parser: EventParser, address: SocketAddr, json: bool) -> Result<
     } else {
         format!("listening on {address}, at every path; Ctrl+C ends it")
     };
-    print(&first).map_err(|e| e.to_string())?;
     let routes = endpoint(parser, Printer { json });
     let router = Router::new().route("/", routes.clone()).route("/{*path}", routes);
-    tokio::select! {
-        () = serve(socket, router) => {}
-        result = tokio::signal::ctrl_c() => result.map_err(|e| e.to_string())?,
-    }
-    Ok(())
+    let served = unless_interrupted(async {
+        print(&first).map_err(|e| e.to_string())?;
+        serve(socket, router).await;
+        Ok(())
+    });
+    served.await.unwrap_or(Ok(()))
 }
 
 /// A push that cannot be printed is not taken: the platform tries again.

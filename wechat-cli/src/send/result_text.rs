@@ -177,16 +177,6 @@ pub(super) fn text(plan: &Plan, report: &CampaignReport, server: &str, end: &End
     lines.join("\n")
 }
 
-fn outcome_word(outcome: &ChunkOutcome) -> &'static str {
-    match outcome {
-        ChunkOutcome::NotSent => "not sent",
-        ChunkOutcome::Refused { .. } => "refused",
-        ChunkOutcome::Running { .. } => "running",
-        ChunkOutcome::Ended { .. } => "ended",
-        _ => "undecided",
-    }
-}
-
 fn short(status: &JobStatus) -> String {
     match status {
         JobStatus::Refused(code) => format!("err({})", code.get()),

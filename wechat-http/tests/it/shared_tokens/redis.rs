@@ -111,7 +111,8 @@ async fn eight_clients_share_a_token_through_redis() {
     let clients: Vec<Client> = (0..8).map(client).collect();
     for fetched in 1..=2 {
         let mut tasks = JoinSet::new();
-        for client in clients.iter().cycle().take(8 * 64).cloned() {
+        for client in clients.iter().cycle().take(8 * 64) {
+            let client = client.clone();
             tasks.spawn(async move { client.send(&picture()).await.map(|_| ()) });
         }
         for answer in tasks.join_all().await {
