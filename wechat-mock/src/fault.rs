@@ -58,7 +58,6 @@ impl Effect {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rule {
     /// Its number, from 1 and never used again: the control API takes rules back by it.
-    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "nobody asks for it"))]
     pub(crate) id: u64,
     pub(crate) path: Option<String>,
     pub(crate) containing: Option<String>,
