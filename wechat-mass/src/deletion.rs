@@ -230,23 +230,21 @@ fn deletes(entry: &Entry, job: &SentJob, wanted: Option<NonZeroU64>) -> bool {
 fn sent_jobs(campaign: &str, entries: &[Entry]) -> Vec<SentJob> {
     let mut jobs: Vec<SentJob> = Vec::new();
     for entry in entries {
-        if let Entry::Answer { chunk, answer: Answer::Accepted { msg_id, msg_data_id, .. }, .. } =
-            entry
-            && jobs.iter().all(|job| job.msg_id != *msg_id)
-        {
-            let draft = entries.iter().rev().find_map(|entry| match entry {
-                Entry::Draft { chunk: of, media_id } if of == chunk => Some(media_id.clone()),
-                _ => None,
-            });
-            jobs.push(SentJob {
-                campaign: campaign.to_owned(),
-                chunk: *chunk,
-                msg_id: *msg_id,
-                draft,
-                msg_data_id: *msg_data_id,
-                urls: BTreeSet::new(),
-            });
+        // Also one that a human has given to a call.
+        let Some((chunk, msg_id)) = entry.owner() else { continue };
+        if jobs.iter().any(|job| job.msg_id == msg_id) {
+            continue;
         }
+        let msg_data_id = match entry {
+            Entry::Answer { answer: Answer::Accepted { msg_data_id, .. }, .. } => *msg_data_id,
+            _ => None,
+        };
+        let draft = entries.iter().rev().find_map(|entry| match entry {
+            Entry::Draft { chunk: of, media_id } if *of == chunk => Some(media_id.clone()),
+            _ => None,
+        });
+        let (campaign, urls) = (campaign.to_owned(), BTreeSet::new());
+        jobs.push(SentJob { campaign, chunk, msg_id, draft, msg_data_id, urls });
     }
     for entry in entries {
         if let Entry::Report { report, .. } = entry

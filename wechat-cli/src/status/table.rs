@@ -186,6 +186,7 @@ fn next(status: &CampaignStatus) -> (String, Option<SystemTime>) {
                 WaitReason::Quota => "the next call, when the day's or the month's quota opens",
                 WaitReason::Repeat => "a lost call is asked for with its key",
                 WaitReason::Jobs => "the jobs are asked for",
+                WaitReason::NotBefore => "the next call, which is not to be made before",
                 _ => "the next step",
             };
             (format!("{what}, {run_again}"), Some(*until))
@@ -195,6 +196,9 @@ fn next(status: &CampaignStatus) -> (String, Option<SystemTime>) {
                 .to_owned(),
             None,
         ),
+        _ if status.report.halted.is_some() => {
+            ("no call, until `resume` or `resolve` says otherwise".to_owned(), None)
+        }
         _ => ("nothing".to_owned(), None),
     }
 }

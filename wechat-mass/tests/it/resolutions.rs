@@ -3,6 +3,7 @@
 use wechat_mass::campaign::{
     CampaignReport, ChunkOutcome, Conclusion, Plan, Resolution, ResolveError, resolve,
 };
+use wechat_mass::deletion::Deletion;
 use wechat_mass::journal::{Entry, Journal, MemoryStore, Store as _};
 use wechat_mock::JobState;
 
@@ -44,6 +45,9 @@ async fn what_a_callback_told_is_shown_and_the_decision_ends_it() {
     assert_eq!(report.totals().sent, Some(5));
     assert!(report.unclaimed.is_empty());
     assert_eq!(world.count(SEND), 1);
+    // The job is the campaign's now, for whoever takes the message back, too.
+    let deletion = Deletion::plan(&store, plan.account(), plan.name(), None).await.unwrap();
+    assert_eq!(deletion.jobs.iter().map(|j| j.msg_id).collect::<Vec<_>>(), [job.msg_id]);
     world.assert_once(5);
 }
 
