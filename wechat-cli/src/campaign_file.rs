@@ -1,6 +1,7 @@
 //! The campaign file: TOML beside the article, the pictures and the follower list it names.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -8,10 +9,9 @@ use serde::Deserialize;
 use toml::value::Datetime;
 use wechat_mass::Problems;
 use wechat_mass::article::ArticleSource;
-use wechat_mass::campaign::Content;
-use wechat_mass::recipients::{self, Corrections};
+use wechat_mass::campaign::{Content, PlanAudience};
+use wechat_mass::recipients::{self, Corrections, Gatherer, RecipientsError, Scratch};
 use wechat_types::id::TagId;
-use wechat_types::mass::Audience;
 
 use crate::{moment, toml_file};
 
@@ -20,7 +20,7 @@ use crate::{moment, toml_file};
 pub(crate) struct CampaignFile {
     pub(crate) name: String,
     pub(crate) account: Option<String>,
-    pub(crate) audience: Audience,
+    pub(crate) audience: PlanAudience,
     /// What was corrected in the follower list, if there is one.
     pub(crate) corrections: Option<Corrections>,
     pub(crate) content: Content,
@@ -86,14 +86,14 @@ struct WireArticle {
 /// Reads a campaign file and all the files it names.
 ///
 /// All problems with the files are found in one go, each with its file, line or key.
-pub(crate) fn read(file: &Path) -> Result<CampaignFile, Vec<String>> {
+pub(crate) fn read(file: &Path, scratch: Scratch) -> Result<CampaignFile, Vec<String>> {
     let shown = file.display();
     let text = fs::read_to_string(file)
         .map_err(|e| vec![format!("{shown}: the campaign file cannot be read: {e}")])?;
     let wire: Wire = toml_file::parse(file, &text).map_err(|e| vec![e])?;
     let dir = file.parent().unwrap_or(Path::new("."));
     let mut problems = Vec::new();
-    let audience = read_audience(&wire.audience, dir)
+    let audience = read_audience(&wire.audience, dir, scratch)
         .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
     let content = read_content(wire.article, wire.text, wire.ignore_reprint, dir)
         .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
@@ -130,25 +130,31 @@ pub(crate) fn read(file: &Path) -> Result<CampaignFile, Vec<String>> {
 fn read_audience(
     wire: &WireAudience,
     dir: &Path,
-) -> Result<(Audience, Option<Corrections>), Vec<String>> {
+    scratch: Scratch,
+) -> Result<(PlanAudience, Option<Corrections>), Vec<String>> {
     match wire {
         WireAudience { everyone: Some(true), tag: None, open_ids: None } => {
-            Ok((Audience::everyone(), None))
+            Ok((PlanAudience::Everyone, None))
         }
         WireAudience { everyone: None, tag: Some(tag), open_ids: None } => {
-            Ok((Audience::tag(TagId::new(*tag)), None))
+            Ok((PlanAudience::Tag(TagId::new(*tag)), None))
         }
         WireAudience { everyone: None, tag: None, open_ids: Some(name) } => {
             let file = dir.join(name);
             let shown = file.display();
-            let bytes = fs::read(&file)
+            let text = File::open(&file)
                 .map_err(|e| vec![format!("[audience] open_ids: {shown} cannot be read: {e}")])?;
-            let list = recipients::read(&bytes).map_err(|found| {
-                found.list.iter().map(|p| format!("[audience] open_ids: {shown}: {p}")).collect::<Vec<_>>()
-            })?;
-            let audience = Audience::open_ids(list.open_ids)
-                .map_err(|e| vec![format!("[audience] open_ids: {shown}: {e}")])?;
-            Ok((audience, Some(list.corrections)))
+            let failed = |found: RecipientsError| -> Vec<String> {
+                let problems = found.list().into_iter();
+                problems.map(|p| format!("[audience] open_ids: {shown}: {p}")).collect()
+            };
+            let mut gatherer = Gatherer::new(scratch);
+            let mut corrections =
+                recipients::read_into(&mut gatherer, BufReader::new(text)).map_err(failed)?;
+            let roster = gatherer.finish().map_err(failed)?;
+            corrections.complete(&roster);
+            roster.check().map_err(|e| vec![format!("[audience] open_ids: {shown}: {e}")])?;
+            Ok((roster.into(), Some(corrections)))
         }
         _ => Err(vec![
             "[audience] names exactly one of: everyone = true, tag = 134, open_ids = \"followers.txt\""

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use wechat_events::{CallbackToken, EncodingAesKey};
-use wechat_http::SystemClock;
-use wechat_mass::campaign::Plan;
+use wechat_http::{SystemClock, describe};
+use wechat_mass::campaign::{Plan, PlanAudience};
 use wechat_mock::{CallbackTarget, Listening, MockServer};
 use wechat_types::id::{AppId, AppSecret};
-use wechat_types::mass::AudienceKind;
 
 use crate::account::{Account, CallbackSettings};
 use crate::listener::Listener;
@@ -59,9 +58,14 @@ impl Embedded {
             .clock(Arc::new(SystemClock::new()))
             .callback(CallbackTarget::safe(url, token, aes_key))
             .build();
-        match plan.audience().kind() {
-            AudienceKind::OpenIds(list) => list.iter().for_each(|id| mock.add_follower(id.clone())),
-            AudienceKind::Tag(tag) => {
+        match plan.audience() {
+            PlanAudience::OpenIds(_) => {
+                for chunk in plan.chunks() {
+                    let open_ids = plan.open_ids(chunk).map_err(|e| describe(&e))?;
+                    open_ids.into_iter().for_each(|id| mock.add_follower(id));
+                }
+            }
+            PlanAudience::Tag(tag) => {
                 mock.add_tag(*tag, "rehearsal");
                 for id in mock.add_followers(INVENTED_FOLLOWERS) {
                     mock.tag_follower(&id, *tag);

@@ -4,6 +4,7 @@ use serde_json::json;
 use wechat_http::{Outcome, describe};
 use wechat_mass::preview::{PreviewError, preview};
 use wechat_mass::quota::{BeijingTime, Limits};
+use wechat_mass::recipients::Scratch;
 use wechat_types::id::{OpenId, WeChatName};
 use wechat_types::mass::PreviewReceiver;
 
@@ -12,10 +13,12 @@ use crate::campaign_file;
 use crate::exit::Exit;
 use crate::lines::Lines;
 use crate::session::{self, Done, Failure, Session, told};
+use crate::state;
 
 /// Runs the command.
 pub(crate) async fn run(args: &mut PreviewArgs) -> Exit {
-    let file = match campaign_file::read(&args.campaign) {
+    let folder = state::folder(args.server.state.as_deref(), &args.campaign);
+    let file = match campaign_file::read(&args.campaign, Scratch::folder(folder)) {
         Ok(file) => file,
         Err(problems) => {
             Lines::new(args.server.json).failed(&problems.join("\nerror: "), Exit::Refused);

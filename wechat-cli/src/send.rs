@@ -12,10 +12,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
-use wechat_mass::campaign::{Canary, Driver, DriverError, Inbox, NoInbox, Plan, Policy};
+use wechat_mass::campaign::{
+    Canary, Driver, DriverError, Inbox, NoInbox, Plan, PlanAudience, Policy,
+};
 use wechat_mass::journal::{Entry, Journal, MemoryJournal, SqliteStore, Store as _};
 use wechat_mass::reachability::{OnlyReachable, only_reachable};
-use wechat_types::mass::AudienceKind;
 
 use crate::account::Account;
 use crate::action_log::{Action, ActionLog};
@@ -79,7 +80,7 @@ fn refused(output: &Output, problems: &[String]) -> Exit {
 
 /// A send to everyone is said on the command line too.
 fn check_everyone(args: &SendArgs, plan: &Plan) -> Result<(), Refusal> {
-    if matches!(plan.audience().kind(), AudienceKind::Everyone) && !args.everyone {
+    if matches!(plan.audience(), PlanAudience::Everyone) && !args.everyone {
         return Err(vec![
             "the campaign is for everyone: say so on the command line too, with --everyone"
                 .to_owned(),
@@ -188,7 +189,9 @@ async fn drive_server(
         }
     }
     let (plan, left_out) = if args.only_reachable {
-        let only = only_reachable(&store, &plan, args.website_sends, now()).await;
+        let only =
+            only_reachable(&store, &plan, args.website_sends, now(), Asked::from(args).scratch())
+                .await;
         let OnlyReachable { plan, left_out, .. } = only.map_err(|e| vec![describe(&e)])?;
         (plan, Some(left_out))
     } else {

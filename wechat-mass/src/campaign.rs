@@ -33,7 +33,7 @@ use outline::Outline;
 pub use brake::Brake;
 pub use driver::{Driver, DriverError, Event};
 pub use inbox::{Inbox, NoInbox};
-pub use plan::{Chunk, ChunkAudience, Content, Plan};
+pub use plan::{Chunk, ChunkAudience, Content, Plan, PlanAudience};
 pub use policy::{Canary, Policy};
 pub use report::{CampaignReport, ChunkOutcome, ChunkReport, Conclusion, Totals};
 pub use resolution::{Resolution, ResolveError, resolve, unclaimed_reports};

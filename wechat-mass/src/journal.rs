@@ -3,6 +3,7 @@
 
 mod claim;
 pub mod conformance;
+mod difference;
 mod entry;
 mod frozen;
 mod memory;
@@ -20,6 +21,7 @@ use wechat_types::mass::MassReport;
 
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
+use crate::recipients::RecipientsError;
 
 use claim::check_clock;
 pub use claim::{Claim, Reserved};
@@ -159,6 +161,14 @@ pub trait Journal: Debug + Send {
     /// [`JournalError`] when it cannot be read whole; nothing may be sent then.
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError>;
 
+    /// Whom a call by OpenID was frozen for, in their order; none when no plan was frozen here, or when
+    /// it goes to everyone or to a tag.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when it cannot be read; nothing may be sent then.
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError>;
+
     /// Records a fact. When this returns, the fact survives the process.
     ///
     /// # Errors
@@ -272,12 +282,14 @@ impl JournalError {
         Self::new(format!("there is no campaign {name:?} of this account in the journal"))
     }
 
-    fn changed(frozen: &Frozen, plan: &Plan, before: &[OpenId]) -> Self {
+    /// Another plan goes under the name of a campaign that was begun; `lists` tells how the lists of
+    /// recipients differ.
+    fn changed(frozen: &Frozen, plan: &Plan, lists: Vec<String>) -> Self {
         Self::new(format!(
             "the campaign {:?} was begun with another plan: {}. Whoever is in both would get two \
              messages; if that is meant, give the campaign another name",
             frozen.name,
-            frozen.difference(plan, before)
+            frozen.difference(plan, lists)
         ))
     }
 
@@ -285,6 +297,12 @@ impl JournalError {
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..self }
+    }
+}
+
+impl From<RecipientsError> for JournalError {
+    fn from(error: RecipientsError) -> Self {
+        Self::new("a list of recipients cannot be had; nothing further is sent").with_source(error)
     }
 }
 

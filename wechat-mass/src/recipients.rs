@@ -1,11 +1,27 @@
 //! A list of OpenIDs as people keep them: one a line, read with every correction counted.
 
-use std::collections::HashSet;
+mod error;
+mod gatherer;
+mod lines;
+mod roster;
+mod sorter;
+mod spool;
+
 use std::fmt;
+use std::io::BufRead;
 
 use wechat_types::id::OpenId;
 
 use crate::problem::Problems;
+use lines::{LONGEST, Line, Lines};
+
+pub use error::RecipientsError;
+pub use gatherer::Gatherer;
+pub use roster::Roster;
+pub use spool::Scratch;
+
+pub(crate) use roster::open_ids;
+pub(crate) use sorter::{NO_PLACE, Sorter};
 
 /// A list that was read, with what was corrected on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,45 +87,95 @@ const NAMED: usize = 5;
 /// [`Problems`] with line numbers when a line holds what cannot be an OpenID; then no list is
 /// given, for a line that is not understood may be a follower forgotten.
 pub fn read(text: &[u8]) -> Result<RecipientList, Problems> {
+    let problem = |error: RecipientsError| Problems { list: error.list() };
+    let mut gatherer = Gatherer::new(Scratch::in_memory());
+    let mut corrections = read_into(&mut gatherer, text).map_err(problem)?;
+    let roster = gatherer.finish().map_err(problem)?;
+    corrections.complete(&roster);
+    let open_ids = roster.open_ids(0..roster.len()).map_err(problem)?;
+    Ok(RecipientList { open_ids, corrections })
+}
+
+/// Reads a list as [`read`] does, of any length: it goes into a [`Gatherer`] line by line.
+///
+/// What only the whole list tells is added by [`Corrections::complete`].
+///
+/// # Errors
+///
+/// [`RecipientsError`] as of [`read`], also for a line of more than 4,096 bytes; when the text cannot
+/// be read, or there is no room to put it aside. What the gatherer has then is of no use.
+pub fn read_into(
+    gatherer: &mut Gatherer,
+    text: impl BufRead,
+) -> Result<Corrections, RecipientsError> {
     let mut corrections = Corrections::default();
-    let mut text = text;
-    if let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") {
-        (text, corrections.byte_order_mark) = (rest, true);
-    }
-    let text = std::str::from_utf8(text).map_err(|error| {
-        let line = text.iter().take(error.valid_up_to()).filter(|b| **b == b'\n').count() + 1;
-        Problems::one(format!("line {line} is not UTF-8 text; OpenIDs are plain ASCII"))
-    })?;
-    let (mut open_ids, mut seen) = (Vec::new(), HashSet::new());
-    let (mut problems, mut unnamed) = (Vec::new(), 0_usize);
-    // A file's last line feed ends its last line and begins no other.
-    for (number, line) in text.strip_suffix('\n').unwrap_or(text).split('\n').enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let word = line.trim();
-        if word.is_empty() {
-            corrections.blank_lines += 1;
-            continue;
-        }
-        corrections.surrounding_blanks += usize::from(word.len() != line.len());
-        if number == 0 && word.eq_ignore_ascii_case("openid") {
-            corrections.heading = true;
-            continue;
-        }
-        match OpenId::new(word) {
-            Err(_) if problems.len() >= NAMED => unnamed += 1,
-            Err(error) => problems.push(format!("line {}: {error}: {}", number + 1, shown(word))),
-            Ok(_) if !seen.insert(word) => corrections.duplicates += 1,
-            Ok(open_id) => {
-                corrections.unusual += usize::from(!open_id.is_usual());
-                open_ids.push(open_id);
+    let (mut problems, mut unnamed, mut number) = (Vec::new(), 0_usize, 0_usize);
+    let mut lines = Lines::new(text);
+    loop {
+        let failed = RecipientsError::io(format!("line {} cannot be read", number + 1));
+        let Some(line) = lines.next().map_err(failed)? else { break };
+        number += 1;
+        let problem = match line {
+            Line::TooLong => {
+                format!("line {number} has more than {LONGEST} bytes; a line holds one OpenID")
             }
+            Line::Whole(mut line) => {
+                if number == 1
+                    && let Some(rest) = line.strip_prefix(b"\xef\xbb\xbf")
+                {
+                    (line, corrections.byte_order_mark) = (rest, true);
+                }
+                match std::str::from_utf8(line) {
+                    Err(_) => {
+                        format!("line {number} is not UTF-8 text; OpenIDs are plain ASCII")
+                    }
+                    Ok(line) => {
+                        let Some(word) = corrections.word(line, number) else { continue };
+                        match OpenId::new(word) {
+                            Ok(open_id) => {
+                                gatherer.push(&open_id)?;
+                                continue;
+                            }
+                            Err(error) => format!("line {number}: {error}: {}", shown(word)),
+                        }
+                    }
+                }
+            }
+        };
+        if problems.len() < NAMED {
+            problems.push(problem);
+        } else {
+            unnamed += 1;
         }
     }
     if unnamed > 0 {
         problems.push(format!("and {unnamed} more lines that hold no OpenID"));
     }
     Problems::check(problems)?;
-    Ok(RecipientList { open_ids, corrections })
+    Ok(corrections)
+}
+
+impl Corrections {
+    /// Adds what only the whole list tells: its duplicates and unusual OpenIDs.
+    pub fn complete(&mut self, roster: &Roster) {
+        (self.duplicates, self.unusual) = (roster.duplicates(), roster.unusual());
+    }
+
+    /// What stands in a line, if it is more than blanks and the heading.
+    fn word<'l>(&mut self, line: &'l str, number: usize) -> Option<&'l str> {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let word = line.trim();
+        if word.is_empty() {
+            self.blank_lines += 1;
+            return None;
+        }
+        self.surrounding_blanks += usize::from(word.len() != line.len());
+        if number == 1 && word.eq_ignore_ascii_case("openid") {
+            self.heading = true;
+            return None;
+        }
+        Some(word)
+    }
 }
 
 fn shown(word: &str) -> String {
@@ -123,6 +189,8 @@ fn shown(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;

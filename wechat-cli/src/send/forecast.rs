@@ -70,8 +70,14 @@ impl Forecasting<'_> {
         let name = Some(self.plan.name());
         let month = Reachability::read(self.store, account, name, website_sends, now).await?;
         let by_list = spend == Spend::ByOpenIds;
-        let reach =
-            by_list.then(|| month.of(left.iter().flat_map(|chunk| self.plan.open_ids(chunk))));
+        let mut reach = by_list.then(Reach::default);
+        if let Some(reach) = &mut reach {
+            for chunk in &left {
+                let part = month.of(&self.plan.open_ids(chunk)?);
+                reach.reachable += part.reachable;
+                reach.had_all += part.had_all;
+            }
+        }
         Ok(Some(Foreseen {
             calls: left.len(),
             by_list,

@@ -1,9 +1,8 @@
 //! The plan before anything is done: whom, what, how many calls, and what they use up.
 
 use serde_json::{Value, json};
-use wechat_mass::campaign::{ChunkAudience, Content, Plan};
+use wechat_mass::campaign::{ChunkAudience, Content, Plan, PlanAudience};
 use wechat_mass::quota::BeijingTime;
-use wechat_types::mass::AudienceKind;
 
 use super::output::unix_seconds;
 use crate::campaign_file::CampaignFile;
@@ -40,9 +39,9 @@ pub(super) fn json(plan: &Plan, file: &CampaignFile, dry_run: bool) -> Value {
 }
 
 fn audience_word(plan: &Plan) -> &'static str {
-    match plan.audience().kind() {
-        AudienceKind::Everyone => "everyone",
-        AudienceKind::Tag(_) => "tag",
+    match plan.audience() {
+        PlanAudience::Everyone => "everyone",
+        PlanAudience::Tag(_) => "tag",
         _ => "open_ids",
     }
 }
@@ -55,9 +54,9 @@ pub(super) fn text(plan: &Plan, file: &CampaignFile, server: &str, dry_run: bool
             lines.push(format!("  rehearsal: on {INVENTED_FOLLOWERS} invented followers"));
         }
     }
-    lines.push(match (plan.audience().kind(), plan.recipients()) {
-        (AudienceKind::Everyone, _) => "  audience  EVERYONE".to_owned(),
-        (AudienceKind::Tag(tag), _) => format!("  audience  the followers with tag {tag}"),
+    lines.push(match (plan.audience(), plan.recipients()) {
+        (PlanAudience::Everyone, _) => "  audience  EVERYONE".to_owned(),
+        (PlanAudience::Tag(tag), _) => format!("  audience  the followers with tag {tag}"),
         (_, count) => {
             format!("  audience  {} followers by OpenID", grouped(count.unwrap_or(0) as u64))
         }
@@ -123,11 +122,11 @@ fn when(file: &CampaignFile) -> Vec<String> {
 /// What the plan uses of which quota. The numbers are the documented ones for new accounts.
 fn uses(plan: &Plan) -> Vec<String> {
     let calls = plan.chunks().len();
-    let mut lines = match plan.audience().kind() {
-        AudienceKind::Everyone => vec![
+    let mut lines = match plan.audience() {
+        PlanAudience::Everyone => vec![
             "1 send to everyone: a service account has 4 a month and 1 a day, a subscription account 1 a day, website sends included".to_owned(),
         ],
-        AudienceKind::Tag(_) => vec![
+        PlanAudience::Tag(_) => vec![
             "1 of 100 calls of sendall today (Beijing time); a subscription account has 1 a day".to_owned(),
         ],
         _ => vec![format!(

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use wechat_mass::campaign::{Content, Plan};
+use wechat_mass::recipients::Scratch;
 use wechat_types::id::AppId;
 
 use super::Refusal;
@@ -64,9 +65,14 @@ impl<'a> Asked<'a> {
         Some(state::folder(self.state, self.campaign).join(folder).join(state::JOURNAL))
     }
 
+    /// Where long lists go.
+    pub(super) fn scratch(&self) -> Scratch {
+        Scratch::folder(state::folder(self.state, self.campaign))
+    }
+
     /// Reads and checks everything, so that nothing is sent unless the whole plan is valid.
     pub(super) fn prepare(&self) -> Result<Prepared, Refusal> {
-        let mut file = campaign_file::read(self.campaign)?;
+        let mut file = campaign_file::read(self.campaign, self.scratch())?;
         let target = self.target(file.account.as_deref()).map_err(|e| vec![e])?;
         let (name, audience) = (file.name.clone(), file.audience.clone());
         // The plan takes the content over: pictures are not kept twice.

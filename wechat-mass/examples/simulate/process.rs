@@ -12,7 +12,7 @@ use wechat_mass::campaign::{
 };
 use wechat_mass::journal::{Claim, Entry, JobOwner, Journal, JournalError, News, Reserved};
 use wechat_mock::{ManualClock, Verdict};
-use wechat_types::id::MsgId;
+use wechat_types::id::{MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 use crate::faults;
@@ -197,6 +197,10 @@ impl Journal for Records {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.gate.point("before reading the journal").await;
         self.inner.load().await
+    }
+
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.inner.recipients(chunk).await
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {

@@ -276,7 +276,7 @@ impl World {
     fn chunk_of(&self, caller: &Caller) -> usize {
         let Ok(plan) = self.plan(caller.campaign) else { return 0 };
         let names = |chunk: &&wechat_mass::campaign::Chunk| {
-            plan.open_ids(chunk).first().is_some_and(|first| {
+            plan.open_ids(chunk).unwrap_or_default().first().is_some_and(|first| {
                 let first = format!("[\"{}\"", first.as_str());
                 caller.body.windows(first.len()).any(|part| part == first.as_bytes())
             })

@@ -7,14 +7,15 @@ use std::time::{Duration, SystemTime};
 
 use wechat_http::Client;
 use wechat_types::error_code::ErrorCode;
+use wechat_types::id::OpenId;
 use wechat_types::mass::{MassContent, Recipients};
 
 use super::chunk::ChunkState;
-use super::plan::{ChunkAudience, Content};
+use super::plan::{Chunk, ChunkAudience, Content};
 use super::verdict::{Before, Others, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
-use crate::journal::{Claim, Entry, Journal, Reserved};
+use crate::journal::{Claim, Entry, Journal, JournalError, Reserved};
 use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
 
@@ -185,6 +186,10 @@ impl<'a> Driver<'a> {
             run.campaign.halt(format!("the plan has no call {}", number + 1));
             return Ok(());
         };
+        let recipients = match self.recipients(run.journal, number, planned).await {
+            Ok(recipients) => recipients,
+            Err(source) => return Err(run.broken(source)),
+        };
         let Some(claimed_at) = self.claim(run, number, &planned.audience).await? else {
             return Ok(());
         };
@@ -198,12 +203,10 @@ impl<'a> Driver<'a> {
         let answer = match planned.audience {
             ChunkAudience::Everyone => sender.send_all(content, key).await,
             ChunkAudience::Tag(tag) => sender.send_to_tag(tag, content, key).await,
-            ChunkAudience::OpenIds(_) => {
-                match Recipients::new(self.plan.open_ids(planned).to_vec()) {
-                    Ok(recipients) => sender.send_to(recipients, content, key).await,
-                    Err(error) => Err(error.into()),
-                }
-            }
+            ChunkAudience::OpenIds(_) => match Recipients::new(recipients) {
+                Ok(recipients) => sender.send_to(recipients, content, key).await,
+                Err(error) => Err(error.into()),
+            },
         };
         let (mut open, mut owner) = (None, None);
         if let Ok(accepted) = &answer {
@@ -216,6 +219,31 @@ impl<'a> Driver<'a> {
         let others = Others { owner: owner.as_ref(), open: open.as_ref() };
         let answer: Answer = judge(answer, &planned.key, before, others);
         run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await
+    }
+
+    /// Whom a call by OpenID goes to, as it was frozen: what changed since would be another message
+    /// under the same key.
+    async fn recipients(
+        &self,
+        journal: &mut dyn Journal,
+        number: usize,
+        planned: &Chunk,
+    ) -> Result<Vec<OpenId>, JournalError> {
+        if !matches!(planned.audience, ChunkAudience::OpenIds(_)) {
+            return Ok(Vec::new());
+        }
+        let frozen = match journal.recipients(number).await? {
+            Some(frozen) => frozen,
+            None => self.plan.open_ids(planned)?,
+        };
+        if self.plan.is_for(number, &frozen) {
+            return Ok(frozen);
+        }
+        Err(JournalError::new(format!(
+            "the recipients of call {} are not those that its key was made for: nothing further is \
+             sent; restore the journal from a backup",
+            number + 1
+        )))
     }
 
     /// Reserves a call and records its intent; answers as of when. None when its budget is used up.

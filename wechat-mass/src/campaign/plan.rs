@@ -1,6 +1,5 @@
 //! What a campaign will do: content, audience, calls and their keys, fixed before the first call.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use wechat_http::Checks;
@@ -12,6 +11,7 @@ use wechat_types::mass::{Audience, AudienceKind};
 use crate::article::ArticleSource;
 use crate::client_msg_id::{ContentDigest, client_msg_id};
 use crate::problem::Problems;
+use crate::recipients::{RecipientsError, Roster};
 use crate::split::split;
 
 /// What a campaign says.
@@ -121,17 +121,47 @@ pub enum ChunkAudience {
     OpenIds(Range<usize>),
 }
 
+/// Whom a plan reaches.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum PlanAudience {
+    /// All followers.
+    Everyone,
+    /// The followers with this tag.
+    Tag(TagId),
+    /// These followers.
+    OpenIds(Roster),
+    /// A kind that this crate does not know: it is not sent to at all.
+    Unknown,
+}
+
+impl From<Audience> for PlanAudience {
+    fn from(audience: Audience) -> Self {
+        match audience.kind() {
+            AudienceKind::Everyone => Self::Everyone,
+            AudienceKind::Tag(tag) => Self::Tag(*tag),
+            AudienceKind::OpenIds(list) => Self::OpenIds(Roster::of(list.iter().cloned())),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl From<Roster> for PlanAudience {
+    fn from(roster: Roster) -> Self {
+        Self::OpenIds(roster)
+    }
+}
+
 /// A campaign's plan. Whatever makes it makes the same one again from the same input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     account: AppId,
     name: String,
     content: Content,
-    audience: Audience,
+    audience: PlanAudience,
     content_digest: ContentDigest,
     keys_digest: ContentDigest,
     chunks: Vec<Chunk>,
-    duplicates: usize,
     warnings: Vec<String>,
 }
 
@@ -150,7 +180,7 @@ impl Plan {
     pub fn new(
         account: AppId,
         name: impl Into<String>,
-        audience: Audience,
+        audience: impl Into<PlanAudience>,
         content: Content,
     ) -> Result<Self, Problems> {
         Self::with_checks(Checks::Refuse, account, name, audience, content)
@@ -167,16 +197,20 @@ impl Plan {
         checks: Checks,
         account: AppId,
         name: impl Into<String>,
-        audience: Audience,
+        audience: impl Into<PlanAudience>,
         content: Content,
     ) -> Result<Self, Problems> {
-        let name = name.into();
+        let (name, audience) = (name.into(), audience.into());
         let mut problems = Vec::new();
-        let (audience, duplicates) =
-            without_duplicates(audience).unwrap_or_else(|(audience, problem)| {
-                problems.push(problem);
-                (audience, 0)
+        if let PlanAudience::OpenIds(roster) = &audience
+            && let Err(error) = roster.check()
+        {
+            problems.push(match (roster.duplicates(), roster.left_out()) {
+                (0, 0) => error.to_string(),
+                (duplicates, 0) => format!("without its {duplicates} duplicates, the list {error}"),
+                (_, left_out) => format!("without the {left_out} left out, the list {error}"),
             });
+        }
         if name.trim().is_empty()
             || name.chars().count() > Self::MAX_NAME_CHARS
             || name.chars().any(char::is_control)
@@ -192,19 +226,10 @@ impl Plan {
         });
         Problems::check(problems)?;
         let content_digest = content.digest();
-        let chunks = chunks(&account, &name, &audience, &content_digest);
+        let keys = Keys { account: &account, name: &name, content: &content_digest };
+        let chunks = keys.chunks(&audience).map_err(|error| Problems { list: error.list() })?;
         let keys_digest = ContentDigest::of(chunks.iter().map(|c| c.key.as_str().as_bytes()));
-        Ok(Self {
-            account,
-            name,
-            content,
-            audience,
-            content_digest,
-            keys_digest,
-            chunks,
-            duplicates,
-            warnings,
-        })
+        Ok(Self { account, name, content, audience, content_digest, keys_digest, chunks, warnings })
     }
 
     /// The account that sends.
@@ -223,7 +248,7 @@ impl Plan {
     }
 
     /// To whom.
-    pub fn audience(&self) -> &Audience {
+    pub fn audience(&self) -> &PlanAudience {
         &self.audience
     }
 
@@ -234,7 +259,15 @@ impl Plan {
 
     /// OpenIDs that stood in the list more than once.
     pub fn duplicates(&self) -> usize {
-        self.duplicates
+        self.roster().map_or(0, Roster::duplicates)
+    }
+
+    /// The list of recipients; none for everyone and for a tag.
+    pub fn roster(&self) -> Option<&Roster> {
+        match &self.audience {
+            PlanAudience::OpenIds(roster) => Some(roster),
+            _ => None,
+        }
     }
 
     /// What the platform will change without an error.
@@ -255,69 +288,75 @@ impl Plan {
     /// The recipients by OpenID; none for everyone and for a tag, whose number only the platform
     /// knows.
     pub fn recipients(&self) -> Option<usize> {
-        match self.audience.kind() {
-            AudienceKind::OpenIds(list) => Some(list.len()),
-            _ => None,
-        }
+        self.roster().map(Roster::len)
     }
 
     /// The OpenIDs of one call.
-    pub fn open_ids(&self, chunk: &Chunk) -> &[OpenId] {
-        match (self.audience.kind(), &chunk.audience) {
-            (AudienceKind::OpenIds(list), ChunkAudience::OpenIds(range)) => {
-                list.get(range.clone()).unwrap_or_default()
+    ///
+    /// # Errors
+    ///
+    /// [`RecipientsError`] when the list lies in a file that cannot be read.
+    pub fn open_ids(&self, chunk: &Chunk) -> Result<Vec<OpenId>, RecipientsError> {
+        match (self.roster(), &chunk.audience) {
+            (Some(roster), ChunkAudience::OpenIds(range)) => roster.open_ids(range.clone()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The OpenIDs of one call as a store keeps them; none for everyone and for a tag.
+    pub(crate) fn text(&self, chunk: &Chunk) -> Result<Option<Vec<u8>>, RecipientsError> {
+        match (self.roster(), &chunk.audience) {
+            (Some(roster), ChunkAudience::OpenIds(range)) => roster.text(range.clone()).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// These are the OpenIDs that the plan's call of this number has its key for.
+    pub(crate) fn is_for(&self, number: usize, open_ids: &[OpenId]) -> bool {
+        let keys = Keys { account: &self.account, name: &self.name, content: &self.content_digest };
+        let key = keys.of_list(number, open_ids.iter().map(|id| id.as_str().as_bytes()));
+        self.chunks.get(number).is_some_and(|chunk| chunk.key == key)
+    }
+}
+
+/// What all keys of a plan have in common.
+struct Keys<'a> {
+    account: &'a AppId,
+    name: &'a str,
+    content: &'a ContentDigest,
+}
+
+impl Keys<'_> {
+    fn of<'p>(&self, parts: impl IntoIterator<Item = &'p [u8]>) -> ClientMsgId {
+        client_msg_id(self.account, self.name, self.content, &ContentDigest::of(parts))
+    }
+
+    fn of_list<'p>(&self, number: usize, ids: impl Iterator<Item = &'p [u8]>) -> ClientMsgId {
+        let number = (number as u64).to_be_bytes();
+        let head = [b"openids".as_slice(), number.as_slice()];
+        self.of(head.into_iter().chain(ids.map(|id| -> &[u8] { id })))
+    }
+
+    fn chunks(&self, audience: &PlanAudience) -> Result<Vec<Chunk>, RecipientsError> {
+        Ok(match audience {
+            PlanAudience::Everyone => {
+                let key = self.of([b"everyone".as_slice()]);
+                vec![Chunk { audience: ChunkAudience::Everyone, key }]
             }
-            _ => &[],
-        }
-    }
-}
-
-/// The audience with each OpenID once, and how many were left out; or the same audience with what
-/// is wrong with it.
-fn without_duplicates(audience: Audience) -> Result<(Audience, usize), (Audience, String)> {
-    let AudienceKind::OpenIds(list) = audience.kind() else { return Ok((audience, 0)) };
-    let mut seen = HashSet::with_capacity(list.len());
-    let unique: Vec<OpenId> = list.iter().filter(|id| seen.insert(*id)).cloned().collect();
-    let duplicates = list.len() - unique.len();
-    if duplicates == 0 {
-        return Ok((audience, 0));
-    }
-    match Audience::open_ids(unique) {
-        Ok(unique) => Ok((unique, duplicates)),
-        Err(error) => {
-            let problem = format!("without its {duplicates} duplicates, the list {error}");
-            Err((audience, problem))
-        }
-    }
-}
-
-fn chunks(account: &AppId, name: &str, audience: &Audience, content: &ContentDigest) -> Vec<Chunk> {
-    let chunk = |audience: ChunkAudience, digest: ContentDigest| Chunk {
-        key: client_msg_id(account, name, content, &digest),
-        audience,
-    };
-    match audience.kind() {
-        AudienceKind::Tag(tag) => {
-            let digest = ContentDigest::of([b"tag".as_slice(), &tag.get().to_be_bytes()]);
-            vec![chunk(ChunkAudience::Tag(*tag), digest)]
-        }
-        AudienceKind::OpenIds(list) => split(list.len())
-            .into_iter()
-            .enumerate()
-            .map(|(number, range)| {
-                let number = (number as u64).to_be_bytes();
-                let ids = list.get(range.clone()).unwrap_or_default();
-                let parts = ids.iter().map(|id| id.as_str().as_bytes());
-                let digest = ContentDigest::of(
-                    [b"openids".as_slice(), number.as_slice()].into_iter().chain(parts),
-                );
-                chunk(ChunkAudience::OpenIds(range), digest)
-            })
-            .collect(),
-        AudienceKind::Everyone => {
-            vec![chunk(ChunkAudience::Everyone, ContentDigest::of([b"everyone".as_slice()]))]
-        }
-        // A kind of audience that this crate does not know is not sent to at all.
-        _ => Vec::new(),
+            PlanAudience::Tag(tag) => {
+                let key = self.of([b"tag".as_slice(), &tag.get().to_be_bytes()]);
+                vec![Chunk { audience: ChunkAudience::Tag(*tag), key }]
+            }
+            PlanAudience::OpenIds(roster) => {
+                let mut chunks = Vec::new();
+                for (number, range) in split(roster.len()).into_iter().enumerate() {
+                    let text = roster.text(range.clone())?;
+                    let key = self.of_list(number, text.split(|byte| *byte == b'\n'));
+                    chunks.push(Chunk { audience: ChunkAudience::OpenIds(range), key });
+                }
+                chunks
+            }
+            PlanAudience::Unknown => Vec::new(),
+        })
     }
 }

@@ -81,6 +81,10 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(promises::plans_are_frozen(place)),
     },
     Promise {
+        name: "a call's recipients are read as they were frozen",
+        check: |place| Box::pin(promises::recipients_are_frozen(place)),
+    },
+    Promise {
         name: "a plan of which nothing was sent may be changed",
         check: |place| Box::pin(promises::unsent_plans_change(place)),
     },

@@ -1,14 +1,13 @@
 //! A plan as it was when its campaign started, and how another one differs from it.
 
-use std::collections::HashSet;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
-use wechat_types::id::{AppId, ClientMsgId, OpenId};
-use wechat_types::mass::AudienceKind;
+use wechat_types::id::{AppId, ClientMsgId};
 
-use crate::campaign::{Chunk, ChunkAudience, Plan};
+use crate::campaign::{Chunk, ChunkAudience, Plan, PlanAudience};
 use crate::quota::Spend;
+use crate::recipients::Roster;
 
 /// What a store keeps of a campaign's plan, besides its calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +23,10 @@ pub struct Frozen {
     pub plan: String,
     /// To whom, in words: `everyone`, `tag 134`, `25003 OpenIDs`.
     pub audience: String,
+    /// How the list of recipients was made, where the outcome changes by itself: see
+    /// [`Roster::source`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Calls.
     pub calls: usize,
     /// When it started.
@@ -65,12 +68,13 @@ impl Frozen {
             name: plan.name().to_owned(),
             content: plan.content_digest().to_string(),
             plan: plan.digest().to_string(),
-            audience: match plan.audience().kind() {
-                AudienceKind::Everyone => "everyone".to_owned(),
-                AudienceKind::Tag(tag) => format!("tag {tag}"),
-                AudienceKind::OpenIds(list) => format!("{} OpenIDs", list.len()),
-                _ => "an unknown audience".to_owned(),
+            audience: match plan.audience() {
+                PlanAudience::Everyone => "everyone".to_owned(),
+                PlanAudience::Tag(tag) => format!("tag {tag}"),
+                PlanAudience::OpenIds(roster) => format!("{} OpenIDs", roster.len()),
+                PlanAudience::Unknown => "an unknown audience".to_owned(),
             },
+            source: plan.roster().and_then(Roster::source).map(str::to_owned),
             calls: plan.chunks().len(),
             began,
         }
@@ -90,8 +94,8 @@ impl Frozen {
         }
     }
 
-    /// How a plan differs; `before` are the recipients that were frozen, in their order.
-    pub fn difference(&self, plan: &Plan, before: &[OpenId]) -> String {
+    /// How a plan differs; `lists` says how the lists of recipients do.
+    pub(super) fn difference(&self, plan: &Plan, lists: Vec<String>) -> String {
         let now = Self::of(plan, self.began);
         let mut found = Vec::new();
         if self.content != now.content {
@@ -100,39 +104,10 @@ impl Frozen {
         if self.audience != now.audience {
             found.push(format!("it went to {}, and is now for {}", self.audience, now.audience));
         }
-        if let AudienceKind::OpenIds(after) = plan.audience().kind()
-            && !before.is_empty()
-            && before != after.as_slice()
-        {
-            let only_in = |one: &[OpenId], other: &[OpenId]| {
-                let other: HashSet<&OpenId> = other.iter().collect();
-                named(one.iter().filter(|id| !other.contains(id)))
-            };
-            match (only_in(after, before), only_in(before, after)) {
-                (None, None) => found.push("the OpenIDs stand in another order".to_owned()),
-                (added, removed) => {
-                    found.extend(added.map(|ids| format!("added: {ids}")));
-                    found.extend(removed.map(|ids| format!("removed: {ids}")));
-                }
-            }
-        }
+        found.extend(lists);
         if found.is_empty() {
             found.push("its keys are others".to_owned());
         }
         found.join("; ")
     }
-}
-
-/// The first few, and how many there are.
-fn named<'a>(ids: impl Iterator<Item = &'a OpenId>) -> Option<String> {
-    const NAMED: usize = 3;
-    let (mut shown, mut count) = (Vec::new(), 0_usize);
-    for id in ids {
-        if count < NAMED {
-            shown.push(id.as_str());
-        }
-        count += 1;
-    }
-    let more = if count > NAMED { ", …" } else { "" };
-    (count > 0).then(|| format!("{count} OpenIDs ({}{more})", shown.join(", ")))
 }

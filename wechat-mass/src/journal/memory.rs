@@ -6,8 +6,9 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use wechat_types::id::{AppId, MsgId, OpenId};
-use wechat_types::mass::{AudienceKind, MassReport};
+use wechat_types::mass::MassReport;
 
+use super::difference::{self, FrozenText};
 use super::open_calls::first_open;
 use super::{
     Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
+use crate::recipients::{self, RecipientsError, Scratch};
 
 /// Keeps everything in memory. Not for real followers: a killed process forgets what it sent.
 ///
@@ -45,8 +47,8 @@ struct State {
 #[derive(Debug, Default)]
 struct Held {
     frozen: Option<Frozen>,
-    recipients: Vec<OpenId>,
     calls: Vec<FrozenCall>,
+    texts: Vec<FrozenText>,
     entries: Vec<Entry>,
     /// When it was stopped, until somebody says go on.
     stopped: Option<SystemTime>,
@@ -93,6 +95,11 @@ impl Drop for MemoryJournal {
 }
 
 impl State {
+    fn recipients(&self, key: &Key, chunk: usize) -> Option<Vec<OpenId>> {
+        let (_, text) = self.campaigns.get(key)?.texts.get(chunk)?;
+        text.as_deref().and_then(recipients::open_ids)
+    }
+
     fn spent(&self, account: &str, spends: &[Spend], since: SystemTime) -> Vec<SystemTime> {
         let all = self.spent.get(account).into_iter().flatten();
         let mut found: Vec<_> = all
@@ -121,7 +128,7 @@ impl State {
         let last = self.spent.get(account).and_then(|spent| spent.iter().map(|(_, at)| *at).max());
         check_clock(at, last)?;
         let reserved = Reserved::by(budgets, |budget| {
-            Ok(self.spent(account, budget.spends, budget.window.began(at)))
+            Ok::<_, JournalError>(self.spent(account, budget.spends, budget.window.began(at)))
         })?;
         if reserved == Reserved::Granted {
             self.spent.entry(account.to_owned()).or_default().push((spend, at));
@@ -142,16 +149,20 @@ impl Store for MemoryStore {
         match &held.frozen {
             Some(frozen) if frozen.is_of(plan) => {}
             Some(frozen) if held.entries.iter().any(Entry::is_intent) => {
-                return Err(JournalError::changed(frozen, plan, &held.recipients));
+                let texts = |number: usize| Ok(held.texts.get(number).cloned());
+                let lists = difference::of_lists(Scratch::in_memory(), plan, texts)
+                    .map_err(|error: RecipientsError| JournalError::from(error))?;
+                return Err(JournalError::changed(frozen, plan, lists));
             }
             _ => {
+                let texts = plan
+                    .chunks()
+                    .iter()
+                    .map(|chunk| Ok((chunk.key.as_str().to_owned(), plan.text(chunk)?)));
+                held.texts = texts.collect::<Result<_, RecipientsError>>()?;
+                held.calls = plan.chunks().iter().map(FrozenCall::of).collect();
                 held.entries = held.stopped.map(|at| Entry::Stopped { at }).into_iter().collect();
                 held.frozen = Some(Frozen::of(plan, at));
-                held.calls = plan.chunks().iter().map(FrozenCall::of).collect();
-                held.recipients = match plan.audience().kind() {
-                    AudienceKind::OpenIds(list) => list.clone(),
-                    _ => Vec::new(),
-                };
             }
         }
         held.taken_up = true;
@@ -192,11 +203,8 @@ impl Store for MemoryStore {
         name: &str,
         chunk: usize,
     ) -> Result<Option<Vec<OpenId>>, JournalError> {
-        let state = lock(&self.0);
-        let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
-        let range = crate::split::split(held.map_or(0, |held| held.recipients.len()));
-        let range = range.get(chunk).cloned();
-        Ok(held.zip(range).and_then(|(held, range)| held.recipients.get(range)).map(<[_]>::to_vec))
+        let key = (account.as_str().to_owned(), name.to_owned());
+        Ok(lock(&self.0).recipients(&key, chunk))
     }
 
     async fn spend(
@@ -258,6 +266,10 @@ impl Store for MemoryStore {
 impl Journal for MemoryJournal {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         Ok(self.entries())
+    }
+
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        Ok(lock(&self.state).recipients(&self.key, chunk))
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {

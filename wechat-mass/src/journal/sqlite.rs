@@ -1,5 +1,6 @@
 //! A store in one SQLite file: durable before it counts, shared by the programs of one machine.
 
+mod calls;
 mod files;
 mod rows;
 mod schema;
@@ -179,18 +180,18 @@ impl Store for SqliteStore {
                 Some((id, frozen)) if frozen.is_of(plan) => Ok(id),
                 Some((id, frozen)) => {
                     if rows::entries(transaction, path, id)?.iter().any(Entry::is_intent) {
-                        let before = rows::recipients(transaction, path, id)?;
-                        return Err(JournalError::changed(&frozen, plan, &before).into());
+                        let lists = calls::difference(transaction, path, id, plan)?;
+                        return Err(JournalError::changed(&frozen, plan, lists).into());
                     }
                     let stopped = rows::stopped(transaction, id)?;
                     rows::forget(transaction, id)?;
-                    let id = rows::freeze(transaction, plan, at)?;
+                    let id = calls::freeze(transaction, plan, at)?;
                     if let Some(at) = stopped {
                         rows::stop(transaction, id, at)?;
                     }
                     Ok(id)
                 }
-                None => rows::freeze(transaction, plan, at),
+                None => calls::freeze(transaction, plan, at),
             }
         })?;
         Ok(Box::new(SqliteJournal {
@@ -241,7 +242,7 @@ impl Store for SqliteStore {
     ) -> Result<Option<Vec<OpenId>>, JournalError> {
         self.database.read(|transaction, path| {
             match rows::campaign(transaction, path, account, name)? {
-                Some((id, _)) => rows::recipients_of(transaction, path, id, chunk),
+                Some((id, _)) => calls::recipients(transaction, path, id, chunk),
                 None => Ok(None),
             }
         })
@@ -310,6 +311,11 @@ impl Store for SqliteStore {
 impl Journal for SqliteJournal {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.database.read(|transaction, path| rows::entries(transaction, path, self.campaign))
+    }
+
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.database
+            .read(|transaction, path| calls::recipients(transaction, path, self.campaign, chunk))
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {

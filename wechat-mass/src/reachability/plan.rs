@@ -3,13 +3,11 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use wechat_types::id::OpenId;
-use wechat_types::mass::Audience;
-
 use super::Reachability;
 use crate::campaign::Plan;
 use crate::journal::{Entry, JournalError, Store};
 use crate::problem::Problems;
+use crate::recipients::{Gatherer, RecipientsError, Roster, Scratch};
 
 /// A plan for those who can be reached.
 #[derive(Debug)]
@@ -51,7 +49,7 @@ impl std::error::Error for OnlyReachableError {
 
 /// Leaves out who may have had all messages of this month; plans for everyone and for a tag stay as
 /// they are. A campaign of which a call was made keeps the followers that it was begun with: what it
-/// sent itself is no reason to leave anybody out.
+/// sent itself is no reason to leave anybody out. A long list is made in `scratch`.
 ///
 /// # Errors
 ///
@@ -61,6 +59,7 @@ pub async fn only_reachable(
     plan: &Plan,
     website_sends: u8,
     now: SystemTime,
+    scratch: Scratch,
 ) -> Result<OnlyReachable, OnlyReachableError> {
     let (account, name) = (plan.account(), plan.name());
     let journal = OnlyReachableError::Journal;
@@ -68,24 +67,31 @@ pub async fn only_reachable(
         return Ok(OnlyReachable { plan: plan.clone(), left_out: 0 });
     };
     let entries = store.entries(account, name).await.map_err(journal)?;
-    let mut kept: Vec<OpenId> = Vec::new();
+    let mut gatherer = Gatherer::new(scratch);
+    if let Some(source) = plan.roster().and_then(Roster::source) {
+        gatherer.made_by(source);
+    }
+    let listed = |error: RecipientsError| journal(JournalError::from(error));
     if entries.iter().any(Entry::is_intent) {
         let calls = store.calls(account, name).await.map_err(journal)?.len();
         for call in 0..calls {
-            kept.extend(
-                store.recipients(account, name, call).await.map_err(journal)?.into_iter().flatten(),
-            );
+            let frozen = store.recipients(account, name, call).await.map_err(journal)?;
+            for open_id in frozen.iter().flatten() {
+                gatherer.push(open_id).map_err(listed)?;
+            }
         }
     } else {
         let month = Reachability::read(store, account, Some(name), website_sends, now).await;
         let month = month.map_err(journal)?;
         for chunk in plan.chunks() {
-            kept.extend(plan.open_ids(chunk).iter().filter(|id| month.reaches(id)).cloned());
+            let open_ids = plan.open_ids(chunk).map_err(listed)?;
+            for open_id in open_ids.iter().filter(|id| month.reaches(id)) {
+                gatherer.push(open_id).map_err(listed)?;
+            }
         }
     }
-    let left_out = total.saturating_sub(kept.len());
-    let audience = Audience::open_ids(kept)
-        .map_err(|error| OnlyReachableError::Plan(Problems::one(format!("the list {error}"))))?;
+    let audience = gatherer.finish().map_err(listed)?;
+    let left_out = total.saturating_sub(audience.len());
     let plan = Plan::new(account.clone(), name, audience, plan.content().clone());
     Ok(OnlyReachable { plan: plan.map_err(OnlyReachableError::Plan)?, left_out })
 }

@@ -57,6 +57,7 @@ enum Fault {
     DropsReports,
     DropsNotes,
     ClaimsWhatIsStopped,
+    ShufflesRecipients,
 }
 
 /// A store with one fault, over a good one.
@@ -159,6 +160,14 @@ impl Journal for BadJournal {
         self.0.load().await
     }
 
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        let found = self.0.recipients(chunk).await?;
+        if self.1 == Fault::ShufflesRecipients {
+            return Ok(found.map(|list| list.into_iter().rev().collect()));
+        }
+        Ok(found)
+    }
+
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         match self.1 {
             Fault::ForgetsEntries => Ok(()),
@@ -221,6 +230,7 @@ async fn a_bad_store_is_found_out() {
         Fault::DropsReports,
         Fault::DropsNotes,
         Fault::ClaimsWhatIsStopped,
+        Fault::ShufflesRecipients,
     ] {
         let mut broken = Vec::new();
         for promise in PROMISES {

@@ -10,7 +10,7 @@ use wechat_mass::journal::{
     Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved,
 };
 use wechat_mock::{JobProgress, KeyCheck, ManualClock};
-use wechat_types::id::MsgId;
+use wechat_types::id::{MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 use crate::world::{DRAFT_ADD, HOUR, SEND, TWO_CALLS, World, article, plan, tea, text};
@@ -184,6 +184,10 @@ pub(crate) struct SleepyDisk {
 impl Journal for SleepyDisk {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.inner.load().await
+    }
+
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.inner.recipients(chunk).await
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {

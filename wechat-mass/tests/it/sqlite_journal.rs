@@ -12,7 +12,7 @@ use wechat_mass::journal::{
     Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved, SqliteStore,
     Store as _,
 };
-use wechat_types::id::MsgId;
+use wechat_types::id::{MsgId, OpenId};
 use wechat_types::mass::{Audience, MassReport};
 
 use crate::world::{
@@ -247,6 +247,10 @@ impl Journal for Full<'_> {
         self.inner.load().await
     }
 
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.inner.recipients(chunk).await
+    }
+
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         self.room()?;
         self.inner.append(entry).await
@@ -327,6 +331,10 @@ fn a_journal_that_cannot_be_read_sends_nothing() {
     impl Journal for Unreadable {
         async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
             Err(JournalError::new("unreadable"))
+        }
+
+        async fn recipients(&mut self, _: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+            Ok(None)
         }
 
         async fn append(&mut self, _: &Entry) -> Result<(), JournalError> {

@@ -341,6 +341,10 @@ impl Journal for Dying<'_> {
         self.inner.load().await
     }
 
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.inner.recipients(chunk).await
+    }
+
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         match self.dies() {
             None => return self.inner.append(entry).await,

@@ -170,6 +170,36 @@ pub(super) async fn plans_are_frozen(place: &dyn Place) -> Checked {
     same("after the refusals", &kept, &vec![Entry::Intent { chunk: 0, at: last_minute() }])
 }
 
+pub(super) async fn recipients_are_frozen(place: &dyn Place) -> Checked {
+    let account = account("wx0123456789abcdef")?;
+    let plan = plan_of(account.as_str(), "spring", "你好", 10_003)?;
+    let everyone = Plan::new(account.clone(), "all", Audience::everyone(), plan.content().clone())
+        .map_err(|e| e.to_string())?;
+    let first = store(place)?;
+    drop(open(first.as_ref(), &plan).await?);
+    drop(open(first.as_ref(), &everyone).await?);
+    drop(first);
+    let again = store(place)?;
+    let mut journal = open(again.as_ref(), &plan).await?;
+    for (number, chunk) in plan.chunks().iter().enumerate() {
+        let expected = Some(plan.open_ids(chunk).map_err(|e| e.to_string())?);
+        let found = journal.recipients(number).await.map_err(|e| e.to_string())?;
+        same("a call's recipients", &found, &expected)?;
+        let found = again.recipients(&account, "spring", number).await;
+        same("a call's recipients by name", &found.map_err(|e| e.to_string())?, &expected)?;
+    }
+    same(
+        "a call beyond the last",
+        &journal.recipients(2).await.map_err(|e| e.to_string())?,
+        &None,
+    )?;
+    for (name, what) in [("all", "everyone's recipients"), ("none", "no campaign's recipients")] {
+        let found = again.recipients(&account, name, 0).await.map_err(|e| e.to_string())?;
+        same(what, &found, &None)?;
+    }
+    Ok(())
+}
+
 pub(super) async fn unsent_plans_change(place: &dyn Place) -> Checked {
     let store = store(place)?;
     let mut journal = open(store.as_ref(), &plan("spring")?).await?;

@@ -6,17 +6,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wechat_types::id::{AppId, ClientMsgId, MsgId, OpenId};
+use wechat_types::id::{AppId, ClientMsgId, MsgId};
 use wechat_types::mass::MassReport;
 
 use super::Trouble;
-use crate::campaign::Plan;
 use crate::journal::{
     Entry, Frozen, FrozenCall, JobOwner, JournalError, Reserved, check_clock, job_taken,
 };
 use crate::quota::{Budget, Spend};
 
-type Done<T> = Result<T, Trouble>;
+pub(super) type Done<T> = Result<T, Trouble>;
 
 fn millis(at: SystemTime) -> i64 {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -27,12 +26,12 @@ fn moment(millis: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or_default())
 }
 
-fn text(value: &impl Serialize) -> Done<String> {
+pub(super) fn text(value: &impl Serialize) -> Done<String> {
     serde_json::to_string(value)
         .map_err(|error| JournalError::new("a fact cannot be written").with_source(error).into())
 }
 
-fn damaged(path: &Path, table: &str, row: i64) -> Trouble {
+pub(super) fn damaged(path: &Path, table: &str, row: i64) -> Trouble {
     JournalError::new(format!(
         "{}: row {row} of the table {table} cannot be read; nothing is sent, for it may tell of a \
          send: restore the file from a backup, or look on mp.weixin.qq.com what was sent and name \
@@ -97,25 +96,6 @@ pub(super) fn of_same_content(
     Ok(same.map(|(id, frozen)| (id, frozen.name)).collect())
 }
 
-/// Writes a plan down. A call's recipients are one value: ten thousand rows take ten times as long.
-pub(super) fn freeze(transaction: &Transaction<'_>, plan: &Plan, at: SystemTime) -> Done<i64> {
-    let frozen = text(&Frozen::of(plan, at))?;
-    transaction.execute(
-        "INSERT INTO campaign (account, name, frozen) VALUES (?1, ?2, ?3)",
-        params![plan.account().as_str(), plan.name(), frozen],
-    )?;
-    let id = transaction.last_insert_rowid();
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO call (campaign, number, key, recipients) VALUES (?1, ?2, ?3, ?4)",
-    )?;
-    for (number, chunk) in (0_i64..).zip(plan.chunks()) {
-        let list: Vec<&str> = plan.open_ids(chunk).iter().map(OpenId::as_str).collect();
-        let recipients = (!list.is_empty()).then(|| list.join("\n").into_bytes());
-        insert.execute(params![id, number, chunk.key.as_str(), recipients])?;
-    }
-    Ok(id)
-}
-
 /// Nothing of it was sent, so it may be planned anew.
 pub(super) fn forget(transaction: &Transaction<'_>, campaign: i64) -> Done<()> {
     transaction.execute("DELETE FROM campaign WHERE id = ?1", [campaign])?;
@@ -142,50 +122,6 @@ pub(super) fn calls(
         found.push(FrozenCall::new(key, list.map(lines)));
     }
     Ok(found)
-}
-
-/// Everybody the frozen plan names, in the order of the calls.
-pub(super) fn recipients(
-    transaction: &Transaction<'_>,
-    path: &Path,
-    campaign: i64,
-) -> Done<Vec<OpenId>> {
-    let mut all = transaction.prepare_cached(
-        "SELECT rowid, recipients FROM call WHERE campaign = ?1 AND recipients IS NOT NULL ORDER BY number",
-    )?;
-    let mut rows = all.query([campaign])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = row.get(0)?;
-        let list =
-            std::str::from_utf8(row.get_ref(1)?.as_blob().map_err(|_| damaged(path, "call", id))?)
-                .map_err(|_| damaged(path, "call", id))?;
-        for open_id in list.split('\n') {
-            found.push(OpenId::new(open_id).map_err(|_| damaged(path, "call", id))?);
-        }
-    }
-    Ok(found)
-}
-
-/// Whom one call names, in their order.
-pub(super) fn recipients_of(
-    transaction: &Transaction<'_>,
-    path: &Path,
-    campaign: i64,
-    chunk: usize,
-) -> Done<Option<Vec<OpenId>>> {
-    let mut find = transaction.prepare_cached(
-        "SELECT rowid, recipients FROM call WHERE campaign = ?1 AND number = ?2 AND recipients IS NOT NULL",
-    )?;
-    let number = i64::try_from(chunk).unwrap_or(i64::MAX);
-    let mut rows = find.query(params![campaign, number])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let id = row.get(0)?;
-    let blob = row.get_ref(1)?.as_blob().map_err(|_| damaged(path, "call", id))?;
-    let list = std::str::from_utf8(blob).map_err(|_| damaged(path, "call", id))?;
-    let open_ids = list.split('\n').map(OpenId::new);
-    let open_ids: Result<Vec<OpenId>, _> = open_ids.collect();
-    Ok(Some(open_ids.map_err(|_| damaged(path, "call", id))?))
 }
 
 pub(super) fn entries(
