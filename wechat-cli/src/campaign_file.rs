@@ -10,9 +10,10 @@ use toml::value::Datetime;
 use wechat_mass::Problems;
 use wechat_mass::article::ArticleSource;
 use wechat_mass::campaign::{Content, PlanAudience};
-use wechat_mass::recipients::{self, Corrections, Gatherer, RecipientsError, Scratch};
+use wechat_mass::recipients::{self, Corrections, Gatherer, Recipe, RecipientsError, Scratch};
 use wechat_types::id::TagId;
 
+use crate::audience::{self, WireRecipe, WireSource};
 use crate::{moment, toml_file};
 
 /// A campaign file, read and checked as far as possible without the platform.
@@ -20,9 +21,7 @@ use crate::{moment, toml_file};
 pub(crate) struct CampaignFile {
     pub(crate) name: String,
     pub(crate) account: Option<String>,
-    pub(crate) audience: PlanAudience,
-    /// What was corrected in the follower list, if there is one.
-    pub(crate) corrections: Option<Corrections>,
+    pub(crate) audience: Whom,
     pub(crate) content: Content,
     /// No call before and after these.
     pub(crate) not_before: Option<SystemTime>,
@@ -43,6 +42,15 @@ pub(crate) fn identity(file: &Path) -> Result<Identity, String> {
     let text = fs::read_to_string(file)
         .map_err(|e| format!("{}: the campaign file cannot be read: {e}", file.display()))?;
     toml_file::parse(file, &text)
+}
+
+/// Whom a campaign is for.
+#[derive(Debug)]
+pub(crate) enum Whom {
+    /// Known, with what was corrected in the follower list, if there is one.
+    Ready(PlanAudience, Option<Corrections>),
+    /// To be made, by asking the platform or the journal.
+    Recipe(Recipe),
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +76,12 @@ struct WireAudience {
     everyone: Option<bool>,
     tag: Option<u64>,
     open_ids: Option<String>,
+    include: Option<Vec<WireSource>>,
+    #[serde(default)]
+    and: Vec<WireSource>,
+    #[serde(default)]
+    except: Vec<WireSource>,
+    subscribed_since: Option<Datetime>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,7 +107,7 @@ pub(crate) fn read(file: &Path, scratch: Scratch) -> Result<CampaignFile, Vec<St
     let wire: Wire = toml_file::parse(file, &text).map_err(|e| vec![e])?;
     let dir = file.parent().unwrap_or(Path::new("."));
     let mut problems = Vec::new();
-    let audience = read_audience(&wire.audience, dir, scratch)
+    let audience = read_audience(wire.audience, dir, scratch)
         .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
     let content = read_content(wire.article, wire.text, wire.ignore_reprint, dir)
         .map_err(|found| problems.extend(found.iter().map(|p| format!("{shown}: {p}"))));
@@ -113,11 +127,10 @@ pub(crate) fn read(file: &Path, scratch: Scratch) -> Result<CampaignFile, Vec<St
             .push(format!("{shown}: not_before is after not_after: nothing could ever be sent"));
     }
     match (audience, content) {
-        (Ok((audience, corrections)), Ok(content)) if problems.is_empty() => Ok(CampaignFile {
+        (Ok(audience), Ok(content)) if problems.is_empty() => Ok(CampaignFile {
             name: wire.name,
             account: wire.account,
             audience,
-            corrections,
             content,
             not_before,
             not_after,
@@ -127,19 +140,23 @@ pub(crate) fn read(file: &Path, scratch: Scratch) -> Result<CampaignFile, Vec<St
     }
 }
 
-fn read_audience(
-    wire: &WireAudience,
-    dir: &Path,
-    scratch: Scratch,
-) -> Result<(PlanAudience, Option<Corrections>), Vec<String>> {
-    match wire {
-        WireAudience { everyone: Some(true), tag: None, open_ids: None } => {
-            Ok((PlanAudience::Everyone, None))
+fn read_audience(wire: WireAudience, dir: &Path, scratch: Scratch) -> Result<Whom, Vec<String>> {
+    let WireAudience { everyone, tag, open_ids, include, and, except, subscribed_since } = wire;
+    let has_condition = !and.is_empty() || !except.is_empty() || subscribed_since.is_some();
+    match (everyone, tag, open_ids, include) {
+        (None, None, None, Some(include)) => {
+            let wire = WireRecipe { include, and, except, subscribed_since };
+            audience::read(wire).map(Whom::Recipe)
         }
-        WireAudience { everyone: None, tag: Some(tag), open_ids: None } => {
-            Ok((PlanAudience::Tag(TagId::new(*tag)), None))
+        _ if has_condition => Err(vec![
+            "[audience] and, except and subscribed_since need include = [ … ], the lists to choose from"
+                .to_owned(),
+        ]),
+        (Some(true), None, None, None) => Ok(Whom::Ready(PlanAudience::Everyone, None)),
+        (None, Some(tag), None, None) => {
+            Ok(Whom::Ready(PlanAudience::Tag(TagId::new(tag)), None))
         }
-        WireAudience { everyone: None, tag: None, open_ids: Some(name) } => {
+        (None, None, Some(name), None) => {
             let file = dir.join(name);
             let shown = file.display();
             let text = File::open(&file)
@@ -154,10 +171,10 @@ fn read_audience(
             let roster = gatherer.finish().map_err(failed)?;
             corrections.complete(&roster);
             roster.check().map_err(|e| vec![format!("[audience] open_ids: {shown}: {e}")])?;
-            Ok((roster.into(), Some(corrections)))
+            Ok(Whom::Ready(roster.into(), Some(corrections)))
         }
         _ => Err(vec![
-            "[audience] names exactly one of: everyone = true, tag = 134, open_ids = \"followers.txt\""
+            "[audience] names exactly one of: everyone = true, tag = 134, open_ids = \"followers.txt\", include = [ … ]"
                 .to_owned(),
         ]),
     }

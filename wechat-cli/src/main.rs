@@ -3,6 +3,7 @@
 mod account;
 mod action_log;
 mod args;
+mod audience;
 mod callback;
 mod campaign_file;
 mod check;

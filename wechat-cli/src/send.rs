@@ -64,7 +64,7 @@ type Refusal = Vec<String>;
 /// Runs the command.
 pub(crate) async fn run(args: &SendArgs, word: Word) -> Exit {
     let output = Output::new(args.json);
-    match Asked::from(args).prepare() {
+    match Asked::from(args).prepare().await {
         Err(problems) => refused(&output, &problems),
         Ok(prepared) => match execute(args, word, prepared, output.clone()).await {
             Ok(exit) => exit,
@@ -81,10 +81,7 @@ fn refused(output: &Output, problems: &[String]) -> Exit {
 /// A send to everyone is said on the command line too.
 fn check_everyone(args: &SendArgs, plan: &Plan) -> Result<(), Refusal> {
     if matches!(plan.audience(), PlanAudience::Everyone) && !args.everyone {
-        return Err(vec![
-            "the campaign is for everyone: say so on the command line too, with --everyone"
-                .to_owned(),
-        ]);
+        return Err(vec![prepared::NOT_SAID.to_owned()]);
     }
     Ok(())
 }
@@ -95,10 +92,10 @@ async fn execute(
     prepared: Prepared,
     mut output: Output,
 ) -> Result<Exit, Refusal> {
-    let Prepared { plan, file, target } = prepared;
-    check_everyone(args, &plan)?;
-    output.set_server(prepared::server(&target));
-    output.plan(&plan, &file, args.dry_run);
+    check_everyone(args, &prepared.plan)?;
+    output.set_server(prepared::server(&prepared.target));
+    output.plan(&prepared, args.dry_run);
+    let Prepared { plan, file, target, .. } = prepared;
     if args.dry_run {
         return Ok(Exit::Success);
     }

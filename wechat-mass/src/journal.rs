@@ -274,6 +274,10 @@ impl JournalError {
         Self { problem: problem.into(), source: None }
     }
 
+    pub(crate) fn not_recorded(campaign: &str) -> Self {
+        Self::new(format!("no campaign {campaign:?} of this account is recorded here"))
+    }
+
     fn taken_up(campaign: &str) -> Self {
         Self::new(format!("another program is sending the campaign {campaign:?}"))
     }

@@ -12,6 +12,8 @@
 //! [`Inbox`](campaign::Inbox). It knows nothing of callbacks' XML: reports come in as
 //! [`MassReport`](wechat_types::mass::MassReport).
 //!
+//! Lists of any length are read, put together and sent in bounded memory: [`recipients`].
+//!
 //! Calls are reserved in the [`journal`] before they are made, within what the account may do in a
 //! minute, a day and a month: [`quota`].
 

@@ -4,6 +4,7 @@
 //! call before it is made, across all campaigns and programs that share a journal.
 
 mod calendar;
+mod day;
 mod forecast;
 
 use std::time::{Duration, SystemTime};
@@ -11,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 pub use calendar::BeijingTime;
+pub use day::Day;
 pub use forecast::{Forecast, platform_count};
 
 /// A call that the platform counts.

@@ -1,8 +1,12 @@
 //! A list of OpenIDs as people keep them: one a line, read with every correction counted.
 
 mod error;
+mod fetch;
 mod gatherer;
 mod lines;
+mod page_file;
+mod reached;
+mod recipe;
 mod roster;
 mod sorter;
 mod spool;
@@ -16,7 +20,12 @@ use crate::problem::Problems;
 use lines::{LONGEST, Line, Lines};
 
 pub use error::RecipientsError;
+pub use fetch::{
+    FetchError, Fetched, Listing, calls_of_followed_since, fetch, fetch_followed_since,
+};
 pub use gatherer::Gatherer;
+pub use reached::{frozen, reached_by};
+pub use recipe::{Kitchen, Recipe, RecipeError, RecipeProblem, Source};
 pub use roster::Roster;
 pub use spool::Scratch;
 
@@ -159,6 +168,16 @@ impl Corrections {
     /// Adds what only the whole list tells: its duplicates and unusual OpenIDs.
     pub fn complete(&mut self, roster: &Roster) {
         (self.duplicates, self.unusual) = (roster.duplicates(), roster.unusual());
+    }
+
+    /// Adds those of another list.
+    pub fn add(&mut self, other: &Self) {
+        self.duplicates += other.duplicates;
+        self.blank_lines += other.blank_lines;
+        self.surrounding_blanks += other.surrounding_blanks;
+        self.byte_order_mark |= other.byte_order_mark;
+        self.heading |= other.heading;
+        self.unusual += other.unusual;
     }
 
     /// What stands in a line, if it is more than blanks and the heading.

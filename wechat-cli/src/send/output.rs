@@ -12,8 +12,8 @@ use wechat_mass::journal::Entry;
 
 use super::forecast::Foreseen;
 use super::plan_text;
+use super::prepared::Prepared;
 use super::result_text::{self, End};
-use crate::campaign_file::CampaignFile;
 use crate::exit::Exit;
 
 /// Where lines go, and to which server they belong.
@@ -82,9 +82,12 @@ impl Output {
         }
     }
 
-    pub(super) fn plan(&self, plan: &Plan, file: &CampaignFile, dry_run: bool) {
-        let fields = plan_text::json(plan, file, dry_run);
-        self.say("plan", fields, || plan_text::text(plan, file, &self.server, dry_run));
+    pub(super) fn plan(&self, prepared: &Prepared, dry_run: bool) {
+        let fields = plan_text::json(prepared, dry_run);
+        self.say("plan", fields, || plan_text::text(prepared, &self.server, dry_run));
+        if let Some(advice) = &prepared.advice {
+            self.say("advice", json!({ "advice": advice }), || format!("  advice    {advice}"));
+        }
     }
 
     pub(super) fn forecast(&self, found: &Foreseen, left_out: Option<usize>) {

@@ -3,13 +3,16 @@
 use serde_json::{Value, json};
 use wechat_mass::campaign::{ChunkAudience, Content, Plan, PlanAudience};
 use wechat_mass::quota::BeijingTime;
+use wechat_mass::recipients::Roster;
 
 use super::output::unix_seconds;
+use super::prepared::Prepared;
 use crate::campaign_file::CampaignFile;
 use crate::embedded::INVENTED_FOLLOWERS;
 use crate::grouped::grouped;
 
-pub(super) fn json(plan: &Plan, file: &CampaignFile, dry_run: bool) -> Value {
+pub(super) fn json(prepared: &Prepared, dry_run: bool) -> Value {
+    let Prepared { plan, file, .. } = prepared;
     let calls: Vec<Value> = plan
         .chunks()
         .iter()
@@ -27,7 +30,9 @@ pub(super) fn json(plan: &Plan, file: &CampaignFile, dry_run: bool) -> Value {
         "dry_run": dry_run,
         "audience": audience_word(plan),
         "recipients": plan.recipients(),
-        "corrections": file.corrections.as_ref().map(ToString::to_string),
+        "made_of": plan.roster().and_then(Roster::source),
+        "left_out": plan.roster().map(Roster::left_out).filter(|left_out| *left_out > 0),
+        "corrections": prepared.corrections.as_ref().map(ToString::to_string),
         "not_before": file.not_before.map(unix_seconds),
         "not_after": file.not_after.map(unix_seconds),
         "canary": file.canary,
@@ -46,7 +51,8 @@ fn audience_word(plan: &Plan) -> &'static str {
     }
 }
 
-pub(super) fn text(plan: &Plan, file: &CampaignFile, server: &str, dry_run: bool) -> String {
+pub(super) fn text(prepared: &Prepared, server: &str, dry_run: bool) -> String {
+    let Prepared { plan, file, .. } = prepared;
     let mut lines = vec![format!("campaign {} on {server}", plan.name())];
     if server == "embedded mock" {
         lines.push("  rehearsal: the mock runs in this program, no follower is reached".to_owned());
@@ -61,7 +67,10 @@ pub(super) fn text(plan: &Plan, file: &CampaignFile, server: &str, dry_run: bool
             format!("  audience  {} followers by OpenID", grouped(count.unwrap_or(0) as u64))
         }
     });
-    if let Some(corrections) = &file.corrections {
+    if let Some(source) = plan.roster().and_then(Roster::source) {
+        lines.push(format!("  made of   {source}"));
+    }
+    if let Some(corrections) = &prepared.corrections {
         lines.push(format!("            {corrections}"));
     }
     let sizes: Vec<String> = plan
@@ -99,7 +108,11 @@ pub(super) fn text(plan: &Plan, file: &CampaignFile, server: &str, dry_run: bool
     lines.extend(uses(plan).into_iter().map(|line| format!("  uses      {line}")));
     lines.extend(plan.warnings().iter().map(|warning| format!("  warning   {warning}")));
     if dry_run {
-        lines.push("dry run: nothing was sent, nobody was contacted".to_owned());
+        let made = plan.roster().and_then(Roster::source);
+        lines.push(match made {
+            None => "dry run: nothing was sent, nobody was contacted".to_owned(),
+            Some(_) => "dry run: nothing was sent; lists may have been read".to_owned(),
+        });
     }
     lines.join("\n")
 }

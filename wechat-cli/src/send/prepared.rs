@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use wechat_mass::campaign::{Content, Plan};
-use wechat_mass::recipients::Scratch;
+use wechat_mass::recipients::{Corrections, Recipe, Roster, Scratch};
 use wechat_types::id::AppId;
 
-use super::Refusal;
+use super::{Refusal, client};
 use crate::args::{SendArgs, ServerArgs};
-use crate::campaign_file::{self, CampaignFile};
+use crate::audience::{self, Place};
+use crate::campaign_file::{self, CampaignFile, Whom};
 use crate::target::{self, Target};
 use crate::{account, embedded, state};
 
@@ -21,6 +22,7 @@ pub(super) struct Asked<'a> {
     live: bool,
     base_url: Option<&'a str>,
     state: Option<&'a Path>,
+    everyone: bool,
 }
 
 impl<'a> From<&'a SendArgs> for Asked<'a> {
@@ -32,6 +34,7 @@ impl<'a> From<&'a SendArgs> for Asked<'a> {
             live: args.live,
             base_url: args.base_url.as_deref(),
             state: args.state.as_deref(),
+            everyone: args.everyone,
         }
     }
 }
@@ -45,6 +48,8 @@ impl<'a> Asked<'a> {
             live: args.live,
             base_url: args.base_url.as_deref(),
             state: args.state.as_deref(),
+            // Nothing is sent by it.
+            everyone: true,
         }
     }
 
@@ -70,25 +75,73 @@ impl<'a> Asked<'a> {
         Scratch::folder(state::folder(self.state, self.campaign))
     }
 
-    /// Reads and checks everything, so that nothing is sent unless the whole plan is valid.
-    pub(super) fn prepare(&self) -> Result<Prepared, Refusal> {
+    /// Reads and checks everything, so that nothing is sent unless the whole plan is valid. Of an
+    /// audience that is put together the lists are read.
+    pub(super) async fn prepare(&self) -> Result<Prepared, Refusal> {
         let mut file = campaign_file::read(self.campaign, self.scratch())?;
         let target = self.target(file.account.as_deref()).map_err(|e| vec![e])?;
-        let (name, audience) = (file.name.clone(), file.audience.clone());
+        let app_id = app_id(&target).map_err(|e| vec![e])?;
+        let (audience, corrections, advice) = match &file.audience {
+            Whom::Ready(audience, corrections) => (audience.clone(), *corrections, None),
+            Whom::Recipe(recipe) => {
+                let made = self.make(recipe, &file.name, &app_id, &target).await?;
+                (made.0.into(), made.1, recipe.simpler())
+            }
+        };
         // The plan takes the content over: pictures are not kept twice.
         let content = std::mem::replace(&mut file.content, Content::Text(String::new()));
-        let app_id = app_id(&target).map_err(|e| vec![e])?;
-        let plan = Plan::new(app_id, name, audience, content).map_err(|found| {
+        let plan = Plan::new(app_id, file.name.clone(), audience, content).map_err(|found| {
             let shown = self.campaign.display();
             found.list.iter().map(|p| format!("{shown}: {p}")).collect::<Vec<_>>()
         })?;
-        Ok(Prepared { plan, file, target })
+        Ok(Prepared { plan, file, corrections, advice, target })
+    }
+
+    /// Makes the list of a set operation. That asks the server, so it must be the right one already.
+    async fn make(
+        &self,
+        recipe: &Recipe,
+        campaign: &str,
+        app_id: &AppId,
+        target: &Target,
+    ) -> Result<(Roster, Option<Corrections>), Refusal> {
+        if recipe.is_everyone() && !self.everyone {
+            return Err(vec![NOT_SAID.to_owned()]);
+        }
+        let client = match target {
+            Target::Embedded => None,
+            Target::Named { account, base_url } => {
+                target::must_be_mock(base_url).await.map_err(|e| vec![e])?;
+                Some(client(account, base_url.clone())?)
+            }
+            Target::Live { account, base_url } => {
+                target::must_not_be_mock(base_url).await.map_err(|e| vec![e])?;
+                Some(client(account, base_url.clone())?)
+            }
+        };
+        let journal = self.journal(target);
+        let place = Place {
+            account: app_id,
+            client: client.as_ref(),
+            files: self.campaign.parent().unwrap_or(Path::new(".")),
+            journal: journal.as_deref(),
+            scratch: self.scratch(),
+        };
+        audience::make(recipe, campaign, &place).await
     }
 }
+
+/// Everyone is said twice.
+pub(super) const NOT_SAID: &str =
+    "the campaign is for everyone: say so on the command line too, with --everyone";
 
 pub(super) struct Prepared {
     pub(super) plan: Plan,
     pub(super) file: CampaignFile,
+    /// What was corrected in the follower lists, if there are any.
+    pub(super) corrections: Option<Corrections>,
+    /// A cheaper way to the same people.
+    pub(super) advice: Option<String>,
     pub(super) target: Target,
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn resolve(args: &ResolveArgs) -> Exit {
 async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
     let failed = |e: &dyn std::error::Error| vec![describe(e)];
     let asked = Asked::of(&args.campaign, &args.server);
-    let Prepared { plan, target, .. } = asked.prepare()?;
+    let Prepared { plan, target, .. } = asked.prepare().await?;
     output.set_server(prepared::server(&target));
     let Some(file) = asked.journal(&target).filter(|file| file.exists()) else {
         return Err(vec![format!("nothing of the campaign {:?} is recorded here", plan.name())]);

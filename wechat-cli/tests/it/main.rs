@@ -13,6 +13,7 @@ mod shop;
 
 mod account_commands;
 mod accounts;
+mod audiences;
 mod bad_content;
 mod bad_followers;
 mod bad_input;

@@ -34,6 +34,16 @@ pub(super) fn next_month(at: SystemTime) -> SystemTime {
     month(midnight(first + 31))
 }
 
+/// The beginning of a day that the calendar has, by the same count of days.
+pub(super) fn begin(year: u64, month: u64, day: u64) -> SystemTime {
+    // January and February belong to the year before.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    midnight(era * 146_097 + day_of_era - 719_468)
+}
+
 /// Days since 1970 in Beijing.
 fn days(at: SystemTime) -> u64 {
     (at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() + AHEAD) / DAY

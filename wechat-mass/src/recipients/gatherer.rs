@@ -118,7 +118,7 @@ impl Gatherer {
     pub fn finish(self) -> Result<Roster, RecipientsError> {
         let Self { scratch, mut included, sorter, required, source, .. } = self;
         // Bits 1 to `required`.
-        let all_required = (1_u64 << required) - 1 << 1;
+        let all_required = ((1_u64 << required) - 1) << 1;
         let mut kept = Bits(vec![0; included.len().div_ceil(64)]);
         let (mut count, mut duplicates, mut left_out, mut unusual) = (0, 0, 0, 0);
         sorter.groups(|group| {

@@ -1,0 +1,82 @@
+//! Lists of a journal: whom a campaign was frozen for, and whom it reached.
+
+use std::collections::BTreeMap;
+
+use wechat_types::id::AppId;
+
+use super::{Gatherer, RecipientsError, Roster, Scratch};
+use crate::campaign::Answer;
+use crate::journal::{Entry, JournalError, Store};
+
+/// Puts everybody into a [`Gatherer`] whom a campaign has reached: the recipients of all calls that were
+/// made and not refused, so also of one of which nobody knows whether it was taken.
+///
+/// # Errors
+///
+/// [`JournalError`] when there is no such campaign, when it went to everyone or to a tag, so that only the
+/// platform knows whom it reached, or when the store cannot be read.
+pub async fn reached_by(
+    store: &dyn Store,
+    account: &AppId,
+    campaign: &str,
+    gatherer: &mut Gatherer,
+) -> Result<(), JournalError> {
+    let all = store.campaigns(account).await?;
+    let Some(frozen) = all.iter().find(|frozen| frozen.name == campaign) else {
+        return Err(JournalError::not_recorded(campaign));
+    };
+    let mut made = BTreeMap::new();
+    for entry in store.entries(account, campaign).await? {
+        match entry {
+            Entry::Intent { chunk, .. } => drop(made.insert(chunk, true)),
+            Entry::Answer { chunk, answer, .. } => {
+                let refused = matches!(answer, Answer::Rejected { .. } | Answer::NotSent { .. });
+                made.insert(chunk, !refused);
+            }
+            _ => {}
+        }
+    }
+    for chunk in made.into_iter().filter(|(_, reached)| *reached).map(|(chunk, _)| chunk) {
+        let Some(open_ids) = store.recipients(account, campaign, chunk).await? else {
+            return Err(JournalError::new(format!(
+                "the campaign {campaign:?} went to {}: whom it reached is known to the platform only",
+                frozen.audience
+            )));
+        };
+        for open_id in &open_ids {
+            gatherer.push(open_id)?;
+        }
+    }
+    Ok(())
+}
+
+/// The list that a campaign was frozen for; none when there is no such campaign, or when it goes to
+/// everyone or to a tag.
+///
+/// # Errors
+///
+/// [`JournalError`] when the store cannot be read.
+pub async fn frozen(
+    store: &dyn Store,
+    account: &AppId,
+    campaign: &str,
+    scratch: Scratch,
+) -> Result<Option<Roster>, JournalError> {
+    let all = store.campaigns(account).await?;
+    let Some(frozen) = all.into_iter().find(|frozen| frozen.name == campaign) else {
+        return Ok(None);
+    };
+    let mut gatherer = Gatherer::new(scratch);
+    for chunk in 0..frozen.calls {
+        let Some(open_ids) = store.recipients(account, campaign, chunk).await? else {
+            return Ok(None);
+        };
+        for open_id in &open_ids {
+            gatherer.push(open_id)?;
+        }
+    }
+    if let Some(source) = frozen.source {
+        gatherer.made_by(source);
+    }
+    gatherer.finish().map(Some).map_err(RecipientsError::into)
+}
