@@ -2,6 +2,7 @@
 
 mod calls;
 mod files;
+mod group;
 mod rows;
 mod schema;
 
@@ -22,12 +23,13 @@ use super::{
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 use files::{failure, flush_names, hold};
+use group::Group;
 use schema::Unusable;
 
 /// A database of campaigns. Clones are the same one; other programs may have it open too.
 ///
-/// A record is on the disk when its method returns: each is a transaction of its own, in WAL mode
-/// and with full flushes. That takes well under a millisecond, and the next step must wait for it
+/// A record is on the disk when its method returns: in WAL mode and with full flushes. Campaigns of one
+/// program that record at the same time, each in a thread of its own, share a transaction. That takes well under a millisecond, and the next step must wait for it
 /// anyway, so it is done in place.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
@@ -49,6 +51,7 @@ pub struct SqliteJournal {
 struct Database {
     path: PathBuf,
     connection: Mutex<Connection>,
+    group: Group,
 }
 
 /// How long another program's transaction is waited for.
@@ -91,7 +94,8 @@ impl SqliteStore {
         }
         // Each time: the process may have died between making the file and this.
         flush_names(folder)?;
-        let database = Database { path: path.to_owned(), connection: Mutex::new(connection) };
+        let (path, connection) = (path.to_owned(), Mutex::new(connection));
+        let database = Database { path, connection, group: Group::default() };
         Ok(Self { database: Arc::new(database) })
     }
 
@@ -291,8 +295,10 @@ impl Store for SqliteStore {
         report: &MassReport,
         at: SystemTime,
     ) -> Result<(), JournalError> {
-        self.database
-            .write(|transaction, _| rows::keep_report(transaction, account.as_str(), report, at))
+        let (account, report) = (account.clone(), report.clone());
+        self.database.write_together(move |transaction| {
+            rows::keep_report(transaction, account.as_str(), &report, at)
+        })
     }
 
     async fn reports_after(
@@ -319,27 +325,31 @@ impl Journal for SqliteJournal {
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        self.database.write(|transaction, _| {
+        let (campaign, entry) = (self.campaign, entry.clone());
+        let (account, name) = (self.account.clone(), self.name.clone());
+        self.database.write_together(move |transaction| {
             if let Some((chunk, msg_id)) = entry.owner() {
-                let owner = JobOwner::new(self.name.as_str(), chunk);
-                rows::own(transaction, &self.account, msg_id, self.campaign, &owner)?;
+                let owner = JobOwner::new(name, chunk);
+                rows::own(transaction, &account, msg_id, campaign, &owner)?;
             }
             if matches!(entry, Entry::GoOn { .. }) {
-                rows::release(transaction, self.campaign)?;
+                rows::release(transaction, campaign)?;
             }
-            rows::record(transaction, self.campaign, entry)
+            rows::record(transaction, campaign, &entry)
         })
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
-        self.database.write(|transaction, _| {
-            let Claim { at, spend, budgets, .. } = *claim;
-            if let Some(at) = rows::stopped(transaction, self.campaign)? {
+        let Claim { at, spend, .. } = *claim;
+        let (budgets, intent) = (claim.budgets.to_vec(), claim.intent());
+        let (account, campaign) = (self.account.clone(), self.campaign);
+        self.database.write_together(move |transaction| {
+            if let Some(at) = rows::stopped(transaction, campaign)? {
                 return Ok(Reserved::Stopped { at });
             }
-            let reserved = rows::reserve(transaction, &self.account, spend, at, budgets)?;
+            let reserved = rows::reserve(transaction, &account, spend, at, &budgets)?;
             if reserved == Reserved::Granted {
-                rows::record(transaction, self.campaign, &claim.intent())?;
+                rows::record(transaction, campaign, &intent)?;
             }
             Ok(reserved)
         })

@@ -386,3 +386,41 @@ fn a_clock_that_was_set_back_stops_the_sending() {
     assert!(source.problem.contains("seconds before the last recorded call"), "{source}");
     assert_eq!(kept.world.count(SEND), sends);
 }
+
+#[test]
+fn writers_at_the_same_time_fail_each_by_itself() {
+    const WRITERS: u64 = 16;
+    const EACH: u64 = 20;
+    let (folder, world) = (tempfile::tempdir().unwrap(), World::new(3));
+    let store = SqliteStore::open(&folder.path().join("journal.db")).unwrap();
+    let plans: Vec<Plan> = (0..WRITERS)
+        .map(|n| Plan::new(app_id(), format!("of {n}"), to_fans(3), text()).unwrap())
+        .collect();
+    let accepted = |job: u64| -> Entry {
+        let text = format!(
+            r#"{{"entry":"answer","chunk":0,"at":1775000000000,"answer":"accepted","msg_id":{job},
+                "msg_data_id":null,"already":false}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    };
+    std::thread::scope(|scope| {
+        for (number, plan) in (0..WRITERS).zip(&plans) {
+            let (store, world, accepted) = (&store, &world, &accepted);
+            scope.spawn(move || {
+                let opened = poll_once(store.open(plan, world.now())).unwrap();
+                let mut journal = opened.unwrap();
+                for job in 0..EACH {
+                    poll_once(journal.append(&accepted(number * EACH + job))).unwrap().unwrap();
+                    // Another writer may have this one, or will have it: whoever comes second is refused.
+                    drop(poll_once(journal.append(&accepted(1_000_000 + job))).unwrap());
+                }
+            });
+        }
+    });
+    let mut shared = 0;
+    for plan in &plans {
+        let mut journal = poll_once(store.open(plan, world.now())).unwrap().unwrap();
+        shared += entries(journal.as_mut()).unwrap().len() as u64 - EACH;
+    }
+    assert_eq!(shared, EACH, "each shared job has one owner, and its refused claims left nothing");
+}
