@@ -23,7 +23,7 @@ pub async fn reached_by(
 ) -> Result<(), JournalError> {
     let all = store.campaigns(account).await?;
     let Some(frozen) = all.iter().find(|frozen| frozen.name == campaign) else {
-        return Err(JournalError::not_recorded(campaign));
+        return Err(JournalError::no_campaign(campaign));
     };
     let mut made = BTreeMap::new();
     for entry in store.entries(account, campaign).await? {

@@ -295,7 +295,7 @@ async fn take(
         },
         Source::ReachedBy(campaign) => match kitchen.store {
             None if kitchen.client.is_none() => Err(RecipeProblem::NotHere),
-            None => Err(JournalError::not_recorded(campaign).into()),
+            None => Err(JournalError::no_campaign(campaign).into()),
             Some(store) => {
                 let read = reached_by(store, kitchen.account, campaign, gatherer).await;
                 read.map_err(RecipeProblem::from)
