@@ -424,3 +424,21 @@ fn writers_at_the_same_time_fail_each_by_itself() {
     }
     assert_eq!(shared, EACH, "each shared job has one owner, and its refused claims left nothing");
 }
+
+#[test]
+fn recipients_that_a_key_was_not_made_for_are_not_sent_to() {
+    let kept = Kept::new();
+    let plan = Plan::new(app_id(), "summer", to_fans(5), text()).unwrap();
+    let mut journal = kept.open(&plan).unwrap();
+    kept.sql("UPDATE call SET recipients = CAST('oSomebody\noElse' AS BLOB) WHERE campaign = 2");
+    let sends = kept.world.count(SEND);
+    let error = poll_once(kept.world.run_on(&plan, journal.as_mut())).unwrap().unwrap_err();
+    let DriverError::Journal { source, .. } = error else { panic!("{error:?}") };
+    assert!(source.problem.contains("are not those that its key was made for"), "{source}");
+    assert_eq!(kept.world.count(SEND), sends);
+    assert_eq!(entries(journal.as_mut()).unwrap(), []);
+    kept.sql("UPDATE call SET recipients = CAST('o somebody' AS BLOB) WHERE campaign = 2");
+    let error = poll_once(kept.world.run_on(&plan, journal.as_mut())).unwrap().unwrap_err();
+    let DriverError::Journal { source, .. } = error else { panic!("{error:?}") };
+    assert!(source.problem.contains("of the table call cannot be read"), "{source}");
+}
