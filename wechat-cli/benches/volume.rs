@@ -91,7 +91,8 @@ fn all(count: usize) {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    // As the program has it.
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
 /// The platform's followers, and the campaign's list of them: a tenth of it are duplicates.

@@ -1,6 +1,7 @@
 //! Does what a campaign says is next, and records each fact before it counts.
 
 mod event;
+mod meanwhile;
 mod run;
 
 use std::time::{Duration, SystemTime};
@@ -20,6 +21,7 @@ use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
 
 pub use event::{DriverError, Event};
+use meanwhile::meanwhile;
 use run::Run;
 
 /// A call is not made later than this after it was decided: the machine may have slept for a day
@@ -186,9 +188,12 @@ impl<'a> Driver<'a> {
             run.campaign.halt(format!("the plan has no call {}", number + 1));
             return Ok(());
         };
-        let recipients = match self.recipients(run.journal, number, planned).await {
-            Ok(recipients) => recipients,
-            Err(source) => return Err(run.broken(source)),
+        let recipients = match run.ahead.take().filter(|(of, _)| *of == number) {
+            Some((_, recipients)) => recipients,
+            None => match self.recipients(run.journal, number).await {
+                Ok(recipients) => recipients,
+                Err(source) => return Err(run.broken(source)),
+            },
         };
         let Some(claimed_at) = self.claim(run, number, &planned.audience).await? else {
             return Ok(());
@@ -204,7 +209,14 @@ impl<'a> Driver<'a> {
             ChunkAudience::Everyone => sender.send_all(content, key).await,
             ChunkAudience::Tag(tag) => sender.send_to_tag(tag, content, key).await,
             ChunkAudience::OpenIds(_) => match Recipients::new(recipients) {
-                Ok(recipients) => sender.send_to(recipients, content, key).await,
+                Ok(recipients) => {
+                    let sending = sender.send_to(recipients, content, key);
+                    let next = self.recipients(run.journal, number + 1);
+                    let (answer, next) = meanwhile(sending, next).await;
+                    // What could not be read is read again in its turn, and said then.
+                    run.ahead = next.and_then(Result::ok).map(|next| (number + 1, next));
+                    answer
+                }
                 Err(error) => Err(error.into()),
             },
         };
@@ -227,11 +239,10 @@ impl<'a> Driver<'a> {
         &self,
         journal: &mut dyn Journal,
         number: usize,
-        planned: &Chunk,
     ) -> Result<Vec<OpenId>, JournalError> {
-        if !matches!(planned.audience, ChunkAudience::OpenIds(_)) {
-            return Ok(Vec::new());
-        }
+        let planned = self.plan.chunks().get(number);
+        let by_list = |chunk: &&Chunk| matches!(chunk.audience, ChunkAudience::OpenIds(_));
+        let Some(planned) = planned.filter(by_list) else { return Ok(Vec::new()) };
         let frozen = match journal.recipients(number).await? {
             Some(frozen) => frozen,
             None => self.plan.open_ids(planned)?,

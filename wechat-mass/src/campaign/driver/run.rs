@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use wechat_types::id::MsgId;
+use wechat_types::id::{MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 use super::event::{DriverError, Event};
@@ -22,6 +22,8 @@ pub(super) struct Run<'r, 'p> {
     read_to: u64,
     /// One of them may be of a job that a call has by now.
     may_join: bool,
+    /// Whom a call that has not begun goes to, read while the one before it was made.
+    pub(super) ahead: Option<(usize, Vec<OpenId>)>,
 }
 
 impl<'r, 'p> Run<'r, 'p> {
@@ -30,7 +32,15 @@ impl<'r, 'p> Run<'r, 'p> {
         journal: &'r mut dyn Journal,
         observe: &'r mut (dyn FnMut(Event<'_>) + Send),
     ) -> Self {
-        Self { campaign, journal, observe, kept: BTreeMap::new(), read_to: 0, may_join: false }
+        Self {
+            campaign,
+            journal,
+            observe,
+            kept: BTreeMap::new(),
+            read_to: 0,
+            may_join: false,
+            ahead: None,
+        }
     }
 
     /// Takes in what others recorded since the last look: a human's stop, reports that came to other
