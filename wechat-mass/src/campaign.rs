@@ -25,7 +25,7 @@ use wechat_types::id::MsgId;
 use wechat_types::mass::MassReport;
 
 use crate::article::Uploads;
-use crate::journal::{Entry, FrozenCall};
+use crate::journal::{Concern, Entry, FrozenCall, Part};
 
 use chunk::{ChunkState, Progress};
 use outline::Outline;
@@ -50,6 +50,10 @@ pub struct Campaign<'p> {
     chunks: Vec<ChunkState>,
     /// Reports of jobs that no chunk has yet: a report may come before the send's own answer.
     early: BTreeMap<MsgId, MassReport>,
+    /// Several workers may take part.
+    shared: bool,
+    /// What other workers hold, and until when at the most.
+    elsewhere: BTreeMap<Part, SystemTime>,
     /// A budget is used up: no call before this moment.
     closed_until: Option<(SystemTime, WaitReason)>,
     /// This run has added the covers anew, after the platform had lost them.
@@ -141,6 +145,8 @@ pub enum WaitReason {
     Jobs,
     /// [`Policy::not_before`] has not come.
     NotBefore,
+    /// Other workers are at what is left.
+    Workers,
 }
 
 impl<'p> Campaign<'p> {
@@ -162,6 +168,8 @@ impl<'p> Campaign<'p> {
             uploads: vec![Uploads::default(); outline.articles().len()],
             chunks: (0..outline.len()).map(|_| ChunkState::default()).collect(),
             early: BTreeMap::new(),
+            shared: false,
+            elsewhere: BTreeMap::new(),
             closed_until: None,
             covers_renewed: false,
             halted: None,
@@ -172,6 +180,12 @@ impl<'p> Campaign<'p> {
     /// A budget is used up until then. Not recorded: whoever tries again learns the same.
     pub fn close_until(&mut self, until: SystemTime, reason: WaitReason) {
         self.closed_until = Some((until, reason));
+    }
+
+    /// Another worker has this part; it is left to him until then. Not recorded: whoever tries learns the
+    /// same.
+    pub fn leave_to_others(&mut self, part: Part, until: SystemTime) {
+        self.elsewhere.insert(part, until);
     }
 
     /// Stops sending: nothing further goes out, jobs are still followed.
@@ -201,6 +215,9 @@ impl<'p> Campaign<'p> {
 
     /// Takes in a recorded fact.
     pub fn apply(&mut self, entry: &Entry) {
+        if let Concern::Call(chunk) = entry.concern() {
+            self.elsewhere.remove(&Part::Call(chunk));
+        }
         match entry {
             Entry::Picture { article, source, url } => {
                 if let Some(uploads) = self.uploads.get_mut(*article) {
@@ -228,7 +245,15 @@ impl<'p> Campaign<'p> {
             }
             Entry::Answer { chunk, at, answer } => self.settle(*chunk, *at, answer),
             Entry::Report { at, report } => self.report_in(*at, report),
-            Entry::Resumed { at } => self.resume(*at),
+            Entry::Resumed { at } => {
+                self.chunks.iter_mut().for_each(|chunk| chunk.interrupt(*at));
+                self.resume(*at);
+            }
+            // What is under way has a worker, or is given up when its lease ends.
+            Entry::Joined { at, .. } => {
+                self.shared = true;
+                self.resume(*at);
+            }
             // What was sent was sent.
             Entry::Deleted { .. } => {}
             Entry::Stopped { at } => {
@@ -263,6 +288,7 @@ impl<'p> Campaign<'p> {
     }
 
     fn settle(&mut self, number: usize, at: SystemTime, answer: &Answer) {
+        self.elsewhere.remove(&Part::Call(number));
         let Some(chunk) = self.chunks.get_mut(number) else { return };
         let halt = chunk.settle(at, answer, &self.policy);
         self.join_early(number, at);

@@ -11,9 +11,10 @@ mod memory;
 mod open_calls;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod worker;
 
 use std::fmt::Debug;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use wechat_types::id::{AppId, MsgId, OpenId};
@@ -22,14 +23,17 @@ use wechat_types::mass::MassReport;
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 
+pub(crate) use claim::LEASE;
 use claim::check_clock;
 pub use claim::{Claim, Reserved};
+pub(crate) use entry::Concern;
 pub use entry::Entry;
-pub use error::JournalError;
+pub use error::{JournalError, JournalErrorKind};
 pub use frozen::{Frozen, FrozenCall};
 pub use memory::{MemoryJournal, MemoryStore};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteJournal, SqliteStore};
+pub use worker::{Hold, Part, WorkerStatus};
 
 /// The durable side of one account's server: all its campaigns, what they spent, their jobs.
 ///
@@ -45,6 +49,38 @@ pub trait Store: Debug + Send + Sync {
     /// [`JournalError`]: somebody else holds the campaign; **another plan** went out under this name,
     /// with the difference in the text; the store cannot be read or written.
     async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError>;
+
+    /// Takes part in a campaign beside other workers: of this store, on this machine or on others.
+    ///
+    /// A store that is not made for several lets in one, as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open). Also when this machine's clock differs from the store's by more than 30
+    /// seconds: the workers would not agree how old a key is.
+    async fn join(
+        &self,
+        plan: &Plan,
+        worker: &str,
+        at: SystemTime,
+    ) -> Result<Box<dyn Journal>, JournalError> {
+        _ = worker;
+        self.open(plan, at).await
+    }
+
+    /// Who takes part in a campaign now; nobody where the store is not made for several.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the store cannot be read.
+    async fn workers(
+        &self,
+        account: &AppId,
+        name: &str,
+    ) -> Result<Vec<WorkerStatus>, JournalError> {
+        _ = (account, name);
+        Ok(Vec::new())
+    }
 
     /// The account's campaigns, oldest first.
     ///
@@ -154,6 +190,22 @@ pub trait Store: Debug + Send + Sync {
 /// The durable side of one campaign.
 #[async_trait]
 pub trait Journal: Debug + Send {
+    /// What this worker is called; none where the campaign is his alone.
+    fn worker(&self) -> Option<&str> {
+        None
+    }
+
+    /// Takes a part of the work for so long, or longer if it is one's own already; others leave it alone
+    /// meanwhile. Where the campaign is one's own, every part is.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain.
+    async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
+        _ = (part, span);
+        Ok(Hold::Mine)
+    }
+
     /// All that is recorded, oldest first.
     ///
     /// # Errors
@@ -174,7 +226,9 @@ pub trait Journal: Debug + Send {
     /// # Errors
     ///
     /// [`JournalError`] when that is not certain; nothing further may be sent then. Also when the
-    /// fact is the acceptance of a job that belongs to another call.
+    /// fact is the acceptance of a job that belongs to another call. Of the kind
+    /// [`LeaseLost`](JournalErrorKind::LeaseLost) when it is an upload, a draft or an answer, and that part
+    /// is not this worker's any more.
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError>;
 
     /// Reserves a call within its budgets and records its intent, both or neither.
@@ -187,6 +241,9 @@ pub trait Journal: Debug + Send {
 
     /// What others recorded that matters to this campaign; of the kept reports those after the
     /// `number`-th.
+    ///
+    /// A call whose worker did not come back before his lease ended is given an answer here: nobody
+    /// knows what became of it. Where the campaign is shared, this is also the worker's sign of life.
     ///
     /// # Errors
     ///
@@ -232,6 +289,9 @@ pub struct News {
     pub stopped: Option<SystemTime>,
     /// Reports that were kept for the account, oldest first, with their numbers and when they came.
     pub reports: Vec<(u64, SystemTime, MassReport)>,
+    /// What was recorded of the campaign since the last look, but not by this journal; oldest first. Where
+    /// the campaign is one's own, only what [`stopped`](Self::stopped) says.
+    pub entries: Vec<Entry>,
 }
 
 /// A call of a campaign, such as the one that a job belongs to.

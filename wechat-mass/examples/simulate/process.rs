@@ -2,7 +2,7 @@
 //! can be stopped and fail.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -10,7 +10,9 @@ use wechat_http::{Client, Clock, Transport, TransportError};
 use wechat_mass::campaign::{
     CampaignReport, Driver, Event, Plan, Resolution, ResolveError, resolve,
 };
-use wechat_mass::journal::{Claim, Entry, JobOwner, Journal, JournalError, News, Reserved};
+use wechat_mass::journal::{
+    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved,
+};
 use wechat_mock::{ManualClock, Verdict};
 use wechat_types::id::{MsgId, OpenId};
 use wechat_types::mass::MassReport;
@@ -18,7 +20,7 @@ use wechat_types::mass::MassReport;
 use crate::faults;
 use crate::gate::Gate;
 use crate::mail::Mail;
-use crate::world::{CallOf, World};
+use crate::world::{CallOf, Id, World};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -31,25 +33,29 @@ pub(crate) enum End {
 }
 
 /// A process from its start to its end.
-pub(crate) async fn run(world: Arc<World>, campaign: usize, gate: Gate) -> End {
-    match attempt(&world, campaign, &gate).await {
+pub(crate) async fn run(world: Arc<World>, id: Id, gate: Gate) -> End {
+    match attempt(&world, id, &gate).await {
         Ok(end) => end,
         Err(problem) => End::NotBegun(problem),
     }
 }
 
-async fn attempt(world: &Arc<World>, campaign: usize, gate: &Gate) -> Result<End, String> {
+async fn attempt(world: &Arc<World>, id: Id, gate: &Gate) -> Result<End, String> {
+    let campaign = id.campaign;
     gate.point("starting").await;
     let plan = world.plan(campaign)?;
     let client = Client::builder(world.mock.app_id(), world.mock.app_secret())
-        .transport(Carrier { world: Arc::clone(world), campaign, gate: gate.clone() })
+        .transport(Carrier { world: Arc::clone(world), id, gate: gate.clone() })
         .clock(Arc::new(Watch { clock: world.clock.clone(), gate: gate.clone() }))
         .build()
         .map_err(|error| error.to_string())?;
     let store = world.store()?;
-    let opened = store.open(plan, world.clock.now()).await;
+    let opened = match world.scene.workers {
+        0 => store.open(plan, world.clock.now()).await,
+        _ => store.join(plan, &format!("worker {}", id.place), world.clock.now()).await,
+    };
     let inner = opened.map_err(|error| error.to_string())?;
-    let mut journal = Records { inner, world: Arc::clone(world), campaign, gate: gate.clone() };
+    let mut journal = Records { inner, world: Arc::clone(world), id, gate: gate.clone() };
     let human = {
         let mut state = world.state();
         !state.chaos || state.dice.one_in(2)
@@ -62,10 +68,14 @@ async fn attempt(world: &Arc<World>, campaign: usize, gate: &Gate) -> Result<End
     }
     let mut mail = Mail::new(Arc::clone(world), gate.clone());
     let mut observe = |event: Event<'_>| {
+        if let Event::LeaseLost(entry) = event {
+            world.count("records that came too late");
+            world.tell(|| format!("  {id} is too late to record {entry:?}"));
+        }
         if let Event::Waiting(until, reason) = event {
             let wait = until.duration_since(world.clock.now()).unwrap_or_default();
             world
-                .tell(|| format!("    campaign {campaign} waits {} s: {reason:?}", wait.as_secs()));
+                .tell(|| format!("    {id} waits {} s: {reason:?}", wait.as_secs()));
         }
     };
     let driver = Driver::new(&client, plan).with_policy(world.scene.policy);
@@ -104,7 +114,7 @@ async fn decide(
 #[derive(Debug)]
 struct Carrier {
     world: Arc<World>,
-    campaign: usize,
+    id: Id,
     gate: Gate,
 }
 
@@ -135,12 +145,12 @@ impl Transport for Carrier {
         };
         self.world.tell(|| {
             let how = disturbance.as_deref().unwrap_or("undisturbed");
-            format!("  campaign {} calls {path}: {how}", self.campaign)
+            format!("  {} calls {path}: {how}", self.id)
         });
         if disturbance.is_some() {
             self.world.count("requests disturbed");
         }
-        self.world.carries(self.campaign, &path, request.body().clone(), disturbance.is_some());
+        self.world.carries(self.id, &path, request.body().clone(), disturbance.is_some());
         let answer = self.world.mock.transport().send(request).await;
         // What did not come to be sent must not strike the next request.
         self.world.mock.clear_faults();
@@ -173,7 +183,7 @@ impl Clock for Watch {
 struct Records {
     inner: Box<dyn Journal>,
     world: Arc<World>,
-    campaign: usize,
+    id: Id,
     gate: Gate,
 }
 
@@ -187,13 +197,27 @@ impl Records {
             return Ok(());
         }
         self.world.count("records failed");
-        self.world.tell(|| format!("  campaign {}: the disk fails {when} a record", self.campaign));
+        self.world.tell(|| format!("  {}: the disk fails {when} a record", self.id));
         Err(JournalError::new(format!("the disk failed {when} the record")))
     }
 }
 
 #[async_trait]
 impl Journal for Records {
+    fn worker(&self) -> Option<&str> {
+        self.inner.worker()
+    }
+
+    async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
+        self.gate.point("before taking a part").await;
+        let hold = self.inner.hold(part, span).await?;
+        if hold != Hold::Mine {
+            self.world.tell(|| format!("  {} wants {part:?}: {hold:?}", self.id));
+            self.world.count("parts that were another's");
+        }
+        Ok(hold)
+    }
+
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.gate.point("before reading the journal").await;
         self.inner.load().await
@@ -207,8 +231,8 @@ impl Journal for Records {
         self.gate.point("before a record").await;
         self.fails("before")?;
         self.inner.append(entry).await?;
-        self.world.brakes(self.campaign, entry);
-        self.world.tell(|| format!("  campaign {} records {entry:?}", self.campaign));
+        self.world.brakes(self.id.campaign, entry);
+        self.world.tell(|| format!("  {} records {entry:?}", self.id));
         self.fails("after")?;
         self.gate.point("after a record").await;
         Ok(())
@@ -219,10 +243,10 @@ impl Journal for Records {
         self.fails("before")?;
         let reserved = self.inner.claim(claim).await?;
         self.world.tell(|| {
-            format!("  campaign {} claims call {}: {reserved:?}", self.campaign, claim.chunk + 1)
+            format!("  {} claims call {}: {reserved:?}", self.id, claim.chunk + 1)
         });
         if reserved == Reserved::Granted {
-            self.world.claimed(self.campaign, claim.at);
+            self.world.claimed(self.id, claim.at);
         } else {
             self.world.count("claims put off");
         }

@@ -20,6 +20,8 @@ pub(crate) struct Scene {
     pub(crate) policy: Policy,
     /// A campaign is started twice.
     pub(crate) twice: bool,
+    /// How many share a campaign; 0: it is taken up by one at a time.
+    pub(crate) workers: u64,
     /// The journal is a database.
     pub(crate) database: bool,
     /// Reports of jobs come by callback.
@@ -50,12 +52,18 @@ impl Scene {
             policy.not_after = Some(end);
         }
         let unless_calm = |drawn: u64| if calm { 0 } else { drawn };
+        let workers = if dice.one_in(2) { 2 + dice.below(3) } else { 0 };
+        if workers > 0 {
+            policy.lease = dice.time(MINUTE, 10 * MINUTE);
+        }
         Self {
             campaigns,
             settings,
             policy,
             twice: dice.one_in(4),
-            database: dice.one_in(20),
+            workers,
+            // One that several share is not in a file.
+            database: dice.one_in(20) && workers == 0,
             callbacks,
             kills: unless_calm(dice.below(6)),
             stalls: unless_calm(dice.below(4)),

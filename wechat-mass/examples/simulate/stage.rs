@@ -16,7 +16,7 @@ use crate::judge;
 use crate::mail::{has_ended, report_of};
 use crate::process::{self, End};
 use crate::scene::{HOUR, MINUTE, Scene};
-use crate::world::World;
+use crate::world::{Id, World};
 
 /// Turns before the disturbances end, and turns after which something goes round in circles.
 const DISTURBED: u64 = 3_000;
@@ -38,6 +38,8 @@ struct Process {
     gate: Gate,
     state: State,
     runs: u32,
+    /// Its machine alone stands still until then.
+    stalled: Option<SystemTime>,
 }
 
 enum State {
@@ -76,7 +78,7 @@ fn introduce(world: &World) {
     let scene = &world.scene;
     world.tell(|| {
         format!(
-            "{:?}, {:?}, {:?}, known content refused {}, too fast for {:?}, callbacks {}, database {}",
+            "{:?}, {:?}, {:?}, known content refused {}, too fast for {:?}, callbacks {}, database {}, workers {}",
             scene.settings.key_check,
             scene.settings.draft_consumed,
             scene.settings.progress,
@@ -84,6 +86,7 @@ fn introduce(world: &World) {
             scene.settings.repeat_too_fast,
             scene.callbacks,
             scene.database,
+            scene.workers,
         )
     });
 }
@@ -112,7 +115,8 @@ impl<'w> Stage<'w> {
         for campaign in 0..world.scene.campaigns.len() {
             let later = world.state().dice.time(Duration::ZERO, 5 * MINUTE);
             stage.add(campaign, start + later);
-            if world.scene.twice {
+            let others = world.scene.workers.saturating_sub(1);
+            for _ in 0..others.max(u64::from(world.scene.twice)) {
                 let later = world.state().dice.time(Duration::ZERO, 5 * MINUTE);
                 stage.add(campaign, start + later);
             }
@@ -122,7 +126,13 @@ impl<'w> Stage<'w> {
 
     fn add(&mut self, campaign: usize, at: SystemTime) {
         let state = State::StartsAt(at);
-        self.processes.push(Process { campaign, gate: Gate::default(), state, runs: 0 });
+        self.processes.push(Process {
+            campaign,
+            gate: Gate::default(),
+            state,
+            runs: 0,
+            stalled: None,
+        });
     }
 
     /// Gives turns until all is over, or so many were given. False: it was not over.
@@ -130,7 +140,11 @@ impl<'w> Stage<'w> {
         for _ in 0..turns {
             self.start();
             let now = self.world.clock.now();
-            let ready: Vec<usize> = self.lives(|gate| match gate.waits() {
+            for process in &mut self.processes {
+                process.stalled = process.stalled.filter(|until| *until > now);
+            }
+            let ready: Vec<usize> = self.lives(|process| match process.gate.waits() {
+                _ if process.stalled.is_some() => false,
                 Waits::Turn => true,
                 Waits::Until(at) => at <= now,
                 Waits::Answer => self.world.clock.next_wake().is_none(),
@@ -141,7 +155,9 @@ impl<'w> Stage<'w> {
                     None => return true,
                 }
                 // Whoever waited for an answer has it now.
-                for place in self.lives(|gate| gate.waits() == Waits::Answer) {
+                for place in self.lives(|process| {
+                    process.gate.waits() == Waits::Answer && process.stalled.is_none()
+                }) {
                     self.turn(place);
                 }
                 continue;
@@ -170,22 +186,23 @@ impl<'w> Stage<'w> {
         }
     }
 
-    /// The living whose gate is so.
-    fn lives(&self, is: impl Fn(&Gate) -> bool) -> Vec<usize> {
+    /// The living who are so.
+    fn lives(&self, is: impl Fn(&Process) -> bool) -> Vec<usize> {
         let all = self.processes.iter().enumerate();
-        all.filter(|(_, process)| matches!(process.state, State::Lives(_)) && is(&process.gate))
+        all.filter(|(_, process)| matches!(process.state, State::Lives(_)) && is(process))
             .map(|(place, _)| place)
             .collect()
     }
 
     fn start(&mut self) {
         let now = self.world.clock.now();
-        for process in &mut self.processes {
+        for (place, process) in self.processes.iter_mut().enumerate() {
             if matches!(process.state, State::StartsAt(at) if at <= now) {
                 process.runs += 1;
                 process.gate = Gate::default();
                 let (world, gate) = (Arc::clone(self.world), process.gate.clone());
-                let run = process::run(world, process.campaign, gate);
+                let id = Id { campaign: process.campaign, place };
+                let run = process::run(world, id, gate);
                 process.state = State::Lives(Box::pin(run));
                 // Polled once, it stands at its first point.
                 process.gate.open();
@@ -193,8 +210,8 @@ impl<'w> Stage<'w> {
                     let _ = run.as_mut().poll(&mut Context::from_waker(Waker::noop()));
                 }
                 self.world.count("runs");
-                let (campaign, runs) = (process.campaign, process.runs);
-                self.world.tell(|| format!("campaign {campaign}: run {runs} starts"));
+                let runs = process.runs;
+                self.world.tell(|| format!("{id}: run {runs} starts"));
             }
         }
     }
@@ -202,6 +219,7 @@ impl<'w> Stage<'w> {
     fn next_moment(&self) -> Option<SystemTime> {
         let of_processes = self.processes.iter().filter_map(|process| match &process.state {
             State::StartsAt(at) => Some(*at),
+            State::Lives(_) if process.stalled.is_some() => process.stalled,
             State::Lives(_) => match process.gate.waits() {
                 Waits::Until(at) => Some(at),
                 Waits::Turn | Waits::Answer => None,
@@ -229,7 +247,13 @@ impl<'w> Stage<'w> {
         if self.stalls > 0 && state.dice.one_in(60) {
             self.stalls -= 1;
             let asleep = downtime(&mut state.dice);
+            let alone = self.world.scene.workers > 0 && state.dice.one_in(2);
+            let place = state.dice.pick(&living).filter(|_| alone);
             drop(state);
+            if let Some(place) = place {
+                self.stall(place, asleep);
+                return true;
+            }
             self.world.count("stalls");
             self.world.tell(|| format!("the machine sleeps for {} s", asleep.as_secs()));
             self.world.clock.advance(asleep);
@@ -260,10 +284,23 @@ impl<'w> Stage<'w> {
         }
     }
 
+    /// One machine stands still, while the others go on.
+    fn stall(&mut self, place: usize, asleep: Duration) {
+        let until = self.world.clock.now() + asleep;
+        let Some(process) = self.processes.get_mut(place) else { return };
+        process.stalled = Some(until);
+        let (campaign, at) = (process.campaign, process.gate.place());
+        self.world.count("stalls of one worker");
+        self.world.tell(|| {
+            let seconds = asleep.as_secs();
+            format!("campaign {campaign} at {place} stands still for {seconds} s, {at}")
+        });
+    }
+
     fn kill(&mut self, place: usize, down: Duration) {
         let at = self.world.clock.now() + down;
         let Some(process) = self.processes.get_mut(place) else { return };
-        process.state = State::StartsAt(at);
+        (process.state, process.stalled) = (State::StartsAt(at), None);
         let (campaign, at) = (process.campaign, process.gate.place());
         self.world.count("kills");
         self.world.tell(|| {
@@ -291,7 +328,13 @@ impl<'w> Stage<'w> {
         let again = match end {
             End::Reported(report) => {
                 judge::no_doubles(self.world);
-                judge::is_true(self.world, campaign, &report);
+                // While others go on, what one worker says may be old.
+                let alone = |process: &Process| {
+                    process.campaign == campaign && !matches!(process.state, State::Over)
+                };
+                if self.world.scene.workers == 0 || !self.processes.iter().any(alone) {
+                    judge::is_true(self.world, campaign, &report);
+                }
                 let settled = judge::is_settled(self.world, &report);
                 self.reports.insert(campaign, report);
                 !settled

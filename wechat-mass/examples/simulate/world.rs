@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
@@ -41,8 +41,8 @@ pub(crate) struct State {
     caller: Option<Caller>,
     /// Requests of the mock that were looked at.
     seen: u64,
-    /// When each campaign's last call was claimed, and as the how manieth thing.
-    claimed: BTreeMap<usize, (SystemTime, u64)>,
+    /// When each process' last call was claimed, and as the how manieth thing.
+    claimed: BTreeMap<Id, (SystemTime, u64)>,
     /// Campaigns that a human stopped, or of which a job is known to have failed, and nobody has said
     /// go on since: as the how manieth thing.
     braked: BTreeMap<usize, u64>,
@@ -53,6 +53,19 @@ pub(crate) struct State {
     pub(crate) violations: Vec<String>,
     /// What happened, line by line, when somebody wants to read it.
     story: Option<Vec<String>>,
+}
+
+/// A process: the campaign that it drives, and its place on the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Id {
+    pub(crate) campaign: usize,
+    pub(crate) place: usize,
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "campaign {} at {}", self.campaign, self.place)
+    }
 }
 
 /// A call of a campaign of this seed.
@@ -115,7 +128,7 @@ impl World {
             violations: Vec::new(),
             story: told.then(Vec::new),
         };
-        let memory = MemoryStore::new();
+        let memory = MemoryStore::with_clock(Arc::new(clock.clone()));
         Ok(Self { scene, mock, clock, memory, database, state: Mutex::new(state) })
     }
 
@@ -165,11 +178,11 @@ impl World {
         self.state().violations.push(what);
     }
 
-    pub(crate) fn claimed(&self, campaign: usize, at: SystemTime) {
+    pub(crate) fn claimed(&self, id: Id, at: SystemTime) {
         let mut state = self.state();
         state.things += 1;
         let claimed = (at, state.things);
-        state.claimed.insert(campaign, claimed);
+        state.claimed.insert(id, claimed);
     }
 
     /// A human stops a campaign, from a process of his own.
@@ -219,10 +232,10 @@ impl World {
     }
 
     /// A process is about to hand a request over; nobody else runs until it is with the mock.
-    pub(crate) fn carries(&self, campaign: usize, path: &str, body: Bytes, disturbed: bool) {
-        let now = self.clock.now();
+    pub(crate) fn carries(&self, id: Id, path: &str, body: Bytes, disturbed: bool) {
+        let (now, campaign) = (self.clock.now(), id.campaign);
         let mut state = self.state();
-        let claimed = state.claimed.get(&campaign).copied();
+        let claimed = state.claimed.get(&id).copied();
         if is_send(path) && claimed.map(|(at, _)| at) != Some(now) {
             state.lagged = true;
         }

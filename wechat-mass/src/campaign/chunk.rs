@@ -283,14 +283,20 @@ impl ChunkState {
         Some(reason)
     }
 
-    /// A new run of the program: what was under way is made again with its key while that is
+    /// The only program that had the campaign has ended: what was under way has no answer.
+    pub(super) fn interrupt(&mut self, at: SystemTime) {
+        if let Progress::InFlight = self.progress {
+            self.lost = true;
+            let reason = "the program ended before the answer came".to_owned();
+            self.progress = Progress::Unsettled { repeat_at: at, reason };
+        }
+    }
+
+    /// A new run of the program: what has no answer is made again with its key while that is
     /// good; what was refused is tried anew.
     pub(super) fn resume(&mut self, at: SystemTime, policy: &Policy) {
         let reason = match &self.progress {
-            Progress::InFlight => {
-                self.lost = true;
-                "the program ended before the answer came".to_owned()
-            }
+            Progress::InFlight => return,
             Progress::Unsettled { reason, .. } | Progress::Undecided { reason } => reason.clone(),
             Progress::Refused { code, .. } => {
                 if *code == Some(ErrorCode::INVALID_MEDIA_ID.get()) {

@@ -16,7 +16,7 @@ use super::plan::{Chunk, ChunkAudience, Content};
 use super::verdict::{Before, Others, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
-use crate::journal::{Claim, Entry, Journal, JournalError, Reserved};
+use crate::journal::{Claim, Entry, Hold, Journal, JournalError, Part, Reserved};
 use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
 
@@ -27,6 +27,9 @@ use run::Run;
 /// A call is not made later than this after it was decided: the machine may have slept for a day
 /// while it was recorded, and key and budgets were looked at before.
 const LATEST: Duration = Duration::from_secs(30);
+
+/// How soon a worker looks again whether the uploads are there that another makes.
+const UPLOADS: Duration = Duration::from_secs(5);
 
 /// Runs a campaign to its end. It awaits only the client, the journal and the inbox.
 #[derive(Debug)]
@@ -78,15 +81,17 @@ impl<'a> Driver<'a> {
         for entry in &entries {
             run.campaign.apply(entry);
         }
-        if !entries.is_empty() {
-            run.record(Entry::Resumed { at: self.now() }).await?;
+        match run.journal.worker().map(str::to_owned) {
+            Some(worker) => run.record(Entry::Joined { at: self.now(), worker }).await?,
+            None if entries.is_empty() => {}
+            None => run.record(Entry::Resumed { at: self.now() }).await?,
         }
         loop {
             while let Some(report) = inbox.next(self.now()).await {
                 run.report_in(self.now(), report).await?;
             }
             run.look().await?;
-            run.join_kept(self.now()).await?;
+            run.join_kept(self.now(), self.policy.lease).await?;
             match run.campaign.next(self.now()) {
                 Step::Done => return run.end().await,
                 Step::Wait { until, reason } => {
@@ -98,6 +103,12 @@ impl<'a> Driver<'a> {
                     }
                 }
                 Step::Poll { msg_id } => {
+                    let hold = run.hold(Part::Job(msg_id), self.policy.poll_every).await?;
+                    if hold != Hold::Mine {
+                        // Another worker looks at it.
+                        run.campaign.looked(self.now(), msg_id);
+                        continue;
+                    }
                     let status = MassSender::new(self.client.clone()).status(msg_id).await;
                     run.campaign.looked(self.now(), msg_id);
                     match status {
@@ -116,16 +127,34 @@ impl<'a> Driver<'a> {
                     (run.observe)(Event::Overdue(msg_id, self.policy.overdue_after));
                 }
                 Step::Send { chunk, .. } => self.send(&mut run, chunk).await?,
-                step => match self.prepare(&run.campaign, &step).await {
-                    Ok(entry) => run.record(entry).await?,
-                    Err(reason) => run.campaign.halt(reason),
-                },
+                step => self.prepare_alone(&mut run, &step).await?,
             }
         }
     }
 
     fn now(&self) -> SystemTime {
         self.client.clock().now()
+    }
+
+    /// Uploads, or makes a draft, unless another worker is at it.
+    async fn prepare_alone(&self, run: &mut Run<'_, '_>, step: &Step) -> Result<(), DriverError> {
+        let part = match step {
+            Step::AddDraft { chunk } => Part::Call(*chunk),
+            _ => Part::Uploads,
+        };
+        match run.hold(part, self.policy.lease).await? {
+            Hold::Mine => match self.prepare(&run.campaign, step).await {
+                Ok(entry) => return run.record(entry).await,
+                Err(reason) => run.campaign.halt(reason),
+            },
+            Hold::Behind => {}
+            Hold::Others { left } => {
+                // Every call needs the uploads, so they are looked for soon.
+                let left = if part == Part::Uploads { left.min(UPLOADS) } else { left };
+                run.campaign.leave_to_others(part, self.now() + left);
+            }
+        }
+        Ok(())
     }
 
     /// Uploads, or makes a draft. Nothing is sent by that, so a failure only ends the sending.
@@ -270,7 +299,9 @@ impl<'a> Driver<'a> {
             ChunkAudience::OpenIds(_) => Spend::ByOpenIds,
         };
         let budgets = self.policy.limits.budgets(spend);
-        let claim = Claim::new(number, self.now(), spend, &budgets);
+        let claim = Claim::new(number, self.now(), spend, &budgets)
+            .with_lease(self.policy.lease)
+            .with_alone(run.campaign.goes_alone());
         match run.journal.claim(&claim).await {
             Ok(Reserved::Granted) => {
                 run.take_in(&claim.intent());
@@ -287,6 +318,11 @@ impl<'a> Driver<'a> {
                 run.campaign.close_until(until, reason);
                 Ok(None)
             }
+            Ok(Reserved::Held { left }) => {
+                run.campaign.leave_to_others(Part::Call(number), self.now() + left);
+                Ok(None)
+            }
+            Ok(Reserved::Behind) => Ok(None),
             Ok(Reserved::Stopped { at }) => {
                 run.take_in(&Entry::Stopped { at });
                 Ok(None)

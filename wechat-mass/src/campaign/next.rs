@@ -1,12 +1,16 @@
 //! What is to be done next, of what is known.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use wechat_types::id::MsgId;
 
 use super::chunk::{ChunkState, Progress};
 use super::job::Job;
 use super::{Campaign, Canary, GiveUp, Step, WaitReason};
+use crate::journal::Part;
+
+/// How soon a worker looks again who waits for others.
+const LOOK_AT_WORKERS: Duration = Duration::from_secs(5);
 
 impl Campaign<'_> {
     /// What is to be done now.
@@ -29,16 +33,26 @@ impl Campaign<'_> {
         }
     }
 
-    /// The first chunk that is not settled decides: calls go out one after the other.
+    /// The first chunk that is not settled, and not another worker's, decides: calls go out one after
+    /// the other.
     fn next_send(&self, now: SystemTime) -> Option<Step> {
-        if self.halted.is_some() || self.brake.is_some() {
+        if self.halted.is_some() || self.brake.is_some() || self.waits_for_canary() {
             return None;
         }
-        let (number, chunk) =
-            self.chunks.iter().enumerate().find(|(_, chunk)| !chunk.is_settled())?;
-        if self.waits_for_canary() {
-            return None;
-        }
+        let is_ours = |(number, chunk): &(usize, &ChunkState)| {
+            !matches!(chunk.progress, Progress::InFlight)
+                && !self.is_elsewhere(Part::Call(*number), now)
+        };
+        let mut open = self.chunks.iter().enumerate().filter(|(_, chunk)| !chunk.is_settled());
+        let first = open.next()?;
+        let mut others = || if self.shared { open.find(is_ours) } else { None };
+        let found = if is_ours(&first) { Some(first) } else { others() };
+        let under_way = |chunk: &ChunkState| matches!(chunk.progress, Progress::InFlight);
+        let kept_back = self.goes_alone() && self.chunks.iter().any(under_way);
+        let Some((number, chunk)) = found.filter(|_| !kept_back) else {
+            let until = now + self.policy.look_every.min(LOOK_AT_WORKERS);
+            return self.shared.then_some(Step::Wait { until, reason: WaitReason::Workers });
+        };
         let step = self.next_of(number, chunk, now)?;
         let soonest = match step {
             Step::GiveUp { .. } => return Some(step),
@@ -73,7 +87,12 @@ impl Campaign<'_> {
                     return Some(Step::Wait { until, reason: WaitReason::Pace });
                 }
                 if let Some(step) = self.next_upload() {
-                    return Some(step);
+                    let other = self.elsewhere.get(&Part::Uploads).filter(|until| **until > now);
+                    let wait = |until: &SystemTime| Step::Wait {
+                        until: *until,
+                        reason: WaitReason::Workers,
+                    };
+                    return Some(other.map_or(step, wait));
                 }
                 if self.outline.needs_draft() && chunk.draft.is_none() {
                     return Some(Step::AddDraft { chunk: number });
@@ -82,6 +101,10 @@ impl Campaign<'_> {
             }
             _ => None,
         }
+    }
+
+    fn is_elsewhere(&self, part: Part, now: SystemTime) -> bool {
+        self.elsewhere.get(&part).is_some_and(|until| *until > now)
     }
 
     fn next_upload(&self) -> Option<Step> {
@@ -97,6 +120,11 @@ impl Campaign<'_> {
                 }
             },
         )
+    }
+
+    /// The next call is the canary, beside which no other goes out.
+    pub(super) fn goes_alone(&self) -> bool {
+        self.policy.canary != Canary::Off && !self.chunks.iter().any(ChunkState::was_taken)
     }
 
     /// The wait for a budget to open.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::journal::LEASE;
 use crate::quota::Limits;
 
 /// Times and limits of a campaign's run.
@@ -33,6 +34,9 @@ pub struct Policy {
     /// How often, while nothing is to be done, the journal is looked at for what others recorded: a
     /// human's stop, reports that came to another program. Before each call it is looked at anyway.
     pub look_every: Duration,
+    /// How long a call, or an upload, is one worker's own where several share the campaign. If he does not come
+    /// back in time, another makes it again with its key: longer than a call with its draft takes.
+    pub lease: Duration,
     /// How long after its acceptance a job without a final report is overdue. It is followed further.
     pub overdue_after: Duration,
     /// No call before this moment.
@@ -82,6 +86,7 @@ impl Policy {
             follow_for: self.follow_for.min(YEAR),
             overdue_after: self.overdue_after.min(YEAR),
             look_every: self.look_every.clamp(SECOND, YEAR),
+            lease: self.lease.clamp(SECOND, YEAR),
             ..self
         }
     }
@@ -91,7 +96,7 @@ impl Default for Policy {
     /// Stops at what is undecided; the documented limits; 6 attempts, 60 seconds apart, for 23
     /// hours; 10 minutes where the
     /// platform took a call for another one; a look at each job every 30 seconds for 6 hours, and at
-    /// the journal as often; 30 seconds for a job's counters; a job is
+    /// the journal as often; a lease of 5 minutes; 30 seconds for a job's counters; a job is
     /// overdue after 6 hours; no canary, sent at any time.
     fn default() -> Self {
         Self {
@@ -105,6 +110,7 @@ impl Default for Policy {
             wait_for_counters: Duration::from_secs(30),
             follow_for: Duration::from_secs(6 * 60 * 60),
             look_every: Duration::from_secs(30),
+            lease: LEASE,
             overdue_after: Duration::from_secs(6 * 60 * 60),
             not_before: None,
             not_after: None,

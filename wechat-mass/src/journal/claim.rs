@@ -17,12 +17,32 @@ pub struct Claim<'a> {
     pub spend: Spend,
     /// What it costs it from.
     pub budgets: &'a [Budget],
+    /// How long the call is this worker's, where several share the campaign.
+    pub lease: Duration,
+    /// Only when nothing at all was recorded by others that this journal has not read: for a first
+    /// call that is to go out alone.
+    pub alone: bool,
 }
 
+/// Longer than a call with all its attempts takes.
+pub(crate) const LEASE: Duration = Duration::from_secs(5 * 60);
+
 impl<'a> Claim<'a> {
-    /// Takes all parts as they stand.
+    /// A call that may go out beside others, and is this worker's for five minutes.
     pub fn new(chunk: usize, at: SystemTime, spend: Spend, budgets: &'a [Budget]) -> Self {
-        Self { chunk, at, spend, budgets }
+        Self { chunk, at, spend, budgets, lease: LEASE, alone: false }
+    }
+
+    /// The same with another lease.
+    #[must_use]
+    pub fn with_lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
+    }
+
+    /// The same, to go out alone or not.
+    #[must_use]
+    pub fn with_alone(self, alone: bool) -> Self {
+        Self { alone, ..self }
     }
 
     /// The fact that is recorded when it is granted.
@@ -52,6 +72,15 @@ pub enum Reserved {
         /// When it was stopped.
         at: SystemTime,
     },
+    /// It is not, and nothing was recorded: the call is another worker's.
+    #[non_exhaustive]
+    Held {
+        /// For how long, by the store's clock, if he does not end it earlier.
+        left: Duration,
+    },
+    /// It is not, and nothing was recorded: others have recorded something that matters to this call and
+    /// was not read yet.
+    Behind,
 }
 
 impl Reserved {

@@ -19,13 +19,18 @@
 
 mod promises;
 mod stops;
+mod workers;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
+
+use async_trait::async_trait;
 
 use super::{JournalError, Store};
 
 /// Where a store keeps its records: empty at first.
+#[async_trait]
 pub trait Place: Sync {
     /// Opens the store that is kept here, each time anew as another process would.
     ///
@@ -33,7 +38,20 @@ pub trait Place: Sync {
     ///
     /// [`JournalError`] when it cannot be opened.
     fn open(&self) -> Result<Box<dyn Store>, JournalError>;
+
+    /// Lets the store's clock go on, for [`WORKERS`]: it stands at [`BEGINNING`] first.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot.
+    async fn pass(&self, span: Duration) -> Result<(), String> {
+        Err(format!("this place's clock cannot be moved by {span:?}"))
+    }
 }
+
+/// When the promises begin, in seconds since 1970: 2026-03-31 23:59:00 in Beijing, a minute before a day
+/// and a month end.
+pub const BEGINNING: u64 = 1_774_972_740;
 
 /// One promise of a store.
 #[derive(Clone, Copy)]
@@ -66,7 +84,39 @@ impl Promise {
     }
 }
 
-/// All of them.
+/// Those of a store that several workers share, by [`Store::join`].
+pub const WORKERS: &[Promise] = &[
+    Promise {
+        name: "several take part in a campaign, or one has it for himself",
+        check: |place| Box::pin(workers::several_take_part(place)),
+    },
+    Promise {
+        name: "a part of the work is held by one worker, until its lease ends",
+        check: |place| Box::pin(workers::parts_are_held_by_one(place)),
+    },
+    Promise {
+        name: "a call is claimed by one worker, who knows all that was recorded of it",
+        check: |place| Box::pin(workers::calls_are_claimed_by_one(place)),
+    },
+    Promise {
+        name: "a worker whose lease has ended records nothing, and his call is given up",
+        check: |place| Box::pin(workers::late_workers_record_nothing(place)),
+    },
+    Promise {
+        name: "what may stop a campaign is read before the next call is claimed",
+        check: |place| Box::pin(workers::brakes_are_read_first(place)),
+    },
+    Promise {
+        name: "budgets are the account's, whoever draws on them",
+        check: |place| Box::pin(workers::budgets_are_the_accounts(place)),
+    },
+    Promise {
+        name: "who comes later reads all, and takes over what was left",
+        check: |place| Box::pin(workers::who_comes_later_reads_all(place)),
+    },
+];
+
+/// Those of every store.
 pub const PROMISES: &[Promise] = &[
     Promise {
         name: "what was recorded is read again by another process, in its order",

@@ -5,9 +5,34 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use wechat_types::id::{MediaId, MsgId};
-use wechat_types::mass::MassReport;
+use wechat_types::mass::{JobStatus, MassReport};
 
+use super::Part;
 use crate::campaign::{Answer, Resolution};
+
+/// Who must have read a fact before he goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Concern {
+    /// Whoever makes another call.
+    All,
+    /// Whoever makes this call.
+    Call(usize),
+    /// Whoever uploads.
+    Uploads,
+    Nobody,
+}
+
+impl Concern {
+    /// It matters to whoever does this part.
+    pub(crate) fn is_about(self, part: Part) -> bool {
+        match self {
+            Self::All => matches!(part, Part::Call(_)),
+            Self::Call(chunk) => part == Part::Call(chunk),
+            Self::Uploads => part == Part::Uploads,
+            Self::Nobody => false,
+        }
+    }
+}
 
 /// A recorded fact about a campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +101,14 @@ pub enum Entry {
         #[serde(with = "super::unix_millis")]
         at: SystemTime,
     },
+    /// A worker took part from now on, beside those who do already.
+    Joined {
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+        /// What he is called.
+        worker: String,
+    },
     /// A job's message was taken back, or one article of it.
     Deleted {
         /// When.
@@ -127,11 +160,45 @@ impl Entry {
             | Self::Answer { at, .. }
             | Self::Report { at, .. }
             | Self::Resumed { at }
+            | Self::Joined { at, .. }
             | Self::Deleted { at, .. }
             | Self::Stopped { at }
             | Self::Resolved { at, .. }
             | Self::GoOn { at } => Some(*at),
             Self::Picture { .. } | Self::Cover { .. } | Self::Draft { .. } => None,
+        }
+    }
+
+    /// The answer of a call whose worker did not come back before his lease ended.
+    pub(crate) fn lost(chunk: usize, at: SystemTime) -> Self {
+        let reason = "its worker did not come back in time".to_owned();
+        Self::Answer { chunk, at, answer: Answer::Unknown { reason, repeatable: true } }
+    }
+
+    /// Who must have read it before he goes on.
+    pub(crate) fn concern(&self) -> Concern {
+        match self {
+            Self::Draft { chunk, .. }
+            | Self::Intent { chunk, .. }
+            | Self::Answer { chunk, answer: Answer::Accepted { .. }, .. }
+            | Self::Resolved { chunk, .. } => Concern::Call(*chunk),
+            Self::Picture { .. } | Self::Cover { .. } | Self::CoversRefused { .. } => {
+                Concern::Uploads
+            }
+            Self::Report { report, .. } if report.status == JobStatus::Success => Concern::Nobody,
+            Self::Resumed { .. } | Self::Joined { .. } | Self::Deleted { .. } => Concern::Nobody,
+            // It may be a reason to send nothing further.
+            Self::Answer { .. } | Self::Report { .. } => Concern::All,
+            Self::Stopped { .. } | Self::GoOn { .. } => Concern::All,
+        }
+    }
+
+    /// The part that must be the worker's own who records it.
+    pub(crate) fn part(&self) -> Option<Part> {
+        match self {
+            Self::Draft { chunk, .. } | Self::Answer { chunk, .. } => Some(Part::Call(*chunk)),
+            Self::Picture { .. } | Self::Cover { .. } => Some(Part::Uploads),
+            _ => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::Frozen;
+use super::{Frozen, Part};
 use crate::campaign::Plan;
 use crate::recipients::RecipientsError;
 
@@ -13,13 +13,51 @@ use crate::recipients::RecipientsError;
 pub struct JournalError {
     /// What happened, to which file, and what to do.
     pub problem: String,
+    kind: JournalErrorKind,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What a program does about a [`JournalError`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JournalErrorKind {
+    /// A human has to look.
+    #[default]
+    Unusable,
+    /// The store cannot be reached now. Whoever takes the campaign up again when it can be goes on.
+    Unreachable,
+    /// The part is not this worker's any more, so nothing was recorded: it took longer than its lease. What
+    /// became of it, the journal's news tell.
+    LeaseLost,
 }
 
 impl JournalError {
     /// Says what happened, to what, and what to do.
     pub fn new(problem: impl Into<String>) -> Self {
-        Self { problem: problem.into(), source: None }
+        Self { problem: problem.into(), kind: JournalErrorKind::default(), source: None }
+    }
+
+    /// The same of another kind.
+    #[must_use]
+    pub fn with_kind(self, kind: JournalErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// What a program does about it.
+    pub fn kind(&self) -> JournalErrorKind {
+        self.kind
+    }
+
+    pub(super) fn lease_lost(part: Part) -> Self {
+        let what = match part {
+            Part::Uploads => "an upload".to_owned(),
+            Part::Call(number) => format!("call {}", number + 1),
+            Part::Job(msg_id) => format!("job {msg_id}"),
+        };
+        Self::new(format!(
+            "{what} took longer than its lease, and may be another worker's by now: nothing was recorded"
+        ))
+        .with_kind(JournalErrorKind::LeaseLost)
     }
 
     pub(crate) fn no_campaign(name: &str) -> Self {

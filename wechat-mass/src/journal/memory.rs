@@ -1,28 +1,35 @@
 //! A store that ends with the process: for a mock's world, which ends with it too.
 
+mod crew;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use wechat_http::Clock;
 use wechat_types::id::{AppId, MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 use super::difference::{self, FrozenText};
 use super::open_calls::first_open;
 use super::{
-    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
-    check_clock, job_taken,
+    Claim, Entry, Frozen, FrozenCall, Hold, JobOwner, Journal, JournalError, News, Part, Reserved,
+    Store, WorkerStatus, check_clock, job_taken,
 };
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 use crate::recipients::{self, RecipientsError, Scratch};
+use crew::{Crew, Member};
 
 /// Keeps everything in memory. Not for real followers: a killed process forgets what it sent.
 ///
 /// Clones are the same store.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryStore(Arc<Mutex<State>>);
+pub struct MemoryStore {
+    state: Arc<Mutex<State>>,
+    clock: Option<Arc<dyn Clock>>,
+}
 
 /// One campaign in a [`MemoryStore`].
 #[derive(Debug)]
@@ -30,6 +37,8 @@ pub struct MemoryJournal {
     state: Arc<Mutex<State>>,
     /// The account, empty where there is no store to share, and the name.
     key: Key,
+    /// Which of several workers this is.
+    member: Option<Member>,
 }
 
 /// Account and campaign.
@@ -52,7 +61,16 @@ struct Held {
     entries: Vec<Entry>,
     /// When it was stopped, until somebody says go on.
     stopped: Option<SystemTime>,
+    /// One has it for himself.
     taken_up: bool,
+    crew: Crew,
+}
+
+impl Held {
+    fn record(&mut self, member: Option<&Member>, entry: Entry) {
+        self.crew.recorded(self.entries.len(), member);
+        self.entries.push(entry);
+    }
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
@@ -65,12 +83,18 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Nothing recorded; leases of workers end by this clock, without which none can
+    /// [`join`](Store::join).
+    pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        Self { clock: Some(clock), ..Self::default() }
+    }
 }
 
 impl MemoryJournal {
     /// A campaign of its own store, of which nothing is recorded.
     pub fn new() -> Self {
-        Self { state: Arc::default(), key: Key::default() }
+        Self { state: Arc::default(), key: Key::default(), member: None }
     }
 
     /// What is recorded.
@@ -89,12 +113,50 @@ impl Default for MemoryJournal {
 impl Drop for MemoryJournal {
     fn drop(&mut self) {
         if let Some(held) = lock(&self.state).campaigns.get_mut(&self.key) {
-            held.taken_up = false;
+            match &self.member {
+                Some(member) => held.crew.leaves(member),
+                None => held.taken_up = false,
+            }
+        }
+    }
+}
+
+impl Held {
+    /// Freezes a plan, or finds it frozen.
+    fn freeze(&mut self, plan: &Plan, at: SystemTime) -> Result<(), JournalError> {
+        match &self.frozen {
+            Some(frozen) if frozen.is_of(plan) => Ok(()),
+            Some(frozen) if self.entries.iter().any(Entry::is_intent) || !self.crew.is_empty() => {
+                let texts = |number: usize| Ok(self.texts.get(number).cloned());
+                let lists = difference::of_lists(Scratch::in_memory(), plan, texts)
+                    .map_err(|error: RecipientsError| JournalError::from(error))?;
+                Err(JournalError::changed(frozen, plan, lists))
+            }
+            _ => {
+                let texts = plan
+                    .chunks()
+                    .iter()
+                    .map(|chunk| Ok((chunk.key.as_str().to_owned(), plan.text(chunk)?)));
+                self.texts = texts.collect::<Result<_, RecipientsError>>()?;
+                self.calls = plan.chunks().iter().map(FrozenCall::of).collect();
+                self.entries.clear();
+                self.crew = Crew::default();
+                if let Some(at) = self.stopped {
+                    self.record(None, Entry::Stopped { at });
+                }
+                self.frozen = Some(Frozen::of(plan, at));
+                Ok(())
+            }
         }
     }
 }
 
 impl State {
+    fn of(&mut self, plan: &Plan) -> (Key, &mut Held) {
+        let key = (plan.account().as_str().to_owned(), plan.name().to_owned());
+        (key.clone(), self.campaigns.entry(key).or_default())
+    }
+
     fn recipients(&self, key: &Key, chunk: usize) -> Option<Vec<OpenId>> {
         let (_, text) = self.campaigns.get(key)?.texts.get(chunk)?;
         text.as_deref().and_then(recipients::open_ids)
@@ -140,37 +202,48 @@ impl State {
 #[async_trait]
 impl Store for MemoryStore {
     async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
-        let mut state = lock(&self.0);
-        let key = (plan.account().as_str().to_owned(), plan.name().to_owned());
-        let held = state.campaigns.entry(key.clone()).or_default();
+        let mut state = lock(&self.state);
+        let (key, held) = state.of(plan);
+        if held.taken_up || !held.crew.is_empty() {
+            return Err(JournalError::taken_up(plan.name()));
+        }
+        held.freeze(plan, at)?;
+        held.taken_up = true;
+        Ok(Box::new(MemoryJournal { state: Arc::clone(&self.state), key, member: None }))
+    }
+
+    async fn join(
+        &self,
+        plan: &Plan,
+        worker: &str,
+        at: SystemTime,
+    ) -> Result<Box<dyn Journal>, JournalError> {
+        let clock = self.clock.clone().ok_or_else(|| {
+            JournalError::new("a store in memory that several workers share needs a clock")
+        })?;
+        let mut state = lock(&self.state);
+        let (key, held) = state.of(plan);
         if held.taken_up {
             return Err(JournalError::taken_up(plan.name()));
         }
-        match &held.frozen {
-            Some(frozen) if frozen.is_of(plan) => {}
-            Some(frozen) if held.entries.iter().any(Entry::is_intent) => {
-                let texts = |number: usize| Ok(held.texts.get(number).cloned());
-                let lists = difference::of_lists(Scratch::in_memory(), plan, texts)
-                    .map_err(|error: RecipientsError| JournalError::from(error))?;
-                return Err(JournalError::changed(frozen, plan, lists));
-            }
-            _ => {
-                let texts = plan
-                    .chunks()
-                    .iter()
-                    .map(|chunk| Ok((chunk.key.as_str().to_owned(), plan.text(chunk)?)));
-                held.texts = texts.collect::<Result<_, RecipientsError>>()?;
-                held.calls = plan.chunks().iter().map(FrozenCall::of).collect();
-                held.entries = held.stopped.map(|at| Entry::Stopped { at }).into_iter().collect();
-                held.frozen = Some(Frozen::of(plan, at));
-            }
-        }
-        held.taken_up = true;
-        Ok(Box::new(MemoryJournal { state: Arc::clone(&self.0), key }))
+        held.freeze(plan, at)?;
+        let member = Some(held.crew.join(worker, clock));
+        Ok(Box::new(MemoryJournal { state: Arc::clone(&self.state), key, member }))
+    }
+
+    async fn workers(
+        &self,
+        account: &AppId,
+        name: &str,
+    ) -> Result<Vec<WorkerStatus>, JournalError> {
+        let state = lock(&self.state);
+        let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
+        let now = self.clock.as_ref().map(|clock| clock.now());
+        Ok(held.zip(now).map(|(held, now)| held.crew.members(now)).unwrap_or_default())
     }
 
     async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
-        let state = lock(&self.0);
+        let state = lock(&self.state);
         let all = state.campaigns.values().filter_map(|held| held.frozen.clone());
         let mut found: Vec<_> = all.filter(|frozen| frozen.account == *account).collect();
         found.sort_by_key(|frozen| frozen.began);
@@ -178,22 +251,22 @@ impl Store for MemoryStore {
     }
 
     async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError> {
-        let state = lock(&self.0);
+        let state = lock(&self.state);
         let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
         Ok(held.map(|held| held.entries.clone()).unwrap_or_default())
     }
 
     async fn calls(&self, account: &AppId, name: &str) -> Result<Vec<FrozenCall>, JournalError> {
-        let state = lock(&self.0);
+        let state = lock(&self.state);
         let held = state.campaigns.get(&(account.as_str().to_owned(), name.to_owned()));
         Ok(held.map(|held| held.calls.clone()).unwrap_or_default())
     }
 
     async fn note(&self, account: &AppId, name: &str, entry: &Entry) -> Result<(), JournalError> {
-        let mut state = lock(&self.0);
+        let mut state = lock(&self.state);
         let held = state.campaigns.get_mut(&(account.as_str().to_owned(), name.to_owned()));
         let held = held.ok_or_else(|| JournalError::no_campaign(name))?;
-        held.entries.push(entry.clone());
+        held.record(None, entry.clone());
         Ok(())
     }
 
@@ -204,7 +277,7 @@ impl Store for MemoryStore {
         chunk: usize,
     ) -> Result<Option<Vec<OpenId>>, JournalError> {
         let key = (account.as_str().to_owned(), name.to_owned());
-        Ok(lock(&self.0).recipients(&key, chunk))
+        Ok(lock(&self.state).recipients(&key, chunk))
     }
 
     async fn spend(
@@ -214,7 +287,7 @@ impl Store for MemoryStore {
         at: SystemTime,
         budgets: &[Budget],
     ) -> Result<Reserved, JournalError> {
-        lock(&self.0).reserve(account.as_str(), spend, at, budgets)
+        lock(&self.state).reserve(account.as_str(), spend, at, budgets)
     }
 
     async fn spent(
@@ -223,7 +296,7 @@ impl Store for MemoryStore {
         spends: &[Spend],
         since: SystemTime,
     ) -> Result<Vec<SystemTime>, JournalError> {
-        Ok(lock(&self.0).spent(account.as_str(), spends, since))
+        Ok(lock(&self.state).spent(account.as_str(), spends, since))
     }
 
     async fn keep_report(
@@ -232,7 +305,7 @@ impl Store for MemoryStore {
         report: &MassReport,
         at: SystemTime,
     ) -> Result<(), JournalError> {
-        lock(&self.0).reports.push((account.as_str().to_owned(), at, report.clone()));
+        lock(&self.state).reports.push((account.as_str().to_owned(), at, report.clone()));
         Ok(())
     }
 
@@ -242,12 +315,12 @@ impl Store for MemoryStore {
         name: &str,
         at: SystemTime,
     ) -> Result<bool, JournalError> {
-        let mut state = lock(&self.0);
+        let mut state = lock(&self.state);
         let key = (account.as_str().to_owned(), name.to_owned());
         let Some(held) = state.campaigns.get_mut(&key) else { return Ok(false) };
         if held.stopped.is_none() {
             held.stopped = Some(at);
-            held.entries.push(Entry::Stopped { at });
+            held.record(None, Entry::Stopped { at });
         }
         Ok(true)
     }
@@ -257,15 +330,33 @@ impl Store for MemoryStore {
         account: &AppId,
         number: u64,
     ) -> Result<Vec<(u64, MassReport)>, JournalError> {
-        let kept = lock(&self.0).reports_after(account.as_str(), number);
+        let kept = lock(&self.state).reports_after(account.as_str(), number);
         Ok(kept.into_iter().map(|(number, _, report)| (number, report)).collect())
     }
 }
 
 #[async_trait]
 impl Journal for MemoryJournal {
+    fn worker(&self) -> Option<&str> {
+        self.member.as_ref().map(Member::name)
+    }
+
+    async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
+        let Some(member) = &self.member else { return Ok(Hold::Mine) };
+        let mut state = lock(&self.state);
+        let held = state.campaigns.entry(self.key.clone()).or_default();
+        if held.crew.is_behind(member, &held.entries, |entry| entry.concern().is_about(part)) {
+            return Ok(Hold::Behind);
+        }
+        Ok(held.crew.hold(member, part, span))
+    }
+
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        Ok(self.entries())
+        let entries = self.entries();
+        if let Some(member) = &mut self.member {
+            member.has_read(entries.len());
+        }
+        Ok(entries)
     }
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
@@ -275,6 +366,12 @@ impl Journal for MemoryJournal {
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let (account, campaign) = self.key.clone();
         let mut state = lock(&self.state);
+        if let Some((member, part)) = self.member.as_ref().zip(entry.part()) {
+            let held = state.campaigns.entry(self.key.clone()).or_default();
+            if !held.crew.has(member, part) {
+                return Err(JournalError::lease_lost(part));
+            }
+        }
         if let Some((chunk, msg_id)) = entry.owner() {
             let owner = JobOwner::new(campaign, chunk);
             let known = state.jobs.entry((account, msg_id)).or_insert_with(|| owner.clone());
@@ -286,29 +383,56 @@ impl Journal for MemoryJournal {
         if matches!(entry, Entry::GoOn { .. }) {
             held.stopped = None;
         }
-        held.entries.push(entry.clone());
+        held.record(self.member.as_ref(), entry.clone());
+        if let Some(member) = &self.member {
+            held.crew.did(member, entry);
+        }
         Ok(())
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         let mut state = lock(&self.state);
-        if let Some(at) = state.campaigns.get(&self.key).and_then(|held| held.stopped) {
+        let held = state.campaigns.entry(self.key.clone()).or_default();
+        if let Some(at) = held.stopped {
             return Ok(Reserved::Stopped { at });
+        }
+        let part = Part::Call(claim.chunk);
+        if let Some(member) = &self.member {
+            let matters = |entry: &Entry| claim.alone || entry.concern().is_about(part);
+            if held.crew.is_behind(member, &held.entries, matters) {
+                return Ok(Reserved::Behind);
+            }
+            if let Some(left) = held.crew.left_of_others(member, part) {
+                return Ok(Reserved::Held { left });
+            }
         }
         let reserved = state.reserve(&self.key.0, claim.spend, claim.at, claim.budgets)?;
         if reserved == Reserved::Granted {
             let held = state.campaigns.entry(self.key.clone()).or_default();
-            held.entries.push(claim.intent());
+            held.record(self.member.as_ref(), claim.intent());
+            if let Some(member) = &self.member {
+                _ = held.crew.hold(member, part, claim.lease);
+            }
         }
         Ok(reserved)
     }
 
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        let state = lock(&self.state);
-        Ok(News {
-            stopped: state.campaigns.get(&self.key).and_then(|held| held.stopped),
-            reports: state.reports_after(&self.key.0, number),
-        })
+        let mut state = lock(&self.state);
+        let reports = state.reports_after(&self.key.0, number);
+        let Some(held) = state.campaigns.get_mut(&self.key) else {
+            return Ok(News { reports, ..News::default() });
+        };
+        let entries = match &mut self.member {
+            Some(member) => {
+                for entry in held.crew.given_up(member, &held.entries) {
+                    held.record(None, entry);
+                }
+                held.crew.look(member, &held.entries)
+            }
+            None => Vec::new(),
+        };
+        Ok(News { stopped: held.stopped, reports, entries })
     }
 
     async fn keep_report(

@@ -23,6 +23,23 @@ fn open_calls(entries: &[Entry]) -> BTreeSet<usize> {
     open
 }
 
+/// The calls that were begun, and have no answer of any kind.
+pub(super) fn unanswered(entries: &[Entry]) -> BTreeSet<usize> {
+    let mut begun = BTreeSet::new();
+    for entry in entries {
+        match entry {
+            Entry::Intent { chunk, .. } => {
+                begun.insert(*chunk);
+            }
+            Entry::Answer { chunk, .. } | Entry::Resolved { chunk, .. } => {
+                begun.remove(chunk);
+            }
+            _ => {}
+        }
+    }
+    begun
+}
+
 /// The first open call of a campaign besides `this` one.
 pub(super) fn first_open(name: &str, entries: &[Entry], this: &JobOwner) -> Option<JobOwner> {
     let calls = open_calls(entries).into_iter().map(|chunk| JobOwner::new(name, chunk));

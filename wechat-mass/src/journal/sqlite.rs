@@ -360,6 +360,7 @@ impl Journal for SqliteJournal {
             Ok(News {
                 stopped: rows::stopped(transaction, self.campaign)?,
                 reports: rows::reports(transaction, path, &self.account, number)?,
+                ..News::default()
             })
         })
     }

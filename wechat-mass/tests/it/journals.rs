@@ -1,16 +1,18 @@
 //! The promises of a store, kept by both of them; and a check that breaks one of them.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use wechat_mass::campaign::Plan;
-use wechat_mass::journal::conformance::{PROMISES, Place};
+use wechat_mass::journal::conformance::{BEGINNING, PROMISES, Place, WORKERS};
 use wechat_mass::journal::{
     Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, MemoryStore, News, Reserved,
     SqliteStore, Store,
 };
 use wechat_mass::quota::{Budget, Spend};
+use wechat_mock::ManualClock;
 use wechat_types::id::{AppId, MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
@@ -34,6 +36,34 @@ impl Place for Sqlite {
 async fn memory_keeps_every_promise() {
     for promise in PROMISES {
         let place = Memory(MemoryStore::new());
+        assert_eq!(promise.check(&place).await, Ok(()), "{}", promise.name());
+    }
+}
+
+/// A store in memory whose clock is moved by hand.
+struct Crowded {
+    store: MemoryStore,
+    clock: ManualClock,
+}
+
+#[async_trait]
+impl Place for Crowded {
+    fn open(&self) -> Result<Box<dyn Store>, JournalError> {
+        Ok(Box::new(self.store.clone()))
+    }
+
+    async fn pass(&self, span: Duration) -> Result<(), String> {
+        self.clock.advance(span);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn memory_keeps_every_promise_to_workers() {
+    for promise in WORKERS {
+        let clock = ManualClock::new(UNIX_EPOCH + Duration::from_secs(BEGINNING));
+        let store = MemoryStore::with_clock(Arc::new(clock.clone()));
+        let place = Crowded { store, clock };
         assert_eq!(promise.check(&place).await, Ok(()), "{}", promise.name());
     }
 }

@@ -14,6 +14,8 @@ use crate::journal::{Entry, JournalError};
 pub enum Event<'a> {
     /// A fact was recorded.
     Recorded(&'a Entry),
+    /// This was not recorded, for it took longer than the worker's lease: another worker may be at it.
+    LeaseLost(&'a Entry),
     /// A job's status could not be had; it is asked for again.
     StatusFailed(&'a str),
     /// A job has had no final report for so long. It is followed further.

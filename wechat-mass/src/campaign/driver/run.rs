@@ -1,14 +1,16 @@
 //! A campaign with its journal: each fact is recorded, then taken in.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use wechat_types::id::{MsgId, OpenId};
 use wechat_types::mass::MassReport;
 
 use super::event::{DriverError, Event};
 use crate::campaign::{Campaign, CampaignReport, unclaimed_reports};
-use crate::journal::{Entry, JobOwner, Journal, JournalError, News};
+use crate::journal::{
+    Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part,
+};
 
 /// A campaign with its journal, in which nothing counts that is not recorded.
 pub(super) struct Run<'r, 'p> {
@@ -46,10 +48,13 @@ impl<'r, 'p> Run<'r, 'p> {
     /// Takes in what others recorded since the last look: a human's stop, reports that came to other
     /// programs, or to none that had the job.
     pub(super) async fn look(&mut self) -> Result<(), DriverError> {
-        let News { stopped, reports } = match self.journal.news(self.read_to).await {
+        let News { stopped, reports, entries } = match self.journal.news(self.read_to).await {
             Ok(news) => news,
             Err(source) => return Err(self.broken(source)),
         };
+        for entry in &entries {
+            self.take_in(entry);
+        }
         match stopped {
             Some(at) if self.campaign.brake().is_none() => self.take_in(&Entry::Stopped { at }),
             _ => {}
@@ -65,7 +70,11 @@ impl<'r, 'p> Run<'r, 'p> {
     }
 
     /// Records each kept report that tells something of a job of this campaign.
-    pub(super) async fn join_kept(&mut self, at: SystemTime) -> Result<(), DriverError> {
+    pub(super) async fn join_kept(
+        &mut self,
+        at: SystemTime,
+        span: Duration,
+    ) -> Result<(), DriverError> {
         if !std::mem::take(&mut self.may_join) {
             return Ok(());
         }
@@ -74,8 +83,15 @@ impl<'r, 'p> Run<'r, 'p> {
             self.kept.keys().filter(known).copied().collect()
         };
         for msg_id in known {
-            if let Some(report) = self.kept.remove(&msg_id).filter(|r| self.campaign.is_news(r)) {
+            let Some(report) = self.kept.remove(&msg_id).filter(|r| self.campaign.is_news(r)) else {
+                continue;
+            };
+            if self.hold(Part::Job(msg_id), span).await? == Hold::Mine {
                 self.record(Entry::Report { at, report }).await?;
+            } else {
+                // Whoever has the job records it, or it is looked at again.
+                self.kept.insert(msg_id, report);
+                self.may_join = true;
             }
         }
         Ok(())
@@ -109,10 +125,23 @@ impl<'r, 'p> Run<'r, 'p> {
         }
     }
 
+    /// Takes a part of the work for itself.
+    pub(super) async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, DriverError> {
+        match self.journal.hold(part, span).await {
+            Ok(hold) => Ok(hold),
+            Err(source) => Err(self.broken(source)),
+        }
+    }
+
     pub(super) async fn record(&mut self, entry: Entry) -> Result<(), DriverError> {
         match self.journal.append(&entry).await {
             Ok(()) => {
                 self.take_in(&entry);
+                Ok(())
+            }
+            // Another worker may be at it; the news tell what became of it.
+            Err(error) if error.kind() == JournalErrorKind::LeaseLost => {
+                (self.observe)(Event::LeaseLost(&entry));
                 Ok(())
             }
             Err(source) => Err(self.broken(source)),

@@ -6,16 +6,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use wechat_types::id::{AppId, MsgId, OpenId, TagId};
 use wechat_types::mass::{Audience, JobStatus, MassReport, ReportSource};
 
-use super::Place;
+use super::{BEGINNING, Place};
 use crate::campaign::{Answer, Content, Plan, Resolution};
 use crate::journal::{Claim, Entry, FrozenCall, Journal, Reserved, Store};
 use crate::quota::{Budget, Limits, Spend, Window};
 
 pub(super) type Checked = Result<(), String>;
 
-/// 2026-03-31 23:59:00 in Beijing: a minute before a day and a month end.
-fn last_minute() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_774_972_740)
+pub(super) fn last_minute() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(BEGINNING)
 }
 
 pub(super) fn after(seconds: u64) -> SystemTime {
