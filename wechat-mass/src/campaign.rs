@@ -244,9 +244,15 @@ impl<'p> Campaign<'p> {
                 }
             }
             Entry::Answer { chunk, at, answer } => self.settle(*chunk, *at, answer),
+            Entry::GivenUp { chunk, at } => {
+                if let Some(state) = self.chunks.get_mut(*chunk) {
+                    state.interrupt(*at, "its worker did not come back in time");
+                }
+            }
             Entry::Report { at, report } => self.report_in(*at, report),
             Entry::Resumed { at } => {
-                self.chunks.iter_mut().for_each(|chunk| chunk.interrupt(*at));
+                let reason = "the program ended before the answer came";
+                self.chunks.iter_mut().for_each(|chunk| chunk.interrupt(*at, reason));
                 self.resume(*at);
             }
             // What is under way has a worker, or is given up when its lease ends.

@@ -242,8 +242,8 @@ pub trait Journal: Debug + Send {
     /// What others recorded that matters to this campaign; of the kept reports those after the
     /// `number`-th.
     ///
-    /// A call whose worker did not come back before his lease ended is given an answer here: nobody
-    /// knows what became of it. Where the campaign is shared, this is also the worker's sign of life.
+    /// A call whose worker did not come back before his lease ended is recorded as
+    /// [given up](Entry::GivenUp) here. Where the campaign is shared, this is also the worker's sign of life.
     ///
     /// # Errors
     ///

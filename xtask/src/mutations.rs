@@ -115,7 +115,7 @@ mod tests {
     fn each_patch_applies() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let patches = patches(root).unwrap();
-        assert_eq!(patches.len(), 6);
+        assert_eq!(patches.len(), 8);
         for patch in patches {
             apply(root, &patch, &["--check"]).unwrap();
         }

@@ -74,8 +74,7 @@ async fn attempt(world: &Arc<World>, id: Id, gate: &Gate) -> Result<End, String>
         }
         if let Event::Waiting(until, reason) = event {
             let wait = until.duration_since(world.clock.now()).unwrap_or_default();
-            world
-                .tell(|| format!("    {id} waits {} s: {reason:?}", wait.as_secs()));
+            world.tell(|| format!("    {id} waits {} s: {reason:?}", wait.as_secs()));
         }
     };
     let driver = Driver::new(&client, plan).with_policy(world.scene.policy);
@@ -242,9 +241,7 @@ impl Journal for Records {
         self.gate.point("before a claim").await;
         self.fails("before")?;
         let reserved = self.inner.claim(claim).await?;
-        self.world.tell(|| {
-            format!("  {} claims call {}: {reserved:?}", self.id, claim.chunk + 1)
-        });
+        self.world.tell(|| format!("  {} claims call {}: {reserved:?}", self.id, claim.chunk + 1));
         if reserved == Reserved::Granted {
             self.world.claimed(self.id, claim.at);
         } else {

@@ -283,12 +283,12 @@ impl ChunkState {
         Some(reason)
     }
 
-    /// The only program that had the campaign has ended: what was under way has no answer.
-    pub(super) fn interrupt(&mut self, at: SystemTime) {
+    /// Whoever was at it has ended, or is taken for ended: what was under way has no answer. The same call
+    /// with its key will tell, at once, for its time has passed already.
+    pub(super) fn interrupt(&mut self, at: SystemTime, reason: &str) {
         if let Progress::InFlight = self.progress {
             self.lost = true;
-            let reason = "the program ended before the answer came".to_owned();
-            self.progress = Progress::Unsettled { repeat_at: at, reason };
+            self.progress = Progress::Unsettled { repeat_at: at, reason: reason.to_owned() };
         }
     }
 

@@ -87,6 +87,15 @@ pub enum Entry {
         #[serde(flatten)]
         answer: Answer,
     },
+    /// The worker who made the call did not come back before his lease ended: nobody knows what became of
+    /// it.
+    GivenUp {
+        /// The call, from 0.
+        chunk: usize,
+        /// When.
+        #[serde(with = "super::unix_millis")]
+        at: SystemTime,
+    },
     /// A job's report came in.
     Report {
         /// When.
@@ -158,6 +167,7 @@ impl Entry {
             Self::CoversRefused { at }
             | Self::Intent { at, .. }
             | Self::Answer { at, .. }
+            | Self::GivenUp { at, .. }
             | Self::Report { at, .. }
             | Self::Resumed { at }
             | Self::Joined { at, .. }
@@ -169,18 +179,13 @@ impl Entry {
         }
     }
 
-    /// The answer of a call whose worker did not come back before his lease ended.
-    pub(crate) fn lost(chunk: usize, at: SystemTime) -> Self {
-        let reason = "its worker did not come back in time".to_owned();
-        Self::Answer { chunk, at, answer: Answer::Unknown { reason, repeatable: true } }
-    }
-
     /// Who must have read it before he goes on.
     pub(crate) fn concern(&self) -> Concern {
         match self {
             Self::Draft { chunk, .. }
             | Self::Intent { chunk, .. }
             | Self::Answer { chunk, answer: Answer::Accepted { .. }, .. }
+            | Self::GivenUp { chunk, .. }
             | Self::Resolved { chunk, .. } => Concern::Call(*chunk),
             Self::Picture { .. } | Self::Cover { .. } | Self::CoversRefused { .. } => {
                 Concern::Uploads

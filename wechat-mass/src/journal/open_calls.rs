@@ -23,7 +23,7 @@ fn open_calls(entries: &[Entry]) -> BTreeSet<usize> {
     open
 }
 
-/// The calls that were begun, and have no answer of any kind.
+/// The calls that were begun, have no answer of any kind, and were not given up.
 pub(super) fn unanswered(entries: &[Entry]) -> BTreeSet<usize> {
     let mut begun = BTreeSet::new();
     for entry in entries {
@@ -31,7 +31,9 @@ pub(super) fn unanswered(entries: &[Entry]) -> BTreeSet<usize> {
             Entry::Intent { chunk, .. } => {
                 begun.insert(*chunk);
             }
-            Entry::Answer { chunk, .. } | Entry::Resolved { chunk, .. } => {
+            Entry::Answer { chunk, .. }
+            | Entry::GivenUp { chunk, .. }
+            | Entry::Resolved { chunk, .. } => {
                 begun.remove(chunk);
             }
             _ => {}

@@ -14,6 +14,8 @@ use crate::journal::{Entry, JournalError};
 pub enum Event<'a> {
     /// A fact was recorded.
     Recorded(&'a Entry),
+    /// Another worker recorded a fact, or somebody from outside.
+    News(&'a Entry),
     /// This was not recorded, for it took longer than the worker's lease: another worker may be at it.
     LeaseLost(&'a Entry),
     /// A job's status could not be had; it is asked for again.

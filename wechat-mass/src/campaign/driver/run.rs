@@ -8,9 +8,7 @@ use wechat_types::mass::MassReport;
 
 use super::event::{DriverError, Event};
 use crate::campaign::{Campaign, CampaignReport, unclaimed_reports};
-use crate::journal::{
-    Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part,
-};
+use crate::journal::{Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part};
 
 /// A campaign with its journal, in which nothing counts that is not recorded.
 pub(super) struct Run<'r, 'p> {
@@ -53,7 +51,8 @@ impl<'r, 'p> Run<'r, 'p> {
             Err(source) => return Err(self.broken(source)),
         };
         for entry in &entries {
-            self.take_in(entry);
+            self.learn(entry);
+            (self.observe)(Event::News(entry));
         }
         match stopped {
             Some(at) if self.campaign.brake().is_none() => self.take_in(&Entry::Stopped { at }),
@@ -83,7 +82,8 @@ impl<'r, 'p> Run<'r, 'p> {
             self.kept.keys().filter(known).copied().collect()
         };
         for msg_id in known {
-            let Some(report) = self.kept.remove(&msg_id).filter(|r| self.campaign.is_news(r)) else {
+            let Some(report) = self.kept.remove(&msg_id).filter(|r| self.campaign.is_news(r))
+            else {
                 continue;
             };
             if self.hold(Part::Job(msg_id), span).await? == Hold::Mine {
@@ -150,9 +150,13 @@ impl<'r, 'p> Run<'r, 'p> {
 
     /// Takes in what was recorded.
     pub(super) fn take_in(&mut self, entry: &Entry) {
+        self.learn(entry);
+        (self.observe)(Event::Recorded(entry));
+    }
+
+    fn learn(&mut self, entry: &Entry) {
         self.campaign.apply(entry);
         self.may_join |= matches!(entry, Entry::Answer { .. });
-        (self.observe)(Event::Recorded(entry));
     }
 
     pub(super) async fn other_owner(

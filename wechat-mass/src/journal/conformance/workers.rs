@@ -63,10 +63,7 @@ fn answer(chunk: usize, answer: Answer) -> Entry {
 }
 
 fn accepted(chunk: usize, job: u64) -> Entry {
-    answer(
-        chunk,
-        Answer::Accepted { msg_id: MsgId::new(job), msg_data_id: None, already: false },
-    )
+    answer(chunk, Answer::Accepted { msg_id: MsgId::new(job), msg_data_id: None, already: false })
 }
 
 fn refused(chunk: usize) -> Entry {
@@ -163,9 +160,7 @@ pub(super) async fn late_workers_record_nothing(place: &dyn Place) -> Checked {
     place.pass(LEASE).await?;
     // Nobody has it, and yet it is not hers any more.
     is_too_late(anna.as_mut(), &refused(0)).await?;
-    let lost = |entry: &&Entry| {
-        matches!(entry, Entry::Answer { chunk: 0, answer: Answer::Unknown { repeatable: true, .. }, .. })
-    };
+    let lost = |entry: &&Entry| matches!(entry, Entry::GivenUp { chunk: 0, .. });
     let read = news(ben.as_mut()).await?;
     same("given up", &read.iter().filter(lost).count(), &1)?;
     same("once", &news(ben.as_mut()).await?, &Vec::new())?;

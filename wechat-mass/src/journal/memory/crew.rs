@@ -135,7 +135,7 @@ impl Crew {
         }
     }
 
-    /// The answer of each call whose worker did not come back in time: nobody knows.
+    /// The calls whose workers did not come back in time.
     pub(super) fn given_up(&mut self, member: &Member, entries: &[Entry]) -> Vec<Entry> {
         let at = member.clock.now();
         let unanswered = open_calls::unanswered(entries);
@@ -148,6 +148,6 @@ impl Crew {
         for chunk in &lost {
             self.leases.remove(&Part::Call(*chunk));
         }
-        lost.into_iter().map(|chunk| Entry::lost(chunk, at)).collect()
+        lost.into_iter().map(|chunk| Entry::GivenUp { chunk, at }).collect()
     }
 }
