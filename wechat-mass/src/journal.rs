@@ -6,6 +6,8 @@ pub mod conformance;
 mod difference;
 mod entry;
 mod error;
+#[cfg(feature = "sqlite")]
+mod facts;
 mod frozen;
 mod memory;
 mod open_calls;

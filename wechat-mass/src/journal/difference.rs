@@ -11,55 +11,81 @@ pub(super) type FrozenText = (String, Option<Vec<u8>>);
 const BEFORE: u8 = 0;
 const AFTER: u8 = 1;
 
-/// The lists of a frozen plan and of another one: what was added, what removed, or that only the order
-/// is another. Nothing where one of them has no list.
-///
-/// `frozen` gives the calls one by one, in their order, by number. Calls with the same key have the same
-/// list and are not looked at.
+/// The lists of a frozen plan and of another one, for a store that gives its calls at once: `frozen` gives
+/// them one by one, in their order, by number.
 pub(super) fn of_lists<E: From<RecipientsError>>(
     scratch: Scratch,
     plan: &Plan,
     mut frozen: impl FnMut(usize) -> Result<Option<FrozenText>, E>,
 ) -> Result<Vec<String>, E> {
-    let mut sorter = Sorter::new(scratch);
-    let (mut number, mut places, mut had_list, mut same) = (0, 0, false, true);
-    loop {
-        let (before, after) = (frozen(number)?, plan.chunks().get(number));
+    let mut lists = Lists::new(scratch, plan);
+    while lists.take(frozen(lists.number)?)? {}
+    Ok(lists.told()?)
+}
+
+/// The lists of a frozen plan and of another one, call by call. Calls with the same key have the same list
+/// and are not looked at.
+pub(super) struct Lists<'p> {
+    plan: &'p Plan,
+    sorter: Sorter,
+    /// The call that comes next.
+    pub(super) number: usize,
+    places: u64,
+    had_list: bool,
+    same: bool,
+}
+
+impl<'p> Lists<'p> {
+    /// Nothing compared yet.
+    pub(super) fn new(scratch: Scratch, plan: &'p Plan) -> Self {
+        let sorter = Sorter::new(scratch);
+        Self { plan, sorter, number: 0, places: 0, had_list: false, same: true }
+    }
+
+    /// Takes in the next call as it was frozen, none beyond the last. True when there may be more.
+    pub(super) fn take(&mut self, before: Option<FrozenText>) -> Result<bool, RecipientsError> {
+        let after = self.plan.chunks().get(self.number);
         if before.is_none() && after.is_none() {
-            break;
+            return Ok(false);
         }
         let is_kept = |key: &ClientMsgId| before.as_ref().is_some_and(|(k, _)| key.as_str() == k);
         if !after.is_some_and(|chunk| is_kept(&chunk.key)) {
-            let after = after.map(|chunk| plan.text(chunk)).transpose()?.flatten();
+            let after = after.map(|chunk| self.plan.text(chunk)).transpose()?.flatten();
             let before = before.and_then(|(_, text)| text);
-            had_list |= before.is_some();
-            same &= before == after;
+            self.had_list |= before.is_some();
+            self.same &= before == after;
             for (list, text) in [(BEFORE, before), (AFTER, after)] {
                 for id in text.iter().flat_map(|text| text.split(|byte| *byte == b'\n')) {
-                    sorter.push(id, list, places)?;
-                    places += 1;
+                    self.sorter.push(id, list, self.places)?;
+                    self.places += 1;
                 }
             }
         }
-        number += 1;
+        self.number += 1;
+        Ok(true)
     }
-    if !had_list || plan.roster().is_none() || same {
-        return Ok(Vec::new());
-    }
-    let (mut added, mut removed) = (Named::default(), Named::default());
-    sorter.groups(|group| {
-        match group.lists {
-            lists if lists == 1 << AFTER => added.take(group.first, group.id),
-            lists if lists == 1 << BEFORE => removed.take(group.first, group.id),
-            _ => {}
+
+    /// What was added, what removed, or that only the order is another. Nothing where one of them has no
+    /// list.
+    pub(super) fn told(self) -> Result<Vec<String>, RecipientsError> {
+        if !self.had_list || self.plan.roster().is_none() || self.same {
+            return Ok(Vec::new());
         }
-        Ok(())
-    })?;
-    if added.count == 0 && removed.count == 0 {
-        return Ok(vec!["the OpenIDs stand in another order".to_owned()]);
+        let (mut added, mut removed) = (Named::default(), Named::default());
+        self.sorter.groups(|group| {
+            match group.lists {
+                lists if lists == 1 << AFTER => added.take(group.first, group.id),
+                lists if lists == 1 << BEFORE => removed.take(group.first, group.id),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        if added.count == 0 && removed.count == 0 {
+            return Ok(vec!["the OpenIDs stand in another order".to_owned()]);
+        }
+        let told = [added.told("added"), removed.told("removed")];
+        Ok(told.into_iter().flatten().collect())
     }
-    let told = [added.told("added"), removed.told("removed")];
-    Ok(told.into_iter().flatten().collect())
 }
 
 /// The first few of many, by their place in the list.

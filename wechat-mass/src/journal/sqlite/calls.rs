@@ -7,12 +7,13 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use wechat_types::id::OpenId;
 
 use super::Trouble;
-use super::rows::{Done, damaged, text};
+use super::rows::Done;
 use crate::campaign::Plan;
 use crate::journal::Frozen;
 use crate::journal::JournalError;
 use crate::journal::difference::{self, FrozenText};
-use crate::recipients::{RecipientsError, Scratch, open_ids};
+use crate::journal::facts;
+use crate::recipients::{RecipientsError, Scratch};
 
 impl From<RecipientsError> for Trouble {
     fn from(error: RecipientsError) -> Self {
@@ -22,7 +23,7 @@ impl From<RecipientsError> for Trouble {
 
 /// Writes a plan down. A call's recipients are one value: ten thousand rows take ten times as long.
 pub(super) fn freeze(transaction: &Transaction<'_>, plan: &Plan, at: SystemTime) -> Done<i64> {
-    let frozen = text(&Frozen::of(plan, at))?;
+    let frozen = facts::text(&Frozen::of(plan, at))?;
     transaction.execute(
         "INSERT INTO campaign (account, name, frozen) VALUES (?1, ?2, ?3)",
         params![plan.account().as_str(), plan.name(), frozen],
@@ -59,10 +60,7 @@ pub(super) fn recipients(
     number: usize,
 ) -> Done<Option<Vec<OpenId>>> {
     match call(transaction, campaign, number)? {
-        Some((id, (_, Some(text)))) => match open_ids(&text) {
-            Some(open_ids) => Ok(Some(open_ids)),
-            None => Err(damaged(path, "call", id)),
-        },
+        Some((id, (_, Some(text)))) => Ok(Some(facts::list(&path.display(), id, &text)?)),
         _ => Ok(None),
     }
 }

@@ -1,48 +1,26 @@
 //! Facts to rows and back; a row that cannot be read is an error that names it.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wechat_types::id::{AppId, ClientMsgId, MsgId};
 use wechat_types::mass::MassReport;
 
 use super::Trouble;
-use crate::journal::{
-    Entry, Frozen, FrozenCall, JobOwner, JournalError, Reserved, check_clock, job_taken,
-};
+use crate::journal::facts::{self, millis, moment, text};
+use crate::journal::{Entry, Frozen, FrozenCall, JobOwner, Reserved, check_clock, job_taken};
 use crate::quota::{Budget, Spend};
 
 pub(super) type Done<T> = Result<T, Trouble>;
 
-fn millis(at: SystemTime) -> i64 {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn moment(millis: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or_default())
-}
-
-pub(super) fn text(value: &impl Serialize) -> Done<String> {
-    serde_json::to_string(value)
-        .map_err(|error| JournalError::new("a fact cannot be written").with_source(error).into())
+fn parse<T: DeserializeOwned>(path: &Path, table: &str, row: i64, text: &str) -> Done<T> {
+    Ok(facts::parse(&path.display(), table, row, text)?)
 }
 
 pub(super) fn damaged(path: &Path, table: &str, row: i64) -> Trouble {
-    JournalError::new(format!(
-        "{}: row {row} of the table {table} cannot be read; nothing is sent, for it may tell of a \
-         send: restore the file from a backup, or look on mp.weixin.qq.com what was sent and name \
-         another journal",
-        path.display()
-    ))
-    .into()
-}
-
-fn parse<T: DeserializeOwned>(path: &Path, table: &str, row: i64, text: &str) -> Done<T> {
-    serde_json::from_str(text).map_err(|_| damaged(path, table, row))
+    facts::damaged(&path.display(), table, row).into()
 }
 
 pub(super) fn campaign(
