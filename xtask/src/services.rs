@@ -3,25 +3,26 @@
 //! Each has a port, a password and a folder of its own, and is ended by its own id: a server that runs on the
 //! machine already is not touched.
 
+mod redis;
+
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::ci::Outcome;
-use crate::peers::server::Server;
 use crate::run;
 use crate::workspace::Workspace;
 
-/// What has to be there, how one sees that it is, and its package in Debian and Ubuntu.
-const PROGRAMS: &[(&str, &str, &str)] =
-    &[("redis-server", "--version", "redis-server"), ("openssl", "version", "openssl")];
+use self::redis::Redis;
 
 /// The name of the crate, its features, and what the tests' names begin with.
 const TESTS: &[(&str, &str, &str)] = &[("wechat-http", "redis", "shared_tokens::redis")];
 
 /// Runs the tests against servers that this starts.
 pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {
-    if PROGRAMS.iter().any(|(name, probe, _)| run::output(Command::new(name).arg(probe)).is_err()) {
+    if redis::PROGRAMS
+        .iter()
+        .any(|(name, probe, _)| run::output(Command::new(name).arg(probe)).is_err())
+    {
         println!("{}", advice());
         return Ok(Outcome::Skipped("redis-server or openssl is not installed"));
     }
@@ -33,90 +34,17 @@ pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {
         redis.tell(&mut cargo);
         run::run(&mut cargo)?;
     }
-    redis.server.stop()?;
+    redis.stop()?;
     Ok(Outcome::Passed)
 }
 
 fn advice() -> String {
-    let packages: Vec<&str> = PROGRAMS.iter().map(|(.., package)| *package).collect();
+    let packages: Vec<&str> = redis::PROGRAMS.iter().map(|(.., package)| *package).collect();
     format!(
         "The tests against real servers are left out. To run them, on Debian and Ubuntu:\n\
          apt-get install --no-install-recommends {}",
         packages.join(" ")
     )
-}
-
-/// A Redis server with a password, reached in the clear and by TLS.
-struct Redis {
-    server: Server,
-    plain: u16,
-    tls: u16,
-    roots: PathBuf,
-}
-
-/// Nobody but the tests of this machine gets to see it.
-const PASSWORD: &str = "only-for-tests";
-
-impl Redis {
-    fn start(folder: &Path) -> Result<Self, String> {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
-        let (key, roots) = (folder.join("key.pem"), folder.join("certificate.pem"));
-        certify(folder, &key, &roots)?;
-        let (plain, tls) = (free_port()?, free_port()?);
-        let mut command = Command::new("redis-server");
-        command
-            .args(["--bind", "127.0.0.1", "--port", &plain.to_string()])
-            .args(["--tls-port", &tls.to_string(), "--tls-auth-clients", "no"])
-            .arg("--tls-cert-file")
-            .arg(&roots)
-            .arg("--tls-key-file")
-            .arg(&key)
-            .arg("--tls-ca-cert-file")
-            .arg(&roots)
-            .args(["--requirepass", PASSWORD, "--save", "", "--appendonly", "no", "--dir"])
-            .arg(folder);
-        println!("$ redis-server --port {plain} --tls-port {tls}");
-        let server = Server::start(&mut command, "Ready to accept", &folder.join("log"))?;
-        Ok(Self { server, plain, tls, roots })
-    }
-
-    /// Where the tests find it.
-    fn tell(&self, command: &mut Command) {
-        command
-            .env("WECHAT_TEST_REDIS", format!("redis://:{PASSWORD}@127.0.0.1:{}", self.plain))
-            .env("WECHAT_TEST_REDIS_TLS", format!("rediss://:{PASSWORD}@127.0.0.1:{}", self.tls))
-            .env("WECHAT_TEST_REDIS_ROOTS", &self.roots);
-    }
-}
-
-/// What `openssl req` is told: a server's certificate, and no authority's.
-const REQUEST: &str = "[req]
-distinguished_name = name
-x509_extensions = extensions
-prompt = no
-[name]
-CN = localhost
-[extensions]
-basicConstraints = critical,CA:FALSE
-subjectAltName = IP:127.0.0.1,DNS:localhost
-";
-
-/// A certificate for this machine, signed by itself.
-fn certify(folder: &Path, key: &Path, certificate: &Path) -> Result<(), String> {
-    let request = folder.join("request.cnf");
-    std::fs::write(&request, REQUEST)
-        .map_err(|error| format!("{} cannot be written: {error}", request.display()))?;
-    let mut openssl = Command::new("openssl");
-    openssl
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
-        .args(["-nodes", "-days", "2", "-config"])
-        .arg(&request)
-        .arg("-keyout")
-        .arg(key)
-        .arg("-out")
-        .arg(certificate);
-    run::output(&mut openssl).map(|_| ())
 }
 
 /// Free for the moment.
