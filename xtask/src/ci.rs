@@ -28,7 +28,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "test", about: "all tests of the workspace, all features", run: test },
     Step {
         name: "services",
-        about: "tests against real servers (needs redis-server)",
+        about: "tests against real servers (needs redis-server and postgresql)",
         run: services,
     },
     Step { name: "callback-load", about: "the callback server among enemies, 4 s", run: load },

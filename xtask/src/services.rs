@@ -3,6 +3,7 @@
 //! Each has a port, a password and a folder of its own, and is ended by its own id: a server that runs on the
 //! machine already is not touched.
 
+mod postgres;
 mod redis;
 
 use std::net::TcpListener;
@@ -12,34 +13,47 @@ use crate::ci::Outcome;
 use crate::run;
 use crate::workspace::Workspace;
 
+use self::postgres::Postgres;
 use self::redis::Redis;
 
+/// The package of the PostgreSQL server in Debian and Ubuntu.
+const POSTGRESQL: &str = "postgresql";
+
 /// The name of the crate, its features, and what the tests' names begin with.
-const TESTS: &[(&str, &str, &str)] = &[("wechat-http", "redis", "shared_tokens::redis")];
+const TESTS: &[(&str, &str, &str)] =
+    &[("wechat-http", "redis", "shared_tokens::redis"), ("wechat-mass", "postgres", "postgres_")];
 
 /// Runs the tests against servers that this starts.
 pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {
-    if redis::PROGRAMS
-        .iter()
-        .any(|(name, probe, _)| run::output(Command::new(name).arg(probe)).is_err())
-    {
+    let missing =
+        |(name, probe, _): &(&str, &str, &str)| run::output(Command::new(name).arg(probe)).is_err();
+    let (Some(programs), false) = (postgres::programs(), redis::PROGRAMS.iter().any(missing))
+    else {
         println!("{}", advice());
-        return Ok(Outcome::Skipped("redis-server or openssl is not installed"));
-    }
-    let folder = workspace.target().join("services");
-    let redis = Redis::start(&folder.join("redis"))?;
+        return Ok(Outcome::Skipped("redis-server, openssl or postgresql is not installed"));
+    };
+    let redis = Redis::start(&workspace.target().join("services").join("redis"))?;
+    let postgres = Postgres::start(&programs)?;
+    let tested = test(workspace, &redis, &postgres);
+    // Also when a test failed: a server that is killed leaves things behind.
+    redis.stop().and(postgres.stop()).and(tested)?;
+    Ok(Outcome::Passed)
+}
+
+fn test(workspace: &Workspace, redis: &Redis, postgres: &Postgres) -> Result<(), String> {
     for (package, features, tests) in TESTS {
         let mut cargo = run::cargo(workspace.root(), &["test", "-p", package]);
         cargo.args(["--features", features, "--test", "it", tests]);
         redis.tell(&mut cargo);
+        postgres.tell(&mut cargo);
         run::run(&mut cargo)?;
     }
-    redis.stop()?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 fn advice() -> String {
-    let packages: Vec<&str> = redis::PROGRAMS.iter().map(|(.., package)| *package).collect();
+    let packages = redis::PROGRAMS.iter().map(|(.., package)| *package).chain([POSTGRESQL]);
+    let packages: Vec<&str> = packages.collect();
     format!(
         "The tests against real servers are left out. To run them, on Debian and Ubuntu:\n\
          apt-get install --no-install-recommends {}",
@@ -59,6 +73,7 @@ mod tests {
 
     #[test]
     fn who_lacks_a_server_is_told_its_package() {
-        assert!(advice().ends_with("apt-get install --no-install-recommends redis-server openssl"));
+        let packages = "--no-install-recommends redis-server openssl postgresql";
+        assert!(advice().ends_with(packages));
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Redis {
 }
 
 /// Nobody but the tests of this machine gets to see it.
-const PASSWORD: &str = "only-for-tests";
+pub(super) const PASSWORD: &str = "only-for-tests";
 
 impl Redis {
     pub(super) fn start(folder: &Path) -> Result<Self, String> {
@@ -72,7 +72,7 @@ subjectAltName = IP:127.0.0.1,DNS:localhost
 ";
 
 /// A certificate for this machine, signed by itself.
-fn certify(folder: &Path, key: &Path, certificate: &Path) -> Result<(), String> {
+pub(super) fn certify(folder: &Path, key: &Path, certificate: &Path) -> Result<(), String> {
     let request = folder.join("request.cnf");
     std::fs::write(&request, REQUEST)
         .map_err(|error| format!("{} cannot be written: {error}", request.display()))?;
