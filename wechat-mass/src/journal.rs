@@ -6,11 +6,13 @@ pub mod conformance;
 mod difference;
 mod entry;
 mod error;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod facts;
 mod frozen;
 mod memory;
 mod open_calls;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod worker;
@@ -33,6 +35,8 @@ pub use entry::Entry;
 pub use error::{JournalError, JournalErrorKind};
 pub use frozen::{Frozen, FrozenCall};
 pub use memory::{MemoryJournal, MemoryStore};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresAddress, PostgresJournal, PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteJournal, SqliteStore};
 pub use worker::{Hold, Part, WorkerStatus};

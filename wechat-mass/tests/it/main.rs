@@ -21,6 +21,7 @@ mod named_errors;
 mod operations;
 mod pace;
 mod plans;
+mod postgres_journal;
 mod reachability;
 mod reports;
 mod resolutions;

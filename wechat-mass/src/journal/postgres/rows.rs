@@ -1,0 +1,337 @@
+//! Facts to rows and back; a row that cannot be read is an error that names it.
+
+use std::time::SystemTime;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type};
+use wechat_types::id::{AppId, MsgId};
+use wechat_types::mass::MassReport;
+
+use super::link::Link;
+use super::schema::lock;
+use crate::journal::facts::{self, millis, moment};
+use crate::journal::{Entry, Frozen, JobOwner, JournalError, Reserved, check_clock, job_taken};
+use crate::quota::{Budget, Spend};
+
+/// A column of a row.
+pub(super) fn column<'r, T: FromSql<'r>>(row: &'r Row, at: usize) -> Result<T, JournalError> {
+    row.try_get(at).map_err(|error| {
+        JournalError::new("the journal's tables are not as this program made them")
+            .with_source(error)
+    })
+}
+
+/// A campaign's row, locked until the transaction ends: so its entries come one after the other, and who
+/// has read one has read all before it.
+pub(super) struct Campaign {
+    pub(super) id: i64,
+    pub(super) stopped: Option<SystemTime>,
+}
+
+pub(super) async fn campaign(
+    link: &mut Link,
+    account: &AppId,
+    name: &str,
+) -> Result<Option<(Campaign, Frozen)>, JournalError> {
+    let rows = link
+        .query(
+            "SELECT id, stopped, frozen FROM campaign WHERE account = $1 AND name = $2
+             FOR NO KEY UPDATE",
+            &[(&account.as_str(), Type::TEXT), (&name, Type::TEXT)],
+        )
+        .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let campaign = Campaign { id: column(row, 0)?, stopped: since(row, 1)? };
+    let frozen = facts::parse(&link.address().place, "campaign", campaign.id, column(row, 2)?)?;
+    Ok(Some((campaign, frozen)))
+}
+
+/// The same by its number: when it was stopped, unless somebody has said go on since.
+pub(super) async fn hold(link: &mut Link, campaign: i64) -> Result<Campaign, JournalError> {
+    let rows = link
+        .query(
+            "SELECT stopped FROM campaign WHERE id = $1 FOR NO KEY UPDATE",
+            &[(&campaign, Type::INT8)],
+        )
+        .await?;
+    let Some(row) = rows.first() else {
+        return Err(JournalError::new("the campaign is no longer in the journal"));
+    };
+    Ok(Campaign { id: campaign, stopped: since(row, 0)? })
+}
+
+/// When a campaign was stopped, as it stands.
+pub(super) async fn stopped(
+    link: &mut Link,
+    campaign: i64,
+) -> Result<Option<SystemTime>, JournalError> {
+    let rows =
+        link.read("SELECT stopped FROM campaign WHERE id = $1", &[(&campaign, Type::INT8)]).await?;
+    rows.first().map_or(Ok(None), |row| since(row, 0))
+}
+
+fn since(row: &Row, at: usize) -> Result<Option<SystemTime>, JournalError> {
+    Ok(column::<Option<i64>>(row, at)?.map(moment))
+}
+
+pub(super) async fn campaigns(
+    link: &mut Link,
+    account: &AppId,
+) -> Result<Vec<Frozen>, JournalError> {
+    let rows = link
+        .read(
+            "SELECT id, frozen FROM campaign WHERE account = $1 ORDER BY id",
+            &[(&account.as_str(), Type::TEXT)],
+        )
+        .await?;
+    let place = &link.address().place;
+    rows.iter()
+        .map(|row| facts::parse(place, "campaign", column(row, 0)?, column(row, 1)?))
+        .collect()
+}
+
+/// Nothing of it was sent, so it may be planned anew.
+pub(super) async fn forget(link: &mut Link, campaign: i64) -> Result<(), JournalError> {
+    link.query("DELETE FROM campaign WHERE id = $1", &[(&campaign, Type::INT8)]).await?;
+    Ok(())
+}
+
+fn entry(link: &Link, row: &Row) -> Result<Entry, JournalError> {
+    facts::parse(&link.address().place, "entry", column(row, 0)?, column(row, 1)?)
+}
+
+pub(super) async fn entries(link: &mut Link, campaign: i64) -> Result<Vec<Entry>, JournalError> {
+    let rows = link
+        .query(
+            "SELECT id, fact FROM entry WHERE campaign = $1 ORDER BY id",
+            &[(&campaign, Type::INT8)],
+        )
+        .await?;
+    rows.iter().map(|row| entry(link, row)).collect()
+}
+
+pub(super) async fn entries_by_name(
+    link: &mut Link,
+    account: &AppId,
+    name: &str,
+) -> Result<Vec<Entry>, JournalError> {
+    let rows = link
+        .read(
+            "SELECT entry.id, fact FROM entry JOIN campaign ON campaign.id = entry.campaign
+             WHERE account = $1 AND name = $2 ORDER BY entry.id",
+            &[(&account.as_str(), Type::TEXT), (&name, Type::TEXT)],
+        )
+        .await?;
+    rows.iter().map(|row| entry(link, row)).collect()
+}
+
+/// The entries of all campaigns of the account that say the same as one of them, that one too.
+pub(super) async fn entries_of_same_content(
+    link: &mut Link,
+    campaign: i64,
+) -> Result<Vec<(String, Vec<Entry>)>, JournalError> {
+    let rows = link
+        .read(
+            "SELECT entry.id, fact, same.name FROM campaign AS this
+             JOIN campaign AS same ON same.account = this.account AND same.content = this.content
+             JOIN entry ON entry.campaign = same.id
+             WHERE this.id = $1 ORDER BY same.id, entry.id",
+            &[(&campaign, Type::INT8)],
+        )
+        .await?;
+    let mut found: Vec<(String, Vec<Entry>)> = Vec::new();
+    for row in &rows {
+        let (name, entry) = (column::<String>(row, 2)?, entry(link, row)?);
+        match found.last_mut() {
+            Some((last, entries)) if *last == name => entries.push(entry),
+            _ => found.push((name, vec![entry])),
+        }
+    }
+    Ok(found)
+}
+
+/// Records a fact of a locked campaign.
+pub(super) async fn record(
+    link: &mut Link,
+    campaign: &Campaign,
+    worker: Option<i64>,
+    entry: &Entry,
+) -> Result<(), JournalError> {
+    let chunk = entry.chunk().map(|chunk| i64::try_from(chunk).unwrap_or(i64::MAX));
+    link.query(
+        "INSERT INTO entry (campaign, worker, chunk, for_all, fact) VALUES ($1, $2, $3, $4, $5)",
+        &[
+            (&campaign.id, Type::INT8),
+            (&worker, Type::INT8),
+            (&chunk, Type::INT8),
+            (&chunk.is_none(), Type::BOOL),
+            (&facts::text(entry)?, Type::TEXT),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Stops a locked campaign that is not stopped already.
+pub(super) async fn stop(
+    link: &mut Link,
+    campaign: &Campaign,
+    at: SystemTime,
+) -> Result<(), JournalError> {
+    if campaign.stopped.is_none() {
+        link.query(
+            "UPDATE campaign SET stopped = $2 WHERE id = $1",
+            &[(&campaign.id, Type::INT8), (&millis(at), Type::INT8)],
+        )
+        .await?;
+        record(link, campaign, None, &Entry::Stopped { at }).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn release(link: &mut Link, campaign: &Campaign) -> Result<(), JournalError> {
+    link.query("UPDATE campaign SET stopped = NULL WHERE id = $1", &[(&campaign.id, Type::INT8)])
+        .await?;
+    Ok(())
+}
+
+/// What was spent since a moment: what and when, oldest first.
+pub(super) async fn spent(
+    link: &mut Link,
+    account: &str,
+    since: SystemTime,
+) -> Result<Vec<(String, SystemTime)>, JournalError> {
+    let rows = link
+        .query(
+            "SELECT spend, at FROM spent WHERE account = $1 AND at >= $2 ORDER BY at",
+            &[(&account, Type::TEXT), (&millis(since), Type::INT8)],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((column(row, 0)?, moment(column(row, 1)?)))).collect()
+}
+
+/// The moments of some kinds since one of them.
+pub(super) fn moments(
+    spent: &[(String, SystemTime)],
+    spends: &[Spend],
+    since: SystemTime,
+) -> Vec<SystemTime> {
+    // As the table has it.
+    let since = moment(millis(since));
+    let of_kind = |name: &str| spends.iter().any(|spend| spend.as_str() == name);
+    let found = spent.iter().filter(|(name, at)| of_kind(name) && *at >= since);
+    found.map(|(_, at)| *at).collect()
+}
+
+/// Counts and spends, one after the other for an account: also for workers on other machines.
+pub(super) async fn reserve(
+    link: &mut Link,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+    budgets: &[Budget],
+) -> Result<Reserved, JournalError> {
+    let schema = link.address().schema.clone();
+    lock(link, &["account", &schema, account]).await?;
+    let rows = link
+        .query("SELECT max(at) FROM spent WHERE account = $1", &[(&account, Type::TEXT)])
+        .await?;
+    let last = rows.first().map_or(Ok(None), |row| since(row, 0))?;
+    check_clock(at, last)?;
+    let known = match budgets.iter().map(|budget| budget.window.began(at)).min() {
+        Some(earliest) => spent(link, account, earliest).await?,
+        None => Vec::new(),
+    };
+    let reserved = Reserved::by(budgets, |budget| {
+        Ok::<_, JournalError>(moments(&known, budget.spends, budget.window.began(at)))
+    })?;
+    if reserved == Reserved::Granted {
+        link.query(
+            "INSERT INTO spent (account, spend, at) VALUES ($1, $2, $3)",
+            &[(&account, Type::TEXT), (&spend.as_str(), Type::TEXT), (&millis(at), Type::INT8)],
+        )
+        .await?;
+    }
+    Ok(reserved)
+}
+
+/// Gives a job to a call, unless it is another's.
+pub(super) async fn own(
+    link: &mut Link,
+    account: &str,
+    msg_id: MsgId,
+    campaign: &Campaign,
+    owner: &JobOwner,
+) -> Result<(), JournalError> {
+    let call = i64::try_from(owner.chunk).unwrap_or(i64::MAX);
+    link.query(
+        "INSERT INTO job (account, msg_id, campaign, call) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
+        &[
+            (&account, Type::TEXT),
+            (&msg_id.to_string(), Type::TEXT),
+            (&campaign.id, Type::INT8),
+            (&call, Type::INT8),
+        ],
+    )
+    .await?;
+    match owner_of(link, account, msg_id).await? {
+        Some(known) if known != *owner => Err(job_taken(msg_id, &known)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) async fn owner_of(
+    link: &mut Link,
+    account: &str,
+    msg_id: MsgId,
+) -> Result<Option<JobOwner>, JournalError> {
+    let rows = link
+        .query(
+            "SELECT name, call FROM job JOIN campaign ON campaign.id = job.campaign
+             WHERE job.account = $1 AND msg_id = $2",
+            &[(&account, Type::TEXT), (&msg_id.to_string(), Type::TEXT)],
+        )
+        .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let call = usize::try_from(column::<i64>(row, 1)?).unwrap_or_default();
+    Ok(Some(JobOwner::new(column::<String>(row, 0)?, call)))
+}
+
+/// Keeps a report. Those of an account come one after the other: who has read one has read all before it.
+pub(super) async fn keep_report(
+    link: &mut Link,
+    account: &str,
+    report: &MassReport,
+    at: SystemTime,
+) -> Result<(), JournalError> {
+    let schema = link.address().schema.clone();
+    lock(link, &["report", &schema, account]).await?;
+    link.query(
+        "INSERT INTO report (account, at, report) VALUES ($1, $2, $3)",
+        &[(&account, Type::TEXT), (&millis(at), Type::INT8), (&facts::text(report)?, Type::TEXT)],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn reports(
+    link: &mut Link,
+    account: &str,
+    number: u64,
+) -> Result<Vec<(u64, SystemTime, MassReport)>, JournalError> {
+    let after = i64::try_from(number).unwrap_or(i64::MAX);
+    let rows = link
+        .read(
+            "SELECT id, report, at FROM report WHERE account = $1 AND id > $2 ORDER BY id",
+            &[(&account, Type::TEXT), (&after, Type::INT8)],
+        )
+        .await?;
+    let place = &link.address().place;
+    let read = |row: &Row| {
+        let id: i64 = column(row, 0)?;
+        let report = facts::parse(place, "report", id, column(row, 1)?)?;
+        Ok((id.unsigned_abs(), moment(column(row, 2)?), report))
+    };
+    rows.iter().map(read).collect()
+}

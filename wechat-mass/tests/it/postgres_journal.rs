@@ -1,0 +1,446 @@
+//! The journal in a real PostgreSQL server, which `cargo xtask services` starts. Without one these tests are
+//! left out.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use tokio::task::JoinSet;
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+use wechat_mass::campaign::{Conclusion, Content, DriverError, Plan};
+use wechat_mass::journal::conformance::{PROMISES, Place};
+use wechat_mass::journal::{
+    Claim, Entry, Journal, JournalError, PostgresAddress, PostgresStore, Reserved, Store,
+};
+use wechat_mass::quota::{Limits, Spend};
+use wechat_types::id::MsgId;
+use wechat_types::mass::{JobStatus, MassReport, ReportSource};
+
+use crate::world::{SEND, TWO_CALLS, World, app_id, plan, text, to_fans};
+
+/// Addresses that `cargo xtask services` gives.
+const PLAIN: &str = "WECHAT_TEST_POSTGRES";
+const TLS: &str = "WECHAT_TEST_POSTGRES_TLS";
+const ROOTS: &str = "WECHAT_TEST_POSTGRES_ROOTS";
+
+fn variable(name: &str) -> Option<String> {
+    let value = std::env::var(name).ok();
+    if value.is_none() {
+        eprintln!("left out: {name} is not set; cargo xtask services starts a server and sets it");
+    }
+    value
+}
+
+/// A schema that no other test has, in the server of the tests.
+#[derive(Clone, Debug)]
+struct Ground {
+    url: String,
+    schema: String,
+}
+
+impl Ground {
+    /// None when there is no server.
+    fn new() -> Option<Self> {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let url = variable(PLAIN)?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Some(Self { url, schema: format!("test_{}_{number}", std::process::id()) })
+    }
+
+    fn address(&self) -> PostgresAddress {
+        PostgresAddress::new(&self.url).unwrap().with_schema(&self.schema).unwrap()
+    }
+
+    async fn connect(&self) -> Result<PostgresStore, JournalError> {
+        PostgresStore::connect_to(self.address()).await
+    }
+
+    async fn store(&self) -> PostgresStore {
+        self.connect().await.unwrap()
+    }
+
+    /// Runs statements as another program; the first column of what they give.
+    async fn sql(&self, sql: &str) -> Vec<String> {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        client.batch_execute(&format!("SET search_path TO {}", self.schema)).await.unwrap();
+        let rows = client.simple_query(sql).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+        let first = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        };
+        rows.iter().filter_map(first).collect()
+    }
+
+    async fn drop_schema(&self) {
+        self.sql(&format!("DROP SCHEMA {} CASCADE", self.schema)).await;
+    }
+
+    /// Ends the connection that holds a campaign, as the server's operator would.
+    async fn end_holders(&self) {
+        let ended = self
+            .sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE application_name = current_schema() AND pid IN
+                    (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)",
+            )
+            .await;
+        assert_eq!(ended, ["t"]);
+    }
+
+    /// The same, under a name by which its connections are found.
+    fn named(mut self) -> Self {
+        self.url = format!("{}&application_name={}", self.url, self.schema);
+        self
+    }
+}
+
+impl Place for Ground {
+    fn open(&self) -> Result<Box<dyn Store>, JournalError> {
+        let connecting = async { Ok(Box::new(self.connect().await?) as Box<dyn Store>) };
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(connecting))
+    }
+}
+
+#[track_caller]
+fn problem<T>(opened: Result<T, JournalError>) -> String {
+    opened.err().expect("an error").to_string()
+}
+
+async fn open(store: &PostgresStore, plan: &Plan) -> Box<dyn Journal> {
+    store.open(plan, SystemTime::UNIX_EPOCH).await.unwrap()
+}
+
+fn moment(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_775_000_000 + seconds)
+}
+
+fn report(job: u64) -> MassReport {
+    MassReport::new(MsgId::new(job), JobStatus::Success, ReportSource::Callback)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_keeps_every_promise() {
+    for promise in PROMISES {
+        let Some(ground) = Ground::new() else { return };
+        assert_eq!(promise.check(&ground).await, Ok(()), "{}", promise.name());
+        ground.drop_schema().await;
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_runs_and_another_program_reads_it() {
+    let Some(ground) = Ground::new() else { return };
+    let (world, plan) = (World::new(TWO_CALLS), plan(TWO_CALLS, text()));
+    let mut journal = open(&ground.store().await, &plan).await;
+    let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success);
+    world.assert_once(TWO_CALLS);
+    let entries = ground.store().await.entries(&app_id(), "spring").await.unwrap();
+    assert_eq!(entries, journal.load().await.unwrap());
+    // Claim and intent are one transaction, the answer and its job another.
+    let written = ground
+        .sql(
+            "SELECT count(DISTINCT xmin::text) FROM (
+                SELECT xmin FROM entry WHERE chunk IS NOT NULL
+                UNION ALL SELECT xmin FROM spent UNION ALL SELECT xmin FROM job) AS written",
+        )
+        .await;
+    assert_eq!((written, world.count(SEND)), (vec!["4".to_owned()], 2));
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_used_says_why_and_shows_no_password() {
+    let closed = PostgresAddress::new("postgres://me:s3cret@127.0.0.1:1/shop").unwrap();
+    assert!(!format!("{closed:?}").contains("s3cret"), "{closed:?}");
+    let error = problem(PostgresStore::connect_to(closed).await);
+    assert!(error.contains("127.0.0.1:1") && error.contains("refused"), "{error}");
+
+    let Some(ground) = Ground::new() else { return };
+    let place = ground.url.split_once('@').unwrap().1.to_owned();
+    let password = PostgresStore::connect(&format!("postgres://wechat:s3cret@{place}")).await;
+    let error = problem(password);
+    assert!(error.contains("wrong user or password"), "{error}");
+    assert!(!error.contains("s3cret"), "{error}");
+    let database = ground.url.replace("/postgres?", "/nowhere?");
+    let error = problem(PostgresStore::connect(&database).await);
+    assert!(error.contains("no such database") && error.contains("nowhere"), "{error}");
+    let own = ground.url.split(['/', ':', '@']).nth(4).unwrap().to_owned();
+    let store = ground.store().await;
+    let shown = format!("{store:?} {:?}", open(&store, &plan(3, text())).await);
+    assert!(shown.contains("127.0.0.1") && !shown.contains(&own), "{shown}");
+    ground.drop_schema().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_answer_is_given_up() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://me@{}/shop", listener.local_addr().unwrap());
+    let error = problem(PostgresStore::connect(&url).await);
+    assert!(error.contains("cannot be reached"), "{error}");
+}
+
+#[tokio::test]
+async fn postgres_is_reached_by_tls() {
+    let Some(url) = variable(TLS) else { return };
+    let ground = Ground { url, ..Ground::new().unwrap() };
+    let roots = std::fs::read(std::env::var(ROOTS).unwrap()).unwrap();
+    let store = PostgresStore::connect_to(ground.address().with_roots(&roots).unwrap()).await;
+    assert_eq!(store.unwrap().campaigns(&app_id()).await.unwrap(), []);
+    // Its certificate is nobody's that this machine trusts.
+    let error = problem(ground.connect().await);
+    assert!(error.contains("certificate"), "{error}");
+    Ground { url: variable(PLAIN).unwrap(), ..ground }.drop_schema().await;
+}
+
+#[tokio::test]
+async fn tables_of_something_else_are_left_alone() {
+    for tables in [
+        "CREATE TABLE customer (id int)",
+        "CREATE TABLE campaign (id int)",
+        "CREATE TABLE migration (id int)",
+        "CREATE TABLE migration (number bigint, digest text)",
+        "CREATE TABLE migration (number text, digest text); INSERT INTO migration VALUES ('1', 'x')",
+        "CREATE TABLE migration (number bigint, digest text); INSERT INTO migration VALUES (1, 'x')",
+    ] {
+        let Some(ground) = Ground::new() else { return };
+        ground.sql(&format!("CREATE SCHEMA {}", ground.schema)).await;
+        ground.sql(tables).await;
+        let error = problem(ground.connect().await);
+        assert!(error.contains(&ground.schema), "{error}");
+        assert!(error.contains("no journal of campaigns"), "{error}");
+        let count = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()";
+        assert_eq!(ground.sql(count).await, ["1"]);
+        ground.drop_schema().await;
+    }
+}
+
+#[tokio::test]
+async fn a_newer_journal_is_left_to_the_newer_program() {
+    let Some(ground) = Ground::new() else { return };
+    drop(ground.store().await);
+    ground.sql("INSERT INTO migration SELECT n, 'x' FROM generate_series(100, 198) n").await;
+    let error = problem(ground.connect().await);
+    assert!(error.contains("version 100") && error.contains("newer program"), "{error}");
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn programs_that_start_at_once_make_the_tables_once() {
+    let Some(ground) = Ground::new() else { return };
+    let mut starts = JoinSet::new();
+    for _ in 0..8 {
+        let ground = ground.clone();
+        starts.spawn(async move { ground.connect().await.map(|_| ()) });
+    }
+    for started in starts.join_all().await {
+        started.unwrap();
+    }
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn who_may_not_make_tables_is_told_and_can_use_those_that_are_there() {
+    let Some(ground) = Ground::new() else { return };
+    let (user, schema) = (format!("{}_user", ground.schema), &ground.schema);
+    ground.sql(&format!("CREATE ROLE {user} LOGIN PASSWORD 'x'")).await;
+    let place = ground.url.split_once('@').unwrap().1;
+    let small = Ground { url: format!("postgres://{user}:x@{place}"), ..ground.clone() };
+    let error = problem(small.connect().await);
+    assert!(error.contains("give him the rights"), "{error}");
+    drop(ground.store().await);
+    ground
+        .sql(&format!(
+            "GRANT USAGE ON SCHEMA {schema} TO {user};
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user}"
+        ))
+        .await;
+    let mut journal = open(&small.store().await, &plan(3, text())).await;
+    let claim = Claim::new(0, moment(0), Spend::ByOpenIds, &[]);
+    assert_eq!(journal.claim(&claim).await.unwrap(), Reserved::Granted);
+    drop(journal);
+    ground.drop_schema().await;
+    ground.sql(&format!("DROP ROLE {user}")).await;
+}
+
+#[tokio::test]
+async fn a_lost_connection_ends_the_journal_and_frees_the_campaign() {
+    let Some(ground) = Ground::new().map(Ground::named) else { return };
+    let (world, plan) = (World::new(5), plan(5, text()));
+    let store = ground.store().await;
+    let mut journal = open(&store, &plan).await;
+    let claim = Claim::new(0, world.now(), Spend::ByOpenIds, &[]);
+    assert_eq!(journal.claim(&claim).await.unwrap(), Reserved::Granted);
+    ground.end_holders().await;
+    let error = problem(journal.load().await);
+    assert!(error.contains("connection is lost") && error.contains("terminating"), "{error}");
+    // It does not come back, for its lock is gone: another program may have the campaign by now.
+    let mut other = open(&ground.store().await, &plan).await;
+    for _ in 0..2 {
+        assert!(problem(journal.claim(&claim).await).contains("connection is lost"));
+        assert!(problem(journal.append(&Entry::GoOn { at: moment(0) }).await).contains("lost"));
+        assert!(problem(journal.news(0).await).contains("lost"));
+    }
+    let error = world.run_on(&plan, journal.as_mut()).await.unwrap_err();
+    assert!(matches!(error, DriverError::Journal { .. }), "{error:?}");
+    assert_eq!(world.count(SEND), 0);
+    assert_eq!(other.load().await.unwrap(), [claim.intent()]);
+    // A store has no lock to lose, and connects anew.
+    store.entries(&app_id(), "spring").await.unwrap();
+    drop(other);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn a_store_survives_its_server_s_restart() {
+    let Some(ground) = Ground::new().map(Ground::named) else { return };
+    let store = ground.store().await;
+    store.campaigns(&app_id()).await.unwrap();
+    ground
+        .sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE application_name = current_schema() AND pid <> pg_backend_pid()",
+        )
+        .await;
+    // What was idle may fail once, and is not used again.
+    drop(store.campaigns(&app_id()).await);
+    assert_eq!(store.campaigns(&app_id()).await.unwrap(), []);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_on_its_way_leaves_nothing_half_done() {
+    let Some(ground) = Ground::new() else { return };
+    let plan = plan(3, text());
+    let store = ground.store().await;
+    let mut journal = open(&store, &plan).await;
+    let mut granted = 0;
+    // Dropped after one step more each time, up to the whole way.
+    for steps in 0.. {
+        let claim = Claim::new(0, moment(0), Spend::ByOpenIds, &[]);
+        let mut claiming = journal.claim(&claim);
+        let mut left = steps;
+        let done = std::future::poll_fn(|context| {
+            if left == 0 {
+                return std::task::Poll::Ready(None);
+            }
+            left -= 1;
+            claiming.as_mut().poll(context).map(Some)
+        })
+        .await;
+        drop(claiming);
+        if let Some(done) = done {
+            assert_eq!(done.unwrap(), Reserved::Granted);
+            granted = steps;
+            break;
+        }
+    }
+    assert!(granted > 5, "{granted}");
+    let entries = journal.load().await.unwrap();
+    let spent = store.spent(&app_id(), &Spend::ALL, SystemTime::UNIX_EPOCH).await.unwrap();
+    // A commit that was on its way may have arrived; an intent without its spend never.
+    assert_eq!(entries.len(), spent.len());
+    assert!(!entries.is_empty() && entries.len() < granted, "{entries:?}");
+    drop(journal);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn workers_on_many_machines_share_an_account_s_budget() {
+    const CAMPAIGNS: usize = 8;
+    let Some(ground) = Ground::new() else { return };
+    let mut limits = Limits::none();
+    limits.by_open_ids_per_day = 5;
+    let budgets = limits.budgets(Spend::ByOpenIds);
+    let mut claims = JoinSet::new();
+    for number in 0..CAMPAIGNS {
+        let (ground, budgets) = (ground.clone(), budgets.clone());
+        claims.spawn(async move {
+            let name = format!("of {number}");
+            let plan = Plan::new(app_id(), name, to_fans(3), text()).unwrap();
+            let mut journal = open(&ground.store().await, &plan).await;
+            let mut granted = 0;
+            for chunk in 0..3 {
+                let claim = Claim::new(chunk, moment(0), Spend::ByOpenIds, &budgets);
+                granted += usize::from(journal.claim(&claim).await.unwrap() == Reserved::Granted);
+            }
+            granted
+        });
+    }
+    assert_eq!(claims.join_all().await.iter().sum::<usize>(), 5);
+    assert_eq!(ground.sql("SELECT count(*) FROM entry").await, ["5"]);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn who_reads_on_after_a_report_misses_none_that_came_at_the_same_time() {
+    const RECEIVERS: u64 = 8;
+    const EACH: u64 = 20;
+    let Some(ground) = Ground::new() else { return };
+    let mut receivers = JoinSet::new();
+    let reader = ground.store().await;
+    for receiver in 0..RECEIVERS {
+        let ground = ground.clone();
+        receivers.spawn(async move {
+            let store = ground.store().await;
+            for job in 0..EACH {
+                let report = report(receiver * EACH + job);
+                store.keep_report(&app_id(), &report, moment(0)).await.unwrap();
+            }
+        });
+    }
+    let (mut read_to, mut read, mut ended) = (0, 0, false);
+    while !ended {
+        ended = receivers.is_empty();
+        while receivers.try_join_next().is_some() {}
+        for (number, _) in reader.reports_after(&app_id(), read_to).await.unwrap() {
+            (read_to, read) = (number, read + 1);
+        }
+    }
+    assert_eq!(read, RECEIVERS * EACH);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn a_damaged_row_is_an_error_with_its_place_and_nothing_is_sent() {
+    let Some(ground) = Ground::new() else { return };
+    let (world, plan) = (World::new(5), plan(5, text()));
+    let store = ground.store().await;
+    let mut journal = open(&store, &plan).await;
+    journal.append(&Entry::Resumed { at: moment(0) }).await.unwrap();
+    ground.sql("UPDATE call SET recipients = 'o somebody'").await;
+    let error = problem(journal.recipients(0).await);
+    assert!(error.contains("row 1 of the table call") && error.contains("127.0.0.1"), "{error}");
+    for garbage in ["garbage", "", r#"{"entry":"unheard_of"}"#] {
+        ground.sql(&format!("UPDATE entry SET fact = '{garbage}'")).await;
+        let error = world.run_on(&plan, journal.as_mut()).await.unwrap_err();
+        let DriverError::Journal { source, .. } = error else { panic!("{error:?}") };
+        assert!(source.problem.contains("row 1 of the table entry"), "{source}");
+    }
+    drop(journal);
+    ground.sql("UPDATE campaign SET frozen = '{}'").await;
+    let error = problem(store.open(&plan, moment(0)).await);
+    assert!(error.contains("row 1 of the table campaign"), "{error}");
+    assert_eq!(world.count(SEND), 0);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn another_plan_under_the_same_name_is_refused_with_the_difference() {
+    let Some(ground) = Ground::new() else { return };
+    let store = ground.store().await;
+    let mut journal = open(&store, &plan(5, text())).await;
+    journal.claim(&Claim::new(0, moment(0), Spend::ByOpenIds, &[])).await.unwrap();
+    drop(journal);
+    let refused = |count, words: &str| {
+        let plan = plan(count, Content::Text(words.to_owned()));
+        let store = store.clone();
+        async move { problem(store.open(&plan, moment(0)).await) }
+    };
+    let texts = [refused(9, "【春茶上新】三款明前茶今日到店").await, refused(5, "别的").await];
+    assert!(texts[0].contains("added: 4 OpenIDs (oTESTfan00000000000000000005,"), "{}", texts[0]);
+    assert!(texts[1].contains("the content was changed"), "{}", texts[1]);
+    ground.drop_schema().await;
+}
