@@ -161,18 +161,6 @@ impl Entry {
         matches!(self, Self::Intent { .. })
     }
 
-    /// The call that it is about, if it is about one.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn chunk(&self) -> Option<usize> {
-        match self {
-            Self::Draft { chunk, .. }
-            | Self::Intent { chunk, .. }
-            | Self::Answer { chunk, .. }
-            | Self::Resolved { chunk, .. } => Some(*chunk),
-            _ => None,
-        }
-    }
-
     /// When it happened; uploads and drafts do not say.
     pub fn at(&self) -> Option<SystemTime> {
         match self {

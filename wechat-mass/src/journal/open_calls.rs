@@ -26,20 +26,23 @@ fn open_calls(entries: &[Entry]) -> BTreeSet<usize> {
 /// The calls that were begun, have no answer of any kind, and were not given up.
 pub(super) fn unanswered(entries: &[Entry]) -> BTreeSet<usize> {
     let mut begun = BTreeSet::new();
-    for entry in entries {
-        match entry {
-            Entry::Intent { chunk, .. } => {
-                begun.insert(*chunk);
-            }
-            Entry::Answer { chunk, .. }
-            | Entry::GivenUp { chunk, .. }
-            | Entry::Resolved { chunk, .. } => {
-                begun.remove(chunk);
-            }
-            _ => {}
-        }
-    }
+    entries.iter().for_each(|entry| begin_or_answer(&mut begun, entry));
     begun
+}
+
+/// The same entry by entry.
+pub(super) fn begin_or_answer(begun: &mut BTreeSet<usize>, entry: &Entry) {
+    match entry {
+        Entry::Intent { chunk, .. } => {
+            begun.insert(*chunk);
+        }
+        Entry::Answer { chunk, .. }
+        | Entry::GivenUp { chunk, .. }
+        | Entry::Resolved { chunk, .. } => {
+            begun.remove(chunk);
+        }
+        _ => {}
+    }
 }
 
 /// The first open call of a campaign besides `this` one.

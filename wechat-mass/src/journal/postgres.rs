@@ -2,31 +2,32 @@
 
 mod address;
 mod calls;
+mod crew;
+mod journal;
 mod link;
 mod pool;
 mod rows;
 mod schema;
+mod take_up;
 mod trouble;
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use tokio_postgres::error::SqlState;
-use tokio_postgres::types::Type;
-use wechat_types::id::{AppId, MsgId, OpenId};
+use wechat_types::id::{AppId, OpenId};
 use wechat_types::mass::MassReport;
 
-use super::open_calls::first_open;
-use super::{
-    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
-};
+use super::{Entry, Frozen, FrozenCall, Journal, JournalError, Reserved, Store, WorkerStatus};
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
+use crew::Member;
 use link::Link;
 use pool::Pool;
+use take_up::{Share, hold, take_up};
 
 pub use address::PostgresAddress;
+pub use journal::PostgresJournal;
 
 /// A database of campaigns in a PostgreSQL server (12 or later). Clones are the same one; other programs,
 /// on other machines too, may use it at the same time.
@@ -42,16 +43,6 @@ pub use address::PostgresAddress;
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: Arc<Pool>,
-}
-
-/// One campaign in a [`PostgresStore`], which nobody else can take up until this is dropped.
-#[derive(Debug)]
-pub struct PostgresJournal {
-    /// Holds the campaign's lock: what comes over it comes from whoever has the campaign.
-    link: Link,
-    campaign: i64,
-    name: String,
-    account: String,
 }
 
 impl PostgresStore {
@@ -80,58 +71,51 @@ impl PostgresStore {
     }
 }
 
-/// Takes a campaign's lock, which ends with the connection. Whoever just let go, or died, may still have it
-/// for a moment.
-async fn hold(link: &mut Link, plan: &Plan) -> Result<(), JournalError> {
-    let schema = link.address().schema.clone();
-    let key = schema::key(&["campaign", &schema, plan.account().as_str(), plan.name()]);
-    link.begin().await?;
-    link.batch("SET LOCAL lock_timeout = '2s'").await?;
-    let held = link.try_query("SELECT pg_advisory_lock($1)", &[(&key, Type::INT8)]).await;
-    let done = match held {
-        Ok(_) => Ok(()),
-        Err(fault) if fault.is(&SqlState::LOCK_NOT_AVAILABLE) => {
-            Err(JournalError::taken_up(plan.name()))
-        }
-        Err(fault) => Err(fault.of_statement(&link.address().place)),
-    };
-    link.end(done).await
-}
-
-/// Freezes a plan, or finds it frozen.
-async fn take_up(link: &mut Link, plan: &Plan, at: SystemTime) -> Result<i64, JournalError> {
-    match rows::campaign(link, plan.account(), plan.name()).await? {
-        Some((campaign, frozen)) if frozen.is_of(plan) => Ok(campaign.id),
-        Some((campaign, frozen)) => {
-            if rows::entries(link, campaign.id).await?.iter().any(Entry::is_intent) {
-                let lists = calls::difference(link, campaign.id, plan).await?;
-                return Err(JournalError::changed(&frozen, plan, lists));
-            }
-            rows::forget(link, campaign.id).await?;
-            let id = calls::freeze(link, plan, at).await?;
-            if let Some(at) = campaign.stopped {
-                rows::stop(link, &rows::Campaign { id, stopped: None }, at).await?;
-            }
-            Ok(id)
-        }
-        None => calls::freeze(link, plan, at).await,
-    }
+async fn take_part(
+    link: &mut Link,
+    plan: &Plan,
+    worker: &str,
+    at: SystemTime,
+) -> Result<(i64, Member), JournalError> {
+    crew::check_clock(link, at).await?;
+    let campaign = take_up(link, plan, at, Share::Others).await?;
+    Ok((campaign, crew::join(link, campaign, worker).await?))
 }
 
 #[async_trait]
 impl Store for PostgresStore {
     async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
         let mut link = Link::connect(&self.pool.address).await?;
-        hold(&mut link, plan).await?;
+        hold(&mut link, plan, Share::Alone).await?;
         link.begin().await?;
-        let done = take_up(&mut link, plan, at).await;
+        let done = take_up(&mut link, plan, at, Share::Alone).await;
         let campaign = link.end(done).await?;
-        Ok(Box::new(PostgresJournal {
-            link,
-            campaign,
-            name: plan.name().to_owned(),
-            account: plan.account().as_str().to_owned(),
-        }))
+        Ok(Box::new(PostgresJournal::new(link, campaign, plan, None)))
+    }
+
+    async fn join(
+        &self,
+        plan: &Plan,
+        worker: &str,
+        at: SystemTime,
+    ) -> Result<Box<dyn Journal>, JournalError> {
+        let mut link = Link::connect(&self.pool.address).await?;
+        hold(&mut link, plan, Share::Others).await?;
+        link.begin().await?;
+        let done = take_part(&mut link, plan, worker, at).await;
+        let (campaign, member) = link.end(done).await?;
+        Ok(Box::new(PostgresJournal::new(link, campaign, plan, Some(member))))
+    }
+
+    async fn workers(
+        &self,
+        account: &AppId,
+        name: &str,
+    ) -> Result<Vec<WorkerStatus>, JournalError> {
+        let mut link = self.pool.take().await?;
+        let found = crew::workers(&mut link, account, name).await?;
+        link.give_back();
+        Ok(found)
     }
 
     async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
@@ -171,7 +155,9 @@ impl Store for PostgresStore {
         let mut link = self.pool.take().await?;
         link.begin().await?;
         let done = match rows::campaign(&mut link, account, name).await {
-            Ok(Some((campaign, _))) => rows::record(&mut link, &campaign, None, entry).await,
+            Ok(Some((campaign, _))) => {
+                rows::record(&mut link, &campaign, None, entry).await.map(|_| ())
+            }
             Ok(None) => Err(JournalError::no_campaign(name)),
             Err(error) => Err(error),
         };
@@ -248,92 +234,5 @@ impl Store for PostgresStore {
         let kept = rows::reports(&mut link, account.as_str(), number).await?;
         link.give_back();
         Ok(kept.into_iter().map(|(number, _, report)| (number, report)).collect())
-    }
-}
-
-impl PostgresJournal {
-    async fn record(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let campaign = rows::hold(&mut self.link, self.campaign).await?;
-        if let Some((chunk, msg_id)) = entry.owner() {
-            let owner = JobOwner::new(self.name.as_str(), chunk);
-            rows::own(&mut self.link, &self.account, msg_id, &campaign, &owner).await?;
-        }
-        if matches!(entry, Entry::GoOn { .. }) {
-            rows::release(&mut self.link, &campaign).await?;
-        }
-        rows::record(&mut self.link, &campaign, None, entry).await
-    }
-
-    async fn reserve(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
-        let campaign = rows::hold(&mut self.link, self.campaign).await?;
-        if let Some(at) = campaign.stopped {
-            return Ok(Reserved::Stopped { at });
-        }
-        let Claim { at, spend, budgets, .. } = *claim;
-        let reserved = rows::reserve(&mut self.link, &self.account, spend, at, budgets).await?;
-        if reserved == Reserved::Granted {
-            rows::record(&mut self.link, &campaign, None, &claim.intent()).await?;
-        }
-        Ok(reserved)
-    }
-}
-
-#[async_trait]
-impl Journal for PostgresJournal {
-    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.link.begin().await?;
-        let done = rows::entries(&mut self.link, self.campaign).await;
-        self.link.end(done).await
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
-        calls::recipients(&mut self.link, self.campaign, chunk).await
-    }
-
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        self.link.begin().await?;
-        let done = self.record(entry).await;
-        self.link.end(done).await
-    }
-
-    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
-        self.link.begin().await?;
-        let done = self.reserve(claim).await;
-        self.link.end(done).await
-    }
-
-    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        Ok(News {
-            stopped: rows::stopped(&mut self.link, self.campaign).await?,
-            reports: rows::reports(&mut self.link, &self.account, number).await?,
-        })
-    }
-
-    async fn keep_report(
-        &mut self,
-        report: &MassReport,
-        at: SystemTime,
-    ) -> Result<(), JournalError> {
-        self.link.begin().await?;
-        let done = rows::keep_report(&mut self.link, &self.account, report, at).await;
-        self.link.end(done).await
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        chunk: usize,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        let this = JobOwner::new(self.name.as_str(), chunk);
-        self.link.begin().await?;
-        let done = rows::owner_of(&mut self.link, &self.account, msg_id).await;
-        let owner = self.link.end(done).await?;
-        Ok(owner.filter(|owner| *owner != this))
-    }
-
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
-        let this = JobOwner::new(self.name.as_str(), chunk);
-        let same = rows::entries_of_same_content(&mut self.link, self.campaign).await?;
-        Ok(same.iter().find_map(|(name, entries)| first_open(name, entries, &this)))
     }
 }

@@ -22,6 +22,7 @@ mod operations;
 mod pace;
 mod plans;
 mod postgres_journal;
+mod postgres_workers;
 mod reachability;
 mod reports;
 mod resolutions;

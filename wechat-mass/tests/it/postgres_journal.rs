@@ -1,15 +1,19 @@
 //! The journal in a real PostgreSQL server, which `cargo xtask services` starts. Without one these tests are
 //! left out.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use async_trait::async_trait;
+use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
-use tokio_postgres::{NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use wechat_mass::campaign::{Conclusion, Content, DriverError, Plan};
-use wechat_mass::journal::conformance::{PROMISES, Place};
+use wechat_mass::journal::conformance::{BEGINNING, PROMISES, Place, WORKERS};
 use wechat_mass::journal::{
-    Claim, Entry, Journal, JournalError, PostgresAddress, PostgresStore, Reserved, Store,
+    Claim, Entry, Journal, JournalError, JournalErrorKind, PostgresAddress, PostgresStore,
+    Reserved, Store,
 };
 use wechat_mass::quota::{Limits, Spend};
 use wechat_types::id::MsgId;
@@ -32,18 +36,21 @@ fn variable(name: &str) -> Option<String> {
 
 /// A schema that no other test has, in the server of the tests.
 #[derive(Clone, Debug)]
-struct Ground {
+pub(crate) struct Ground {
     url: String,
     schema: String,
+    /// A connection of the test's own.
+    admin: Arc<OnceCell<Client>>,
 }
 
 impl Ground {
     /// None when there is no server.
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let url = variable(PLAIN)?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Some(Self { url, schema: format!("test_{}_{number}", std::process::id()) })
+        let schema = format!("test_{}_{number}", std::process::id());
+        Some(Self { url, schema, admin: Arc::default() })
     }
 
     fn address(&self) -> PostgresAddress {
@@ -54,18 +61,20 @@ impl Ground {
         PostgresStore::connect_to(self.address()).await
     }
 
-    async fn store(&self) -> PostgresStore {
+    pub(crate) async fn store(&self) -> PostgresStore {
         self.connect().await.unwrap()
     }
 
     /// Runs statements as another program; the first column of what they give.
-    async fn sql(&self, sql: &str) -> Vec<String> {
-        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
-        let connection = tokio::spawn(connection);
-        client.batch_execute(&format!("SET search_path TO {}", self.schema)).await.unwrap();
+    pub(crate) async fn sql(&self, sql: &str) -> Vec<String> {
+        let connect = || async {
+            let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.batch_execute(&format!("SET search_path TO {}", self.schema)).await.unwrap();
+            client
+        };
+        let client = self.admin.get_or_init(connect).await;
         let rows = client.simple_query(sql).await.unwrap();
-        drop(client);
-        connection.await.unwrap().unwrap();
         let first = |message: &SimpleQueryMessage| match message {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
@@ -73,7 +82,18 @@ impl Ground {
         rows.iter().filter_map(first).collect()
     }
 
-    async fn drop_schema(&self) {
+    /// Puts a clock that is moved by hand in the place of the database's.
+    pub(crate) async fn stop_clock(&self, seconds: u64) {
+        drop(self.store().await);
+        self.sql(&format!(
+            "CREATE TABLE clock AS SELECT {seconds}::bigint * 1000 AS now;
+             CREATE OR REPLACE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
+                'SELECT now FROM clock'"
+        ))
+        .await;
+    }
+
+    pub(crate) async fn drop_schema(&self) {
         self.sql(&format!("DROP SCHEMA {} CASCADE", self.schema)).await;
     }
 
@@ -96,10 +116,16 @@ impl Ground {
     }
 }
 
+#[async_trait]
 impl Place for Ground {
     fn open(&self) -> Result<Box<dyn Store>, JournalError> {
         let connecting = async { Ok(Box::new(self.connect().await?) as Box<dyn Store>) };
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(connecting))
+    }
+
+    async fn pass(&self, span: Duration) -> Result<(), String> {
+        self.sql(&format!("UPDATE clock SET now = now + {}", span.as_millis())).await;
+        Ok(())
     }
 }
 
@@ -129,6 +155,114 @@ async fn postgres_keeps_every_promise() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_keeps_every_promise_to_workers() {
+    for promise in WORKERS {
+        let Some(ground) = Ground::new() else { return };
+        ground.stop_clock(BEGINNING).await;
+        assert_eq!(promise.check(&ground).await, Ok(()), "{}", promise.name());
+        ground.drop_schema().await;
+    }
+}
+
+#[tokio::test]
+async fn a_machine_whose_clock_is_wrong_takes_no_part() {
+    let Some(ground) = Ground::new() else { return };
+    ground.stop_clock(1_775_000_000).await;
+    let (store, plan) = (ground.store().await, plan(3, text()));
+    for (seconds, good) in [(-31, false), (-30, true), (30, true), (31, false)] {
+        let at = SystemTime::UNIX_EPOCH
+            + Duration::from_secs(1_775_000_000_u64.wrapping_add_signed(seconds));
+        let joined = store.join(&plan, "anna", at).await;
+        if good {
+            let mut journal = joined.unwrap();
+            let early = Claim::new(0, moment(31), Spend::ByOpenIds, &[]);
+            let error = problem(journal.claim(&early).await);
+            let clocks = "its clock says 2026-04-01 07:33:20, this machine's 2026-04-01 07:33:51 (in Beijing)";
+            assert!(error.contains(clocks), "{error}");
+            assert_eq!(journal.load().await.unwrap(), []);
+        } else {
+            assert!(problem(joined).contains("31 seconds apart"));
+        }
+    }
+    ground.drop_schema().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_at_the_same_time_make_each_call_once() {
+    const CALLS: usize = 20;
+    let Some(ground) = Ground::new() else { return };
+    ground.stop_clock(1_775_000_000).await;
+    let mut workers = JoinSet::new();
+    for name in ["anna", "ben", "cleo", "dora"] {
+        let ground = ground.clone();
+        workers.spawn(async move { (name, work(&ground, name, CALLS).await) });
+    }
+    let done = workers.join_all().await;
+    assert_eq!(done.iter().map(|(_, calls)| calls).sum::<usize>(), CALLS, "{done:?}");
+    let entries = ground.store().await.entries(&app_id(), "spring").await.unwrap();
+    let begun = entries.iter().filter(|entry| matches!(entry, Entry::Intent { .. })).count();
+    assert_eq!((begun, entries.len()), (CALLS, 2 * CALLS));
+    ground.drop_schema().await;
+}
+
+/// Makes the calls that nobody has made; how many.
+async fn work(ground: &Ground, name: &str, calls: usize) -> usize {
+    let (store, plan) = (ground.store().await, plan(3, text()));
+    let mut journal = store.join(&plan, name, moment(0)).await.unwrap();
+    let (mut begun, mut made) = (std::collections::BTreeSet::new(), 0);
+    for chunk in 0..calls {
+        while !begun.contains(&chunk) {
+            let claim = Claim::new(chunk, moment(0), Spend::ByOpenIds, &[]);
+            match journal.claim(&claim).await.unwrap() {
+                Reserved::Granted => {
+                    begun.insert(chunk);
+                    made += 1;
+                    journal.append(&accepted(chunk)).await.unwrap();
+                }
+                Reserved::Held { .. } => break,
+                Reserved::Behind => {
+                    for entry in journal.news(0).await.unwrap().entries {
+                        if let Entry::Intent { chunk, .. } = entry {
+                            begun.insert(chunk);
+                        }
+                    }
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    made
+}
+
+fn accepted(chunk: usize) -> Entry {
+    let text = format!(
+        r#"{{"entry":"answer","chunk":{chunk},"at":1775000000000,"answer":"accepted",
+            "msg_id":{chunk},"msg_data_id":null,"already":false}}"#
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn who_takes_part_is_told_by_his_connection() {
+    let Some(ground) = Ground::new() else { return };
+    ground.stop_clock(1_775_000_000).await;
+    let (store, plan) = (ground.store().await, plan(3, text()));
+    let anna = store.join(&plan, "anna", moment(0)).await.unwrap();
+    let mut ben = store.join(&plan, "ben", moment(0)).await.unwrap();
+    ground.pass(Duration::from_secs(7)).await.unwrap();
+    ben.news(0).await.unwrap();
+    let found = store.workers(&app_id(), "spring").await.unwrap();
+    let told: Vec<_> = found.iter().map(|w| (w.name.as_str(), w.idle.as_secs())).collect();
+    assert_eq!(told, [("anna", 7), ("ben", 0)]);
+    drop((anna, ben));
+    // They are gone when the campaign can be had alone.
+    let alone = open(&store, &plan).await;
+    assert_eq!(store.workers(&app_id(), "spring").await.unwrap(), []);
+    drop(alone);
+    ground.drop_schema().await;
+}
+
 #[tokio::test]
 async fn a_campaign_runs_and_another_program_reads_it() {
     let Some(ground) = Ground::new() else { return };
@@ -143,7 +277,7 @@ async fn a_campaign_runs_and_another_program_reads_it() {
     let written = ground
         .sql(
             "SELECT count(DISTINCT xmin::text) FROM (
-                SELECT xmin FROM entry WHERE chunk IS NOT NULL
+                SELECT xmin FROM entry WHERE fact LIKE '%chunk%'
                 UNION ALL SELECT xmin FROM spent UNION ALL SELECT xmin FROM job) AS written",
         )
         .await;
@@ -155,13 +289,17 @@ async fn a_campaign_runs_and_another_program_reads_it() {
 async fn a_server_that_cannot_be_used_says_why_and_shows_no_password() {
     let closed = PostgresAddress::new("postgres://me:s3cret@127.0.0.1:1/shop").unwrap();
     assert!(!format!("{closed:?}").contains("s3cret"), "{closed:?}");
-    let error = problem(PostgresStore::connect_to(closed).await);
+    let closed = PostgresStore::connect_to(closed).await.unwrap_err();
+    assert_eq!(closed.kind(), JournalErrorKind::Unreachable);
+    let error = closed.to_string();
     assert!(error.contains("127.0.0.1:1") && error.contains("refused"), "{error}");
 
     let Some(ground) = Ground::new() else { return };
     let place = ground.url.split_once('@').unwrap().1.to_owned();
     let password = PostgresStore::connect(&format!("postgres://wechat:s3cret@{place}")).await;
-    let error = problem(password);
+    let wrong = password.unwrap_err();
+    assert_eq!(wrong.kind(), JournalErrorKind::Unusable);
+    let error = wrong.to_string();
     assert!(error.contains("wrong user or password"), "{error}");
     assert!(!error.contains("s3cret"), "{error}");
     let database = ground.url.replace("/postgres?", "/nowhere?");
@@ -185,14 +323,16 @@ async fn a_server_that_does_not_answer_is_given_up() {
 #[tokio::test]
 async fn postgres_is_reached_by_tls() {
     let Some(url) = variable(TLS) else { return };
-    let ground = Ground { url, ..Ground::new().unwrap() };
+    let plain = Ground::new().unwrap();
+    let ground = Ground { url, ..plain.clone() };
     let roots = std::fs::read(std::env::var(ROOTS).unwrap()).unwrap();
     let store = PostgresStore::connect_to(ground.address().with_roots(&roots).unwrap()).await;
     assert_eq!(store.unwrap().campaigns(&app_id()).await.unwrap(), []);
     // Its certificate is nobody's that this machine trusts.
-    let error = problem(ground.connect().await);
-    assert!(error.contains("certificate"), "{error}");
-    Ground { url: variable(PLAIN).unwrap(), ..ground }.drop_schema().await;
+    let stranger = ground.connect().await.unwrap_err();
+    assert_eq!(stranger.kind(), JournalErrorKind::Unusable);
+    assert!(stranger.to_string().contains("certificate"), "{stranger}");
+    plain.drop_schema().await;
 }
 
 #[tokio::test]
@@ -274,7 +414,9 @@ async fn a_lost_connection_ends_the_journal_and_frees_the_campaign() {
     let claim = Claim::new(0, world.now(), Spend::ByOpenIds, &[]);
     assert_eq!(journal.claim(&claim).await.unwrap(), Reserved::Granted);
     ground.end_holders().await;
-    let error = problem(journal.load().await);
+    let lost = journal.load().await.unwrap_err();
+    assert_eq!(lost.kind(), JournalErrorKind::Unreachable);
+    let error = lost.to_string();
     assert!(error.contains("connection is lost") && error.contains("terminating"), "{error}");
     // It does not come back, for its lock is gone: another program may have the campaign by now.
     let mut other = open(&ground.store().await, &plan).await;
@@ -290,6 +432,36 @@ async fn a_lost_connection_ends_the_journal_and_frees_the_campaign() {
     // A store has no lock to lose, and connects anew.
     store.entries(&app_id(), "spring").await.unwrap();
     drop(other);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn a_commit_that_is_refused_records_nothing_and_a_lost_one_tells_nothing() {
+    let Some(ground) = Ground::new() else { return };
+    let plan = plan(5, text());
+    let mut journal = open(&ground.store().await, &plan).await;
+    let at_commit = |does: &str| {
+        format!(
+            "CREATE OR REPLACE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN {does}; RETURN NULL; END';
+             DROP TRIGGER IF EXISTS at_commit ON entry;
+             CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON entry
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()"
+        )
+    };
+    ground.sql(&at_commit("RAISE EXCEPTION ''no''")).await;
+    let fact = Entry::Resumed { at: moment(0) };
+    let refused = journal.append(&fact).await.unwrap_err();
+    assert!(refused.to_string().contains("it gave up"), "{refused}");
+    assert_eq!(refused.kind(), JournalErrorKind::Unusable);
+    assert_eq!(journal.load().await.unwrap(), []);
+    ground.sql(&at_commit("PERFORM pg_terminate_backend(pg_backend_pid())")).await;
+    let lost = journal.append(&fact).await.unwrap_err();
+    assert!(lost.to_string().contains("nobody knows whether it was"), "{lost}");
+    assert_eq!(lost.kind(), JournalErrorKind::Unreachable);
+    assert!(problem(journal.append(&fact).await).contains("connection is lost"));
+    drop(journal);
+    assert_eq!(open(&ground.store().await, &plan).await.load().await.unwrap(), []);
     ground.drop_schema().await;
 }
 

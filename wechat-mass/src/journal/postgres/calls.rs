@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 use wechat_types::id::{AppId, ClientMsgId, OpenId};
 
 use super::link::Link;
-use super::rows::column;
+use super::rows::{column, only};
 use crate::campaign::Plan;
 use crate::journal::difference::{FrozenText, Lists};
 use crate::journal::facts;
@@ -31,10 +31,7 @@ pub(super) async fn freeze(
             ],
         )
         .await?;
-    let Some(row) = rows.first() else {
-        return Err(JournalError::new("the campaign was not written into the journal"));
-    };
-    let id: i64 = column(row, 0)?;
+    let id: i64 = only(&rows)?;
     for (number, chunk) in (0_i64..).zip(plan.chunks()) {
         let size = FrozenCall::of(chunk).recipients.and_then(|size| i64::try_from(size).ok());
         link.query(

@@ -175,8 +175,8 @@ impl Link {
         done
     }
 
-    /// Undoes a transaction whose future was dropped on the way.
-    async fn tidy(&mut self) -> Result<(), JournalError> {
+    /// Undoes a transaction whose future was dropped on the way: before a statement outside of one.
+    pub(super) async fn tidy(&mut self) -> Result<(), JournalError> {
         if self.begun {
             self.batch("ROLLBACK").await?;
             self.begun = false;

@@ -100,14 +100,31 @@ fn entry(link: &Link, row: &Row) -> Result<Entry, JournalError> {
     facts::parse(&link.address().place, "entry", column(row, 0)?, column(row, 1)?)
 }
 
-pub(super) async fn entries(link: &mut Link, campaign: i64) -> Result<Vec<Entry>, JournalError> {
+/// An entry with its number, and the worker who recorded it.
+pub(super) struct Recorded {
+    pub(super) number: i64,
+    pub(super) worker: Option<i64>,
+    pub(super) entry: Entry,
+}
+
+/// A campaign's entries after the `number`-th.
+pub(super) async fn entries(
+    link: &mut Link,
+    campaign: i64,
+    number: i64,
+) -> Result<Vec<Recorded>, JournalError> {
     let rows = link
         .query(
-            "SELECT id, fact FROM entry WHERE campaign = $1 ORDER BY id",
-            &[(&campaign, Type::INT8)],
+            "SELECT id, fact, worker FROM entry WHERE campaign = $1 AND id > $2 ORDER BY id",
+            &[(&campaign, Type::INT8), (&number, Type::INT8)],
         )
         .await?;
-    rows.iter().map(|row| entry(link, row)).collect()
+    rows.iter()
+        .map(|row| {
+            let (number, worker) = (column(row, 0)?, column(row, 2)?);
+            Ok(Recorded { number, worker, entry: entry(link, row)? })
+        })
+        .collect()
 }
 
 pub(super) async fn entries_by_name(
@@ -150,26 +167,32 @@ pub(super) async fn entries_of_same_content(
     Ok(found)
 }
 
-/// Records a fact of a locked campaign.
+/// Records a fact of a locked campaign, by a worker or by nobody of them; its number.
 pub(super) async fn record(
     link: &mut Link,
     campaign: &Campaign,
     worker: Option<i64>,
     entry: &Entry,
-) -> Result<(), JournalError> {
-    let chunk = entry.chunk().map(|chunk| i64::try_from(chunk).unwrap_or(i64::MAX));
-    link.query(
-        "INSERT INTO entry (campaign, worker, chunk, for_all, fact) VALUES ($1, $2, $3, $4, $5)",
-        &[
-            (&campaign.id, Type::INT8),
-            (&worker, Type::INT8),
-            (&chunk, Type::INT8),
-            (&chunk.is_none(), Type::BOOL),
-            (&facts::text(entry)?, Type::TEXT),
-        ],
-    )
-    .await?;
-    Ok(())
+) -> Result<i64, JournalError> {
+    let rows = link
+        .query(
+            "INSERT INTO entry (campaign, worker, fact) VALUES ($1, $2, $3) RETURNING id",
+            &[
+                (&campaign.id, Type::INT8),
+                (&worker, Type::INT8),
+                (&facts::text(entry)?, Type::TEXT),
+            ],
+        )
+        .await?;
+    only(&rows)
+}
+
+/// The only value of the only row.
+pub(super) fn only<'r, T: FromSql<'r>>(rows: &'r [Row]) -> Result<T, JournalError> {
+    match rows {
+        [row] => column(row, 0),
+        _ => Err(JournalError::new("the journal did not say what it wrote")),
+    }
 }
 
 /// Stops a locked campaign that is not stopped already.

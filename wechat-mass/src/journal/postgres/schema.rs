@@ -44,8 +44,6 @@ const MIGRATIONS: &[&str] = &[
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         campaign bigint NOT NULL REFERENCES campaign ON DELETE CASCADE,
         worker bigint REFERENCES worker ON DELETE CASCADE,
-        chunk bigint,
-        for_all boolean NOT NULL,
         fact text NOT NULL
     );
     CREATE INDEX entry_of_campaign ON entry (campaign, id);

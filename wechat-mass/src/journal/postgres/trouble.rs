@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use tokio_postgres::Error;
 use tokio_postgres::error::{Severity, SqlState};
 
-use crate::journal::JournalError;
+use crate::journal::{JournalError, JournalErrorKind};
 
 /// Why a statement has no result.
 #[derive(Debug)]
@@ -26,6 +26,29 @@ impl Fault {
     fn is_refusal(&self) -> bool {
         let Self::Postgres(error) = self else { return false };
         error.as_db_error().and_then(|error| error.parsed_severity()) == Some(Severity::Error)
+    }
+
+    /// Nothing is wrong but that the server cannot be had now.
+    fn kind(&self) -> JournalErrorKind {
+        let passing = [
+            SqlState::TOO_MANY_CONNECTIONS,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::QUERY_CANCELED,
+            SqlState::LOCK_NOT_AVAILABLE,
+        ];
+        let (code, Self::Postgres(error)) = (self.code(), self) else {
+            return JournalErrorKind::Unreachable;
+        };
+        let is_passing = match (code, error.as_db_error()) {
+            (Some(code), Some(db)) => {
+                passing.contains(code)
+                    || (code.code().starts_with("57P")
+                        && db.parsed_severity() == Some(Severity::Fatal))
+            }
+            // What TLS says against a server does not pass by itself.
+            _ => !is_refused_by_tls(error),
+        };
+        if is_passing { JournalErrorKind::Unreachable } else { JournalErrorKind::Unusable }
     }
 
     fn code(&self) -> Option<&SqlState> {
@@ -77,6 +100,7 @@ impl Fault {
             "{place}: {advice}. Nothing further is sent, for it could not be recorded ({})",
             self.said()
         ))
+        .with_kind(self.kind())
     }
 
     /// The end of a transaction failed.
@@ -89,6 +113,7 @@ impl Fault {
              Nothing further is sent; run the same command again, it goes on by what is recorded ({})",
             self.said()
         ))
+        .with_kind(JournalErrorKind::Unreachable)
     }
 
     /// No connection could be had.
@@ -105,8 +130,13 @@ impl Fault {
             Some(code) if *code == SqlState::CANNOT_CONNECT_NOW => "it is starting or ending",
             _ => "it cannot be reached",
         };
-        JournalError::new(format!("{place}: {advice} ({})", self.said()))
+        JournalError::new(format!("{place}: {advice} ({})", self.said())).with_kind(self.kind())
     }
+}
+
+fn is_refused_by_tls(error: &dyn StdError) -> bool {
+    let io = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    io.and_then(std::io::Error::get_ref).is_some_and(|inner| inner.is::<rustls::Error>())
 }
 
 /// An error with its causes.

@@ -1,0 +1,299 @@
+//! The workers who share a campaign: who is there, what each holds and has read. All of it under the campaign's
+//! row, and by the database's clock.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use tokio_postgres::types::Type;
+use wechat_types::id::AppId;
+
+use super::link::Link;
+use super::rows::{self, Campaign, Recorded, column, only};
+use super::schema::key;
+use crate::journal::facts::moment;
+use crate::journal::open_calls::begin_or_answer;
+use crate::journal::{Entry, JournalError, Part, WorkerStatus};
+use crate::quota::BeijingTime;
+
+/// A worker as his journal knows himself.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) id: i64,
+    pub(super) name: String,
+    /// The last entry that he has read.
+    read: i64,
+    /// The calls that were begun, as far as he has read, and have no answer.
+    begun: BTreeSet<usize>,
+}
+
+/// A clock further than this from the database's would not agree with the others' how old a key is.
+const APART: Duration = Duration::from_secs(30);
+
+/// The database's clock.
+pub(super) async fn now(link: &mut Link) -> Result<SystemTime, JournalError> {
+    Ok(moment(only(&link.query("SELECT now_ms()", &[]).await?)?))
+}
+
+/// Refuses a machine whose clock is wrong.
+pub(super) async fn check_clock(link: &mut Link, at: SystemTime) -> Result<(), JournalError> {
+    let now = now(link).await?;
+    let apart = now.duration_since(at).or_else(|_| at.duration_since(now)).unwrap_or_default();
+    if apart <= APART {
+        return Ok(());
+    }
+    Err(JournalError::new(format!(
+        "{}: its clock says {}, this machine's {} (in Beijing), {} seconds apart: set the wrong one right; \
+         until then nothing is sent, for workers have to agree how old a key is",
+        link.address().place,
+        BeijingTime::new(now),
+        BeijingTime::new(at),
+        apart.as_secs()
+    )))
+}
+
+/// Enters a worker's name. While his connection lasts, he is there: a lock says so.
+pub(super) async fn join(
+    link: &mut Link,
+    campaign: i64,
+    name: &str,
+) -> Result<Member, JournalError> {
+    let rows = link
+        .query(
+            "INSERT INTO worker (campaign, name, joined, seen) VALUES ($1, $2, now_ms(), now_ms())
+             RETURNING id",
+            &[(&campaign, Type::INT8), (&name, Type::TEXT)],
+        )
+        .await?;
+    let id = only(&rows)?;
+    let key = presence(link, id);
+    link.query("SELECT pg_advisory_lock($1)", &[(&key, Type::INT8)]).await?;
+    Ok(Member { id, name: name.to_owned(), read: 0, begun: BTreeSet::new() })
+}
+
+fn presence(link: &Link, worker: i64) -> i64 {
+    key(&["worker", &link.address().schema, &worker.to_string()])
+}
+
+/// Who takes part in a campaign now.
+pub(super) async fn workers(
+    link: &mut Link,
+    account: &AppId,
+    campaign: &str,
+) -> Result<Vec<WorkerStatus>, JournalError> {
+    let workers = link
+        .read(
+            "SELECT worker.id, worker.name, now_ms() - seen,
+                ARRAY(SELECT part FROM lease WHERE worker = worker.id AND until > now_ms())
+             FROM worker JOIN campaign ON campaign.id = worker.campaign
+             WHERE account = $1 AND campaign.name = $2 ORDER BY worker.id",
+            &[(&account.as_str(), Type::TEXT), (&campaign, Type::TEXT)],
+        )
+        .await?;
+    let locks = link
+        .read(
+            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+             WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            &[],
+        )
+        .await?;
+    let locks: BTreeSet<i64> = locks.iter().map(|row| column(row, 0)).collect::<Result<_, _>>()?;
+    let mut present = Vec::new();
+    for row in &workers {
+        if locks.contains(&presence(link, column(row, 0)?)) {
+            let idle: i64 = column(row, 2)?;
+            let parts: Vec<String> = column(row, 3)?;
+            let mut calls: Vec<usize> = parts.iter().filter_map(|part| call_of(part)).collect();
+            calls.sort_unstable();
+            let name: String = column(row, 1)?;
+            present.push(WorkerStatus::new(name, span(idle), calls));
+        }
+    }
+    Ok(present)
+}
+
+fn span(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}
+
+fn name_of(part: Part) -> String {
+    match part {
+        Part::Uploads => "uploads".to_owned(),
+        Part::Call(chunk) => format!("call {chunk}"),
+        Part::Job(msg_id) => format!("job {msg_id}"),
+    }
+}
+
+fn call_of(part: &str) -> Option<usize> {
+    part.strip_prefix("call ")?.parse().ok()
+}
+
+/// How long a part of a locked campaign is still another's.
+pub(super) async fn left_of_others(
+    link: &mut Link,
+    campaign: &Campaign,
+    member: &Member,
+    part: Part,
+) -> Result<Option<Duration>, JournalError> {
+    let rows = link
+        .query(
+            "SELECT until - now_ms() FROM lease WHERE campaign = $1 AND part = $2 AND worker <> $3",
+            &[(&campaign.id, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
+        )
+        .await?;
+    let left = rows.first().map(|row| column::<i64>(row, 0)).transpose()?;
+    Ok(left.filter(|left| *left > 0).map(span))
+}
+
+/// Gives a part of a locked campaign to a worker.
+pub(super) async fn lease(
+    link: &mut Link,
+    campaign: &Campaign,
+    member: &Member,
+    part: Part,
+    span: Duration,
+) -> Result<(), JournalError> {
+    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 2);
+    link.query(
+        "INSERT INTO lease (campaign, part, worker, until) VALUES ($1, $2, $3, now_ms() + $4)
+         ON CONFLICT (campaign, part) DO UPDATE SET worker = excluded.worker, until = excluded.until",
+        &[
+            (&campaign.id, Type::INT8),
+            (&name_of(part), Type::TEXT),
+            (&member.id, Type::INT8),
+            (&span, Type::INT8),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A part of a locked campaign is his, and its lease has not ended: it cannot become another's before the
+/// transaction ends.
+pub(super) async fn has(
+    link: &mut Link,
+    campaign: &Campaign,
+    member: &Member,
+    part: Part,
+) -> Result<bool, JournalError> {
+    let rows = link
+        .query(
+            "SELECT 1 FROM lease
+             WHERE campaign = $1 AND part = $2 AND worker = $3 AND until > now_ms()",
+            &[(&campaign.id, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Ends a lease before its time.
+pub(super) async fn let_go(
+    link: &mut Link,
+    campaign: &Campaign,
+    part: Part,
+) -> Result<(), JournalError> {
+    link.query(
+        "DELETE FROM lease WHERE campaign = $1 AND part = $2",
+        &[(&campaign.id, Type::INT8), (&name_of(part), Type::TEXT)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Others have recorded something of this sort that he has not read.
+pub(super) async fn is_behind(
+    link: &mut Link,
+    campaign: &Campaign,
+    member: &Member,
+    matters: impl Fn(&Entry) -> bool,
+) -> Result<bool, JournalError> {
+    let unread = rows::entries(link, campaign.id, member.read).await?;
+    Ok(unread.iter().any(|new| member.is_by_others(new) && matters(&new.entry)))
+}
+
+/// Gives up the calls whose workers did not come back in time, as far as `unread` and what was read before
+/// tell of them.
+pub(super) async fn give_up(
+    link: &mut Link,
+    campaign: &Campaign,
+    member: &Member,
+    unread: &mut Vec<Recorded>,
+) -> Result<(), JournalError> {
+    let mut begun = member.begun.clone();
+    unread.iter().for_each(|new| begin_or_answer(&mut begun, &new.entry));
+    if begun.is_empty() {
+        return Ok(());
+    }
+    let rows = link
+        .query(
+            "SELECT part FROM lease WHERE campaign = $1 AND until > now_ms()",
+            &[(&campaign.id, Type::INT8)],
+        )
+        .await?;
+    for row in &rows {
+        if let Some(chunk) = call_of(column(row, 0)?) {
+            begun.remove(&chunk);
+        }
+    }
+    if begun.is_empty() {
+        return Ok(());
+    }
+    let at = now(link).await?;
+    for chunk in begun {
+        let_go(link, campaign, Part::Call(chunk)).await?;
+        let entry = Entry::GivenUp { chunk, at };
+        let number = rows::record(link, campaign, None, &entry).await?;
+        unread.push(Recorded { number, worker: None, entry });
+    }
+    Ok(())
+}
+
+/// A worker's sign of life.
+pub(super) async fn seen(link: &mut Link, member: &Member) -> Result<(), JournalError> {
+    link.query("UPDATE worker SET seen = now_ms() WHERE id = $1", &[(&member.id, Type::INT8)])
+        .await?;
+    Ok(())
+}
+
+impl Member {
+    fn is_by_others(&self, entry: &Recorded) -> bool {
+        entry.worker != Some(self.id)
+    }
+
+    pub(super) fn read(&self) -> i64 {
+        self.read
+    }
+
+    /// Takes in what he has read: what others recorded of it.
+    pub(super) fn has_read(&mut self, entries: Vec<Recorded>) -> Vec<Entry> {
+        let mut of_others = Vec::new();
+        for new in entries {
+            self.read = new.number;
+            begin_or_answer(&mut self.begun, &new.entry);
+            if self.is_by_others(&new) {
+                of_others.push(new.entry);
+            }
+        }
+        of_others
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wechat_types::id::MsgId;
+
+    use super::*;
+
+    #[test]
+    fn a_part_is_told_by_its_name() {
+        for (part, name) in [
+            (Part::Uploads, "uploads"),
+            (Part::Call(12), "call 12"),
+            (Part::Job(MsgId::new(12)), "job 12"),
+        ] {
+            assert_eq!(name_of(part), name);
+        }
+        assert_eq!(call_of("call 12"), Some(12));
+        assert_eq!((call_of("uploads"), call_of("job 12")), (None, None));
+    }
+}
