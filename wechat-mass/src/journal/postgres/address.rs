@@ -140,6 +140,13 @@ fn shown(host: &Host) -> String {
     }
 }
 
+impl fmt::Display for PostgresAddress {
+    /// Without user and password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, schema {}", self.place, self.schema)
+    }
+}
+
 impl fmt::Debug for PostgresAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresAddress")
