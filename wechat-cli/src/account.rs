@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use wechat_events::{CallbackToken, EncodingAesKey, EventParser, EventParserBuilder};
+use wechat_http::describe;
+use wechat_mass::journal::PostgresAddress;
 use wechat_mass::quota::Limits;
 use wechat_types::id::{AppId, AppSecret};
 
@@ -20,6 +22,8 @@ pub(crate) struct Account {
     pub(crate) base_url: Option<String>,
     pub(crate) live: bool,
     pub(crate) callback: Option<CallbackSettings>,
+    /// The database that keeps the record of what is sent, where several machines share it.
+    pub(crate) journal: Option<PostgresAddress>,
     /// What an account of its kind may do.
     pub(crate) limits: Limits,
 }
@@ -70,6 +74,7 @@ struct WireAccount {
     live: bool,
     #[serde(default)]
     kind: Kind,
+    journal: Option<String>,
     callback: Option<WireCallback>,
 }
 
@@ -133,6 +138,7 @@ fn from_env() -> Result<Option<Account>, String> {
             base_url: None,
             live: false,
             callback: None,
+            journal: None,
             limits: Limits::default(),
         })),
         (Ok(_), Err(_)) => Err("WECHAT_APP_ID is set, WECHAT_APP_SECRET is not".to_owned()),
@@ -159,6 +165,7 @@ impl WireAccount {
                 );
             }
         };
+        let journal = self.journal.as_deref().map(PostgresAddress::new).transpose();
         let callback = self.callback.map(WireCallback::resolve).transpose()?;
         Ok(Account {
             app_id: AppId::new(self.app_id).map_err(|e| format!("app_id: {e}"))?,
@@ -166,6 +173,7 @@ impl WireAccount {
             base_url: self.base_url,
             live: self.live,
             callback,
+            journal: journal.map_err(|e| format!("journal: {}", describe(&e)))?,
             limits: match self.kind {
                 Kind::Service => Limits::default(),
                 Kind::Subscription => Limits::subscription(),

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use serde::Deserialize;
 use wechat_http::{Client, describe};
-use wechat_mass::journal::{Entry, SqliteStore, Store};
+use wechat_mass::journal::{Entry, Store};
 use wechat_mass::quota::Day;
 use wechat_mass::recipients::{
     self, Corrections, Fetched, Kitchen, Listing, Recipe, Roster, Scratch, Source,
 };
 use wechat_types::id::{AppId, TagId};
+
+use crate::journal_place::JournalPlace;
 
 /// One source, as it is written: exactly one of its keys.
 #[derive(Debug, Deserialize)]
@@ -92,7 +94,7 @@ pub(crate) struct Place<'a> {
     /// Where the campaign file lies.
     pub(crate) files: &'a Path,
     /// The account's journal on its server; the embedded mock has none.
-    pub(crate) journal: Option<&'a Path>,
+    pub(crate) journal: Option<&'a JournalPlace>,
     pub(crate) scratch: Scratch,
 }
 
@@ -102,23 +104,20 @@ pub(crate) async fn make(
     campaign: &str,
     place: &Place<'_>,
 ) -> Result<(Roster, Option<Corrections>), Vec<String>> {
-    let failed = |e: &dyn std::error::Error| vec![describe(e)];
     let store = match place.journal {
-        Some(journal) if journal.exists() => {
-            Some(SqliteStore::open(journal).map_err(|e| failed(&e))?)
-        }
+        Some(journal) if journal.exists() => Some(journal.open().await.map_err(|e| vec![e])?),
         _ => None,
     };
     if let Some(store) = &store
         && recipe.is_alive()
-        && let Some(roster) = begun(recipe, campaign, store, place).await?
+        && let Some(roster) = begun(recipe, campaign, store.as_ref(), place).await?
     {
         return Ok((roster, None));
     }
-    let folder = place.journal.and_then(Path::parent).unwrap_or(place.files).join("lists");
+    let folder = place.journal.map_or(place.files, |journal| &journal.folder).join("lists");
     let mut kitchen = Kitchen::new(place.account, place.files, &folder, &place.scratch);
     kitchen.client = place.client;
-    kitchen.store = store.as_ref().map(|store| store as &dyn Store);
+    kitchen.store = store.as_deref();
     let mut observe = |list: &str, fetched: Fetched| {
         // A line for each page would be a thousand.
         if fetched.calls == 1 || fetched.calls.is_multiple_of(100) {
@@ -137,7 +136,7 @@ pub(crate) async fn make(
 async fn begun(
     recipe: &Recipe,
     campaign: &str,
-    store: &SqliteStore,
+    store: &dyn Store,
     place: &Place<'_>,
 ) -> Result<Option<Roster>, Vec<String>> {
     let failed = |e| vec![describe(&e)];

@@ -19,7 +19,7 @@ pub(crate) async fn run(args: &DeleteArgs) -> Exit {
 }
 
 async fn delete(session: &Session, args: &DeleteArgs) -> Result<Done, Failure> {
-    let store = session.store()?;
+    let store = session.store().await?;
     let account = session.client.app_id();
     let unreadable = |e| Failure::refused(describe(&e));
     let known = store.campaigns(account).await.map_err(unreadable)?;

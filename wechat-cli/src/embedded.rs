@@ -81,6 +81,7 @@ impl Embedded {
             base_url: None,
             live: false,
             callback: None,
+            journal: None,
             limits: wechat_mass::quota::Limits::default(),
         };
         Ok(Self { account, listener, base_url, listening })

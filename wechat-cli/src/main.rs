@@ -15,6 +15,7 @@ mod exit;
 mod followers;
 mod grouped;
 mod interrupt;
+mod journal_place;
 mod lines;
 mod list;
 mod listener;

@@ -44,7 +44,7 @@ async fn show(
     if let (Some(mock), PreviewReceiver::OpenId(open_id)) = (&session.mock, &receiver) {
         mock.add_follower(open_id.clone());
     }
-    let store = session.store()?;
+    let store = session.store().await?;
     let limits = Limits::default();
     let answer = preview(&session.client, store.as_ref(), &limits, &file.content, receiver).await;
     let previewed = answer.map_err(|error| match &error {

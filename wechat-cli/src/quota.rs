@@ -26,7 +26,7 @@ pub(crate) async fn run(args: &QuotaArgs) -> Exit {
 }
 
 async fn show(session: &Session) -> Result<Done, Failure> {
-    let store = session.store()?;
+    let store = session.store().await?;
     let account = session.client.app_id();
     let now = SystemClock::new().now();
     let unreadable = |e| Failure::refused(describe(&e));

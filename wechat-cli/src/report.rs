@@ -25,7 +25,7 @@ pub(crate) async fn run(args: &ReportArgs) -> Exit {
 }
 
 async fn write(args: &ReportArgs) -> Result<(), String> {
-    let records = Records::open(&args.server)?;
+    let records = Records::open(&args.server).await?;
     let now = SystemClock::new().now();
     let status = status::read(&records, &args.name, now).await?;
     let keep = |kind: &str, file: &Path, text: String| {

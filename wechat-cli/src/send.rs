@@ -1,5 +1,6 @@
 //! `wechat-cli send`, `resume` and `canary`: checks everything, plans, sends, follows, reports.
 
+mod drive;
 mod forecast;
 mod output;
 mod plan_text;
@@ -8,14 +9,11 @@ mod resolve;
 mod result_text;
 mod stop;
 
-use std::path::Path;
 use std::time::Duration;
 
 use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
-use wechat_mass::campaign::{
-    Canary, Driver, DriverError, Inbox, NoInbox, Plan, PlanAudience, Policy,
-};
-use wechat_mass::journal::{Entry, Journal, MemoryJournal, SqliteStore, Store as _};
+use wechat_mass::campaign::{Canary, Inbox, NoInbox, Plan, PlanAudience, Policy};
+use wechat_mass::journal::{Entry, MemoryJournal};
 use wechat_mass::reachability::{OnlyReachable, only_reachable};
 
 use crate::account::Account;
@@ -23,7 +21,7 @@ use crate::action_log::{Action, ActionLog};
 use crate::args::SendArgs;
 use crate::embedded::Embedded;
 use crate::exit::Exit;
-use crate::interrupt::unless_interrupted;
+use crate::journal_place::JournalPlace;
 use crate::lines::Lines;
 use crate::listener::Listener;
 use crate::target::{self, Target};
@@ -31,10 +29,10 @@ use crate::target::{self, Target};
 pub(crate) use resolve::resolve;
 pub(crate) use stop::stop;
 
+use drive::Run;
 use forecast::Forecasting;
 use output::Output;
 use prepared::{Asked, Prepared};
-use result_text::End;
 
 /// What the human said who started the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +102,7 @@ async fn execute(
     policy.poll_every = Duration::from_secs(args.poll);
     policy.wait_for_counters = policy.wait_for_counters.min(policy.poll_every);
     policy.follow_for = Duration::from_secs(args.follow * 60 * 60);
+    policy.lease = Duration::from_secs(args.lease);
     policy.past_undecided = args.past_undecided;
     policy.look_every = policy.look_every.min(policy.poll_every);
     policy.overdue_after = Duration::from_secs(args.overdue * 60 * 60);
@@ -113,7 +112,7 @@ async fn execute(
         _ if file.canary => Canary::ThenRest,
         _ => Canary::Off,
     };
-    let journal = Asked::from(args).journal(&target);
+    let journal = Asked::from(args).journal(&target).map_err(|e| vec![e])?;
     match (target, journal) {
         (Target::Embedded, _) | (_, None) => {
             if word == Word::Resume {
@@ -128,20 +127,18 @@ async fn execute(
                 mock.base_url.parse().map_err(|e| vec![format!("embedded mock: {e}")])?;
             output.listening(mock.listener.address(), true);
             let client = client(&mock.account, base_url)?;
-            let mut journal = MemoryJournal::new();
-            let exit =
-                drive(&client, &plan, policy, (&mut journal, false), &mut mock.listener, &output)
-                    .await;
+            let run = Run { client: &client, plan: &plan, policy, output: &output };
+            let exit = run.once(&mut MemoryJournal::new(), &mut mock.listener).await;
             mock.stop().await;
             Ok(exit)
         }
-        (Target::Named { account, base_url }, Some(file)) => {
+        (Target::Named { account, base_url }, Some(place)) => {
             target::must_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server((args, word), plan, policy, account, base_url, &file, &output).await
+            drive_server((args, word), plan, policy, account, base_url, &place, &output).await
         }
-        (Target::Live { account, base_url }, Some(file)) => {
+        (Target::Live { account, base_url }, Some(place)) => {
             target::must_not_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server((args, word), plan, policy, account, base_url, &file, &output).await
+            drive_server((args, word), plan, policy, account, base_url, &place, &output).await
         }
     }
 }
@@ -153,7 +150,7 @@ async fn drive_server(
     mut policy: Policy,
     account: Account,
     base_url: BaseUrl,
-    file: &Path,
+    place: &JournalPlace,
     output: &Output,
 ) -> Result<Exit, Refusal> {
     let client = client(&account, base_url)?;
@@ -170,35 +167,34 @@ async fn drive_server(
         None => None,
     };
     let failed = |e| vec![describe(&e)];
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut log = ActionLog::open(folder).map_err(|e| vec![e])?;
-    let store = SqliteStore::open(file).map_err(failed)?;
+    let mut log = ActionLog::open(&place.folder).map_err(|e| vec![e])?;
+    let store = place.open().await.map_err(|e| vec![e])?;
     let now = || SystemClock::new().now();
     if word == Word::Resume {
         let entries = store.entries(plan.account(), plan.name()).await.map_err(failed)?;
         if !entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })) {
             return Err(vec![format!(
-                "{}: no call of the campaign {:?} was made, so there is nothing to resume: begin it \
+                "{place}: no call of the campaign {:?} was made, so there is nothing to resume: begin it \
                  with send",
-                file.display(),
                 plan.name()
             )]);
         }
     }
     let (plan, left_out) = if args.only_reachable {
         let only =
-            only_reachable(&store, &plan, args.website_sends, now(), Asked::from(args).scratch())
+            only_reachable(&*store, &plan, args.website_sends, now(), Asked::from(args).scratch())
                 .await;
         let OnlyReachable { plan, left_out, .. } = only.map_err(|e| vec![describe(&e)])?;
         (plan, Some(left_out))
     } else {
         (plan, None)
     };
-    let mut journal = store.open(&plan, now()).await.map_err(failed)?;
+    let worker = args.worker.clone().unwrap_or_else(drive::worker);
+    let mut journal = store.join(&plan, &worker, now()).await.map_err(failed)?;
     let entries = journal.load().await.map_err(failed)?;
-    output.journal(store.path(), entries.len());
+    output.journal(place, entries.len());
     let forecast =
-        Forecasting { client: &client, store: &store, plan: &plan, policy, entries: &entries };
+        Forecasting { client: &client, store: &*store, plan: &plan, policy, entries: &entries };
     if let Some(found) = forecast.read(args.website_sends, now()).await.map_err(failed)? {
         output.forecast(&found, left_out);
     }
@@ -213,7 +209,8 @@ async fn drive_server(
             &mut none
         }
     };
-    let exit = drive(&client, &plan, policy, (journal.as_mut(), true), inbox, output).await;
+    let run = Run { client: &client, plan: &plan, policy, output };
+    let exit = run.to_the_end(&*store, &worker, journal, inbox).await.map_err(failed)?;
     let action = Action {
         command: word.as_str(),
         server: output.server(),
@@ -226,46 +223,6 @@ async fn drive_server(
         Lines::warn(&problem);
     }
     Ok(exit)
-}
-
-async fn drive(
-    client: &Client,
-    plan: &Plan,
-    policy: Policy,
-    (journal, durable): (&mut dyn Journal, bool),
-    inbox: &mut dyn Inbox,
-    output: &Output,
-) -> Exit {
-    let driver = Driver::new(client, plan).with_policy(policy);
-    let mut progress = output.progress(plan);
-    let mut observe = |event: wechat_mass::campaign::Event<'_>| progress.show(&event);
-    let ended = unless_interrupted(driver.run(journal, inbox, &mut observe)).await;
-    let made = progress.finish();
-    match ended {
-        None => {
-            output.interrupted(durable);
-            Exit::Interrupted
-        }
-        Some(Ok(report)) => {
-            let exit = Exit::from(report.conclusion());
-            output.result(plan, &report, &End { exit, made, stopped: None });
-            exit
-        }
-        Some(Err(DriverError::Journal { source, report, .. })) => {
-            // What was sent before the journal failed is recorded, or open and keyed.
-            let exit = match Exit::from(report.conclusion()) {
-                Exit::Refused => Exit::Refused,
-                _ => Exit::Undecided,
-            };
-            let stopped = describe(&source);
-            output.result(plan, &report, &End { exit, made, stopped: Some(&stopped) });
-            exit
-        }
-        Some(Err(error)) => {
-            output.refused(&[describe(&error)]);
-            Exit::Refused
-        }
-    }
 }
 
 fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Refusal> {

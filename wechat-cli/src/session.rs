@@ -1,12 +1,12 @@
 //! A command's way to a server: which one, by which account, with which record beside it.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use wechat_http::{BaseUrl, Client, Clock as _, Error, SystemClock, describe};
-use wechat_mass::journal::{MemoryStore, SqliteStore, Store};
+use wechat_mass::journal::{MemoryStore, Store};
 use wechat_mock::MockServer;
 use wechat_types::error_code::ErrorCode;
 use wechat_types::id::AppId;
@@ -17,8 +17,8 @@ use crate::args::ServerArgs;
 use crate::embedded;
 use crate::exit::Exit;
 use crate::interrupt::unless_interrupted;
+use crate::journal_place::JournalPlace;
 use crate::lines::Lines;
-use crate::state;
 use crate::target::{self, Target};
 
 /// A server that is ready to be asked.
@@ -29,7 +29,7 @@ pub(crate) struct Session {
     pub(crate) callback: Option<CallbackSettings>,
     /// The mock in this process, if that is the server.
     pub(crate) mock: Option<MockServer>,
-    folder: Option<PathBuf>,
+    journal: Option<JournalPlace>,
     log: Option<ActionLog>,
 }
 
@@ -147,27 +147,31 @@ pub(crate) async fn run(
 impl Session {
     async fn open(args: &ServerArgs, near: Option<&Path>) -> Result<Self, String> {
         let beside = near.unwrap_or(Path::new("wechat.toml"));
-        let (account, base_url, folder, server) = match choose(args, beside)? {
+        let target = choose(args, beside)?;
+        let Some(journal) = JournalPlace::choose(args.record(beside), &target)? else {
+            return Self::embedded(args.json);
+        };
+        let (account, base_url, server) = match target {
             Target::Embedded => return Self::embedded(args.json),
             Target::Named { account, base_url } => {
                 target::must_be_mock(&base_url).await?;
-                let (folder, server) = (state::folder_of(&base_url), base_url.to_string());
-                (account, base_url, folder, server)
+                let server = base_url.to_string();
+                (account, base_url, server)
             }
             Target::Live { account, base_url } => {
                 target::must_not_be_mock(&base_url).await?;
                 let server = live(&base_url);
-                (account, base_url, state::LIVE.to_owned(), server)
+                (account, base_url, server)
             }
         };
         let Account { app_id, app_secret, callback, .. } = account;
         let client = Client::builder(app_id, app_secret).base_url(base_url).build();
         let client = client.map_err(|e| describe(&e))?;
-        let folder = state::folder(args.state.as_deref(), beside).join(folder);
-        let log = Some(ActionLog::open(&folder)?);
+        let log = Some(ActionLog::open(&journal.folder)?);
         let mut lines = Lines::new(args.json);
         lines.set_server(&server);
-        Ok(Self { lines, server, client, callback, mock: None, folder: Some(folder), log })
+        let journal = Some(journal);
+        Ok(Self { lines, server, client, callback, mock: None, journal, log })
     }
 
     /// A mock in this process: nobody is reached, and nothing is recorded.
@@ -185,17 +189,14 @@ impl Session {
         let mut lines = Lines::new(json);
         lines.set_server(&server);
         let mock = Some(mock);
-        Ok(Self { lines, server, client, callback: None, mock, folder: None, log: None })
+        Ok(Self { lines, server, client, callback: None, mock, journal: None, log: None })
     }
 
     /// The record that `send` keeps too.
-    pub(crate) fn store(&self) -> Result<Box<dyn Store>, Failure> {
-        match &self.folder {
+    pub(crate) async fn store(&self) -> Result<Box<dyn Store>, Failure> {
+        match &self.journal {
             None => Ok(Box::new(MemoryStore::new())),
-            Some(folder) => match SqliteStore::open(&folder.join(state::JOURNAL)) {
-                Ok(store) => Ok(Box::new(store)),
-                Err(error) => Err(Failure::refused(describe(&error))),
-            },
+            Some(place) => place.open().await.map_err(Failure::refused),
         }
     }
 
@@ -223,42 +224,37 @@ fn choose(args: &ServerArgs, beside: &Path) -> Result<Target, String> {
 
 /// The record of an account's server, to be read: no server is asked.
 pub(crate) struct Records {
-    pub(crate) store: SqliteStore,
+    pub(crate) store: Box<dyn Store>,
     pub(crate) account: AppId,
     pub(crate) lines: Lines,
     pub(crate) server: String,
 }
 
 impl Records {
-    pub(crate) fn open(args: &ServerArgs) -> Result<Self, String> {
+    pub(crate) async fn open(args: &ServerArgs) -> Result<Self, String> {
         let beside = Path::new("wechat.toml");
-        let (account, folder, server) = match choose(args, beside)? {
-            Target::Embedded => {
-                return Err(
-                    "the embedded mock keeps no record: name an account, and its server with \
-                     --base-url or --live"
-                        .to_owned(),
-                );
-            }
-            Target::Named { account, base_url } => {
-                (account, state::folder_of(&base_url), base_url.to_string())
-            }
-            Target::Live { account, base_url } => {
-                (account, state::LIVE.to_owned(), live(&base_url))
-            }
+        let target = choose(args, beside)?;
+        let place = JournalPlace::choose(args.record(beside), &target)?;
+        let (Some(place), Target::Named { account, base_url } | Target::Live { account, base_url }) =
+            (&place, &target)
+        else {
+            return Err("the embedded mock keeps no record: name an account, and its server with \
+                        --base-url or --live"
+                .to_owned());
         };
-        let file = state::folder(args.state.as_deref(), beside).join(folder).join(state::JOURNAL);
-        if !file.is_file() {
+        let is_live = matches!(target, Target::Live { .. });
+        let server = if is_live { live(base_url) } else { base_url.to_string() };
+        if !place.exists() {
             return Err(format!(
-                "{}: there is no record: nothing was sent to {server} from here. A campaign's record lies \
+                "{place}: there is no record: nothing was sent to {server} from here. A campaign's record lies \
                  in .wechat-mass beside its file: name that folder with --state",
-                file.display()
             ));
         }
-        let store = SqliteStore::open(&file).map_err(|e| describe(&e))?;
+        let store = place.open().await?;
+        let account = account.app_id.clone();
         let mut lines = Lines::new(args.json);
         lines.set_server(&server);
-        Ok(Self { store, account: account.app_id, lines, server })
+        Ok(Self { store, account, lines, server })
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 
 use wechat_http::{Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{CampaignStatus, Conclusion, Step};
-use wechat_mass::journal::Store as _;
 use wechat_mass::quota::Limits;
 
 use crate::args::StatusArgs;
@@ -29,7 +28,7 @@ pub(crate) async fn run(args: &StatusArgs) -> Exit {
 }
 
 async fn show(args: &StatusArgs) -> Result<Exit, String> {
-    let records = Records::open(&args.server)?;
+    let records = Records::open(&args.server).await?;
     let name = match &args.name {
         Some(name) => name.clone(),
         None => newest(&records).await?,
@@ -40,11 +39,14 @@ async fn show(args: &StatusArgs) -> Result<Exit, String> {
     loop {
         let now = clock.now();
         let status = read(&records, &name, now).await?;
+        let workers = records.store.workers(&records.account, &name).await;
+        let workers = workers.map_err(|e| describe(&e))?;
+        let both = (&status, workers.as_slice());
         if drawn {
-            draw(&table::text(&status, &records.server, now, ROWS));
+            draw(&table::text(both, &records.server, now, ROWS));
         } else if changed(before.as_ref(), &status) {
-            let text = || table::text(&status, &records.server, now, usize::MAX);
-            records.lines.say("status", table::json(&status), text);
+            let text = || table::text(both, &records.server, now, usize::MAX);
+            records.lines.say("status", table::json(&status, &workers), text);
         }
         if !args.watch || status.next == Step::Done && !in_flight(&status) {
             return Ok(Exit::from(status.report.conclusion()));
@@ -69,7 +71,7 @@ pub(crate) async fn read(
     now: SystemTime,
 ) -> Result<CampaignStatus, String> {
     let Records { store, account, server, .. } = records;
-    let status = CampaignStatus::read(store, account, name, &Limits::default(), now).await;
+    let status = CampaignStatus::read(&**store, account, name, &Limits::default(), now).await;
     if let Some(status) = status.map_err(|e| describe(&e))? {
         return Ok(status);
     }

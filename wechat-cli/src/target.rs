@@ -121,6 +121,7 @@ mod tests {
             base_url: base_url.map(str::to_owned),
             live,
             callback: None,
+            journal: None,
             limits: wechat_mass::quota::Limits::default(),
         })
     }

@@ -1,8 +1,10 @@
 //! The options that most commands share: which account, which server, which journal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
+
+use crate::journal_place;
 
 /// Which account on which server, and where what was done is recorded.
 #[derive(Debug, ClapArgs)]
@@ -30,7 +32,24 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) state: Option<PathBuf>,
 
+    /// The PostgreSQL database that keeps the record instead, where several machines share it:
+    /// postgres://user@host/database. A password belongs into WECHAT_JOURNAL or into the account's `journal`,
+    /// for everybody on a machine can see its command lines
+    #[arg(long, value_name = "URL")]
+    pub(crate) journal: Option<String>,
+
     /// Print one JSON object a line
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+impl ServerArgs {
+    /// Where the record lies, of commands that may be run beside this file.
+    pub(crate) fn record<'a>(&'a self, beside: &'a Path) -> journal_place::Asked<'a> {
+        journal_place::Asked {
+            journal: self.journal.as_deref(),
+            state: self.state.as_deref(),
+            beside,
+        }
+    }
 }

@@ -85,6 +85,12 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) state: Option<PathBuf>,
 
+    /// The PostgreSQL database that keeps the record instead, where several machines share it:
+    /// postgres://user@host/database. A password belongs into WECHAT_JOURNAL or into the account's `journal`,
+    /// for everybody on a machine can see its command lines
+    #[arg(long, value_name = "URL")]
+    pub(crate) journal: Option<String>,
+
     /// Go on after a call that is undecided for good, with the calls that follow it
     #[arg(long)]
     pub(crate) past_undecided: bool,
@@ -96,6 +102,14 @@ pub(crate) struct SendArgs {
     /// Leave out the followers who may have had their four messages of this month
     #[arg(long)]
     pub(crate) only_reachable: bool,
+
+    /// What this worker is called, where several share the campaign; otherwise the machine and the process
+    #[arg(long, value_name = "NAME")]
+    pub(crate) worker: Option<String>,
+
+    /// Seconds for which a call is one worker's own, where several share the campaign: longer than a call takes
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) lease: u64,
 
     /// Seconds between two looks at a running job
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]

@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::SystemTime;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +14,7 @@ use super::plan_text;
 use super::prepared::Prepared;
 use super::result_text::{self, End};
 use crate::exit::Exit;
+use crate::journal_place::JournalPlace;
 
 /// Where lines go, and to which server they belong.
 #[derive(Clone, Debug)]
@@ -102,8 +102,15 @@ impl Output {
         });
     }
 
-    pub(super) fn journal(&self, file: &Path, known: usize) {
-        let file = file.display().to_string();
+    /// The database cannot be reached: no call is made until it can.
+    pub(super) fn unreachable(&self, problem: &str) {
+        self.say("journal_unreachable", json!({ "problem": problem }), || {
+            format!("no call is made until the journal can be reached (等待数据库恢复): {problem}")
+        });
+    }
+
+    pub(super) fn journal(&self, place: &JournalPlace, known: usize) {
+        let file = place.to_string();
         let fields = json!({ "file": file, "entries": known });
         self.say("journal", fields, || match known {
             0 => format!("recorded in {file}"),
@@ -161,6 +168,30 @@ impl Progress {
                 }
                 self.recorded(entry);
             }
+            Event::News(Entry::GivenUp { chunk, .. }) => {
+                let fields = json!({ "call": chunk + 1 });
+                self.line("given_up", fields, || {
+                    format!(
+                        "call {}/{}: its worker did not come back; it is asked for with its key",
+                        chunk + 1,
+                        self.calls
+                    )
+                });
+            }
+            Event::News(Entry::Intent { chunk, .. } | Entry::Answer { chunk, .. }) => {
+                self.waiting = None;
+                self.elsewhere(*chunk);
+            }
+            Event::News(entry @ Entry::Stopped { .. }) => self.recorded(entry),
+            Event::News(_) => {}
+            Event::LeaseLost(entry) => {
+                let fields = json!({ "entry": entry });
+                self.line("lease_lost", fields, || {
+                    "not recorded, for it took longer than this worker's lease: another worker asks what \
+                     became of it (租约已过期)"
+                        .to_owned()
+                });
+            }
             Event::StatusFailed(reason) => {
                 self.line("status_failed", json!({ "reason": reason }), || {
                     format!("a job's status could not be had, and is asked for again: {reason}")
@@ -194,12 +225,22 @@ impl Progress {
         self.made
     }
 
+    /// Another worker is at a call, or has made it.
+    fn elsewhere(&mut self, chunk: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("call {} by another worker", chunk + 1));
+        }
+    }
+
     fn recorded(&mut self, entry: &Entry) {
         self.made += usize::from(matches!(entry, Entry::Intent { .. }));
         if let Some(bar) = &self.bar
             && !matches!(
                 entry,
-                Entry::Intent { .. } | Entry::Resumed { .. } | Entry::Stopped { .. }
+                Entry::Intent { .. }
+                    | Entry::Resumed { .. }
+                    | Entry::Joined { .. }
+                    | Entry::Stopped { .. }
             )
         {
             bar.inc(1);
@@ -227,6 +268,9 @@ impl Progress {
             }),
             Entry::Resumed { .. } => {
                 self.line("recorded", fields, || "resumed".to_owned());
+            }
+            Entry::Joined { worker, .. } => {
+                self.line("recorded", fields, || format!("takes part as {worker}"));
             }
             Entry::Stopped { .. } => self.line("recorded", fields, || {
                 "stopped by another program: no further call is made (已被人工停止)".to_owned()
@@ -268,6 +312,7 @@ fn waited_for(reason: WaitReason) -> &'static str {
         WaitReason::Repeat => "waiting to ask with the same key what became of the call",
         WaitReason::Jobs => "waiting for the jobs to end",
         WaitReason::NotBefore => "waiting for the time from which it may be sent (not_before)",
+        WaitReason::Workers => "waiting for the calls of other workers",
         _ => "waiting",
     }
 }

@@ -1,6 +1,6 @@
 //! A campaign file with all it names, the server it goes to, and where its record lies.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wechat_mass::campaign::{Content, Plan};
 use wechat_mass::recipients::{Corrections, Recipe, Roster, Scratch};
@@ -10,6 +10,7 @@ use super::{Refusal, client};
 use crate::args::{SendArgs, ServerArgs};
 use crate::audience::{self, Place};
 use crate::campaign_file::{self, CampaignFile, Whom};
+use crate::journal_place::{self, JournalPlace};
 use crate::target::{self, Target};
 use crate::{account, embedded, state};
 
@@ -22,6 +23,7 @@ pub(super) struct Asked<'a> {
     live: bool,
     base_url: Option<&'a str>,
     state: Option<&'a Path>,
+    journal: Option<&'a str>,
     everyone: bool,
 }
 
@@ -34,6 +36,7 @@ impl<'a> From<&'a SendArgs> for Asked<'a> {
             live: args.live,
             base_url: args.base_url.as_deref(),
             state: args.state.as_deref(),
+            journal: args.journal.as_deref(),
             everyone: args.everyone,
         }
     }
@@ -48,6 +51,7 @@ impl<'a> Asked<'a> {
             live: args.live,
             base_url: args.base_url.as_deref(),
             state: args.state.as_deref(),
+            journal: args.journal.as_deref(),
             // Nothing is sent by it.
             everyone: true,
         }
@@ -61,13 +65,13 @@ impl<'a> Asked<'a> {
     }
 
     /// Where the record of what is sent there lies; the embedded mock has none.
-    pub(super) fn journal(&self, target: &Target) -> Option<PathBuf> {
-        let folder = match target {
-            Target::Embedded => return None,
-            Target::Named { base_url, .. } => state::folder_of(base_url),
-            Target::Live { .. } => state::LIVE.to_owned(),
+    pub(super) fn journal(&self, target: &Target) -> Result<Option<JournalPlace>, String> {
+        let asked = journal_place::Asked {
+            journal: self.journal,
+            state: self.state,
+            beside: self.campaign,
         };
-        Some(state::folder(self.state, self.campaign).join(folder).join(state::JOURNAL))
+        JournalPlace::choose(asked, target)
     }
 
     /// Where long lists go.
@@ -119,12 +123,12 @@ impl<'a> Asked<'a> {
                 Some(client(account, base_url.clone())?)
             }
         };
-        let journal = self.journal(target);
+        let journal = self.journal(target).map_err(|e| vec![e])?;
         let place = Place {
             account: app_id,
             client: client.as_ref(),
             files: self.campaign.parent().unwrap_or(Path::new(".")),
-            journal: journal.as_deref(),
+            journal: journal.as_ref(),
             scratch: self.scratch(),
         };
         audience::make(recipe, campaign, &place).await

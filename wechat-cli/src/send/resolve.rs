@@ -5,7 +5,7 @@ use wechat_http::{Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{
     Campaign, ChunkOutcome, Plan, Policy, Resolution, resolve as record, unclaimed_reports,
 };
-use wechat_mass::journal::{Journal, SqliteStore, Store as _};
+use wechat_mass::journal::Journal;
 use wechat_types::id::MsgId;
 
 use super::output::Output;
@@ -13,6 +13,7 @@ use super::prepared::{self, Asked, Prepared};
 use super::result_text::unclaimed;
 use crate::args::ResolveArgs;
 use crate::exit::Exit;
+use crate::journal_place::JournalPlace;
 
 /// Runs the command.
 pub(crate) async fn resolve(args: &ResolveArgs) -> Exit {
@@ -31,12 +32,13 @@ async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<St
     let asked = Asked::of(&args.campaign, &args.server);
     let Prepared { plan, target, .. } = asked.prepare().await?;
     output.set_server(prepared::server(&target));
-    let Some(file) = asked.journal(&target).filter(|file| file.exists()) else {
+    let place = asked.journal(&target).map_err(|e| vec![e])?;
+    let Some(place) = place.filter(JournalPlace::exists) else {
         return Err(vec![format!("nothing of the campaign {:?} is recorded here", plan.name())]);
     };
-    let store = SqliteStore::open(&file).map_err(|e| failed(&e))?;
+    let store = place.open().await.map_err(|e| vec![e])?;
     let now = SystemClock::new().now();
-    let mut journal = store.open(&plan, now).await.map_err(|e| failed(&e))?;
+    let mut journal = store.join(&plan, "resolve", now).await.map_err(|e| failed(&e))?;
     let Some((call, resolution)) = decision(args)? else {
         return show(&plan, journal.as_mut(), output).await;
     };

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use wechat_http::{Clock as _, SystemClock, describe};
-use wechat_mass::journal::{SqliteStore, Store as _};
 
 use super::output::Output;
 use super::prepared::{self, Asked};
@@ -27,16 +26,16 @@ async fn attempt(args: &StopArgs, output: &mut Output) -> Result<(), String> {
     let asked = Asked::of(&args.campaign, &args.server);
     let target = asked.target(campaign.account.as_deref())?;
     output.set_server(prepared::server(&target));
-    let Some(file) = asked.journal(&target) else {
+    let Some(place) = asked.journal(&target)? else {
         return Err("the embedded mock lives in the program that sends: interrupt that".to_owned());
     };
-    let (name, shown) = (campaign.name.as_str(), file.display());
-    let unknown = || format!("{shown}: there is no campaign {name:?}; nothing was stopped");
+    let name = campaign.name.as_str();
+    let unknown = || format!("{place}: there is no campaign {name:?}; nothing was stopped");
     // A journal is not begun by stopping what it does not know.
-    if !file.exists() {
+    if !place.exists() {
         return Err(unknown());
     }
-    let store = SqliteStore::open(&file).map_err(|e| describe(&e))?;
+    let store = place.open().await?;
     let (account, now) = (prepared::app_id(&target)?, SystemClock::new().now());
     if !store.stop(&account, name, now).await.map_err(|e| describe(&e))? {
         return Err(unknown());

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 use wechat_mass::campaign::{CallTimes, CampaignStatus, ChunkReport, Step, WaitReason};
+use wechat_mass::journal::WorkerStatus;
 use wechat_mass::quota::BeijingTime;
 use wechat_types::mass::{JobStatus, MassReport};
 
@@ -11,7 +12,7 @@ use super::{in_flight, unix_seconds, word};
 use crate::exit::Exit;
 use crate::grouped::grouped;
 
-pub(super) fn json(status: &CampaignStatus) -> Value {
+pub(super) fn json(status: &CampaignStatus, workers: &[WorkerStatus]) -> Value {
     let totals = status.report.totals();
     let calls: Vec<Value> = rows(status).map(|(_, chunk, times)| call(chunk, times)).collect();
     json!({
@@ -30,10 +31,27 @@ pub(super) fn json(status: &CampaignStatus) -> Value {
         "failed": totals.failed,
         "counted_jobs": totals.counted_jobs,
         "calls": calls,
+        "workers": workers.iter().map(worker_json).collect::<Vec<_>>(),
         "halted": status.report.halted,
         "next": next(status).0,
         "next_at": next(status).1.map(unix_seconds),
     })
+}
+
+fn worker_json(worker: &WorkerStatus) -> Value {
+    let calls: Vec<usize> = worker.calls.iter().map(|call| call + 1).collect();
+    json!({ "name": worker.name, "idle_seconds": worker.idle.as_secs(), "calls": calls })
+}
+
+/// Who is there, what is his, and how long ago he gave a sign of life.
+fn worker_line(worker: &WorkerStatus) -> String {
+    let calls: Vec<String> = worker.calls.iter().map(|call| (call + 1).to_string()).collect();
+    let at = match calls.as_slice() {
+        [] => "at no call".to_owned(),
+        [call] => format!("at call {call}"),
+        calls => format!("at calls {}", calls.join(", ")),
+    };
+    format!("worker {}: {at}, seen {} s ago", worker.name, worker.idle.as_secs())
 }
 
 fn call(chunk: &ChunkReport, times: &CallTimes) -> Value {
@@ -70,7 +88,12 @@ fn rows(status: &CampaignStatus) -> impl Iterator<Item = (usize, &ChunkReport, &
 }
 
 /// At most so many calls, first of all those that have not ended well.
-pub(super) fn text(status: &CampaignStatus, server: &str, now: SystemTime, most: usize) -> String {
+pub(super) fn text(
+    (status, workers): (&CampaignStatus, &[WorkerStatus]),
+    server: &str,
+    now: SystemTime,
+    most: usize,
+) -> String {
     let frozen = &status.frozen;
     let mut lines = vec![
         format!("campaign {} on {server}: {}", frozen.name, word(status)),
@@ -107,6 +130,7 @@ pub(super) fn text(status: &CampaignStatus, server: &str, now: SystemTime, most:
             lines.push(format!("job {} article {}: {}", report.msg_id, url.article_index, url.url));
         }
     }
+    lines.extend(workers.iter().map(worker_line));
     if let Some(reason) = &status.report.halted {
         lines.push(format!("stopped: {reason}"));
     }
@@ -187,6 +211,7 @@ fn next(status: &CampaignStatus) -> (String, Option<SystemTime>) {
                 WaitReason::Repeat => "a lost call is asked for with its key",
                 WaitReason::Jobs => "the jobs are asked for",
                 WaitReason::NotBefore => "the next call, which is not to be made before",
+                WaitReason::Workers => "workers are at the calls that are left",
                 _ => "the next step",
             };
             (format!("{what}, {run_again}"), Some(*until))

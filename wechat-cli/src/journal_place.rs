@@ -1,0 +1,106 @@
+//! Where the record of what is sent lies: in a file here, or in a database that several machines share.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use wechat_http::describe;
+use wechat_mass::journal::{PostgresAddress, PostgresStore, SqliteStore, Store};
+
+use crate::state;
+use crate::target::Target;
+
+/// Where the record of what is sent to one server lies.
+#[derive(Clone, Debug)]
+pub(crate) struct JournalPlace {
+    /// Of what belongs to this machine: a file's record, lists that were fetched, the log of actions.
+    pub(crate) folder: PathBuf,
+    /// The database that several machines share, instead of a file.
+    shared: Option<PostgresAddress>,
+}
+
+/// What the command line says of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) journal: Option<&'a str>,
+    pub(crate) state: Option<&'a Path>,
+    /// The state lies beside this file, unless it is said.
+    pub(crate) beside: &'a Path,
+}
+
+impl JournalPlace {
+    /// The place of this server's record; the embedded mock has none.
+    pub(crate) fn choose(asked: Asked<'_>, target: &Target) -> Result<Option<Self>, String> {
+        let (account, server) = match target {
+            Target::Embedded => return Ok(None),
+            Target::Named { account, base_url } => (account, state::folder_of(base_url)),
+            Target::Live { account, .. } => (account, state::LIVE.to_owned()),
+        };
+        let environment = std::env::var("WECHAT_JOURNAL").ok();
+        let said = asked.journal.or(environment.as_deref()).map(PostgresAddress::new);
+        let address = said.transpose().map_err(|e| describe(&e))?.or(account.journal.clone());
+        let shared = address.map(|address| apart(address, &server)).transpose()?;
+        let folder = state::folder(asked.state, asked.beside).join(&server);
+        Ok(Some(Self { folder, shared }))
+    }
+
+    /// There may be something. A database is asked.
+    pub(crate) fn exists(&self) -> bool {
+        self.shared.is_some() || self.file().is_file()
+    }
+
+    pub(crate) async fn open(&self) -> Result<Box<dyn Store>, String> {
+        match &self.shared {
+            Some(address) => match PostgresStore::connect_to(address.clone()).await {
+                Ok(store) => Ok(Box::new(store)),
+                Err(error) => Err(describe(&error)),
+            },
+            None => match SqliteStore::open(&self.file()) {
+                Ok(store) => Ok(Box::new(store)),
+                Err(error) => Err(describe(&error)),
+            },
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join(state::JOURNAL)
+    }
+}
+
+/// What was sent to a mock is not sent to real followers: each server has its own tables.
+fn apart(address: PostgresAddress, server: &str) -> Result<PostgresAddress, String> {
+    if server == state::LIVE {
+        return Ok(address);
+    }
+    let small = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    let name: String = server.chars().map(small).collect();
+    // The end has the port.
+    let name = name.get(name.len().saturating_sub(34)..).unwrap_or_default();
+    address.with_schema(&format!("mock__{name}")).map_err(|e| describe(&e))
+}
+
+impl fmt::Display for JournalPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.shared {
+            Some(address) => address.fmt(f),
+            None => self.file().display().fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_server_has_tables_of_its_own() {
+        let address = PostgresAddress::new("postgres://me:s3cret@db/shop").unwrap();
+        let shown = |server: &str| apart(address.clone(), server).unwrap().to_string();
+        assert_eq!(shown("live"), "PostgreSQL at db:5432, database \"shop\", schema wechat_mass");
+        assert_eq!(
+            shown("127.0.0.1_8787"),
+            "PostgreSQL at db:5432, database \"shop\", schema mock__127_0_0_1_8787"
+        );
+        let long = format!("{}_8787", "a".repeat(80));
+        assert!(shown(&long).ends_with("a_8787"));
+    }
+}
