@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// What `cargo run` tells about xtask itself. A nested cargo would take these for its own and
 /// build packages again whose build scripts look at them.
@@ -62,6 +64,12 @@ fn line(command: &Command) -> String {
         words.push(if plain { argument.into_owned() } else { format!("{argument:?}") });
     }
     words.join(" ")
+}
+
+/// Lets time pass: here nobody ever says anything.
+pub(crate) fn rest(span: Duration) {
+    let (_quiet, nothing) = mpsc::channel::<()>();
+    let _ = nothing.recv_timeout(span);
 }
 
 #[cfg(test)]

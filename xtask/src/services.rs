@@ -13,7 +13,7 @@ use crate::ci::Outcome;
 use crate::run;
 use crate::workspace::Workspace;
 
-use self::postgres::Postgres;
+pub(crate) use self::postgres::Postgres;
 use self::redis::Redis;
 
 /// The package of the PostgreSQL server in Debian and Ubuntu.
@@ -38,6 +38,15 @@ pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {
     // Also when a test failed: a server that is killed leaves things behind.
     redis.stop().and(postgres.stop()).and(tested)?;
     Ok(Outcome::Passed)
+}
+
+/// Does something with a PostgreSQL server.
+pub(crate) fn with_postgres(
+    work: impl FnOnce(&mut Postgres) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut postgres = Postgres::start(&postgres::programs().ok_or_else(advice)?)?;
+    let done = work(&mut postgres);
+    postgres.stop().and(done)
 }
 
 fn test(workspace: &Workspace, redis: &Redis, postgres: &Postgres) -> Result<(), String> {

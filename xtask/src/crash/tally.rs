@@ -13,6 +13,9 @@ pub(super) struct Tally {
     /// Lines of the longest run that came to its end by itself.
     pub(super) longest: u64,
     kills: BTreeMap<&'static str, u32>,
+    freezes: BTreeMap<&'static str, u32>,
+    /// Times the database was away.
+    pub(super) outages: u32,
     reached: u64,
     doubles: u64,
     losses: u64,
@@ -22,13 +25,27 @@ impl Default for Tally {
     fn default() -> Self {
         let kills = BTreeMap::new();
         // The first guess: five calls, each with draft, intent and answer, and what is before.
-        Self { campaigns: 0, longest: 20, kills, reached: 0, doubles: 0, losses: 0 }
+        let freezes = BTreeMap::new();
+        Self {
+            campaigns: 0,
+            longest: 20,
+            kills,
+            freezes,
+            outages: 0,
+            reached: 0,
+            doubles: 0,
+            losses: 0,
+        }
     }
 }
 
 impl Tally {
     pub(super) fn killed(&mut self, phase: &'static str) {
         *self.kills.entry(phase).or_default() += 1;
+    }
+
+    pub(super) fn frozen(&mut self, phase: &'static str) {
+        *self.freezes.entry(phase).or_default() += 1;
     }
 
     pub(super) fn kills(&self) -> u32 {
@@ -54,6 +71,12 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (phase, kills) in &self.kills {
             writeln!(f, "{kills:>6}  killed while {phase}")?;
+        }
+        for (phase, freezes) in &self.freezes {
+            writeln!(f, "{freezes:>6}  frozen while {phase}")?;
+        }
+        if self.outages > 0 {
+            writeln!(f, "{:>6}  times without the database", self.outages)?;
         }
         write!(
             f,

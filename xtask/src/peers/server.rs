@@ -39,9 +39,18 @@ impl Server {
     }
 
     /// Asks it to end, as a supervisor does, and waits; an error when it does not end well.
-    pub(crate) fn stop(mut self) -> Result<(), String> {
+    pub(crate) fn stop(self) -> Result<(), String> {
+        self.end("-TERM")
+    }
+
+    /// The same as Ctrl+C does: who is served then is cut off by some servers.
+    pub(crate) fn interrupt(self) -> Result<(), String> {
+        self.end("-INT")
+    }
+
+    fn end(mut self, signal: &str) -> Result<(), String> {
         let id = self.program.id().to_string();
-        crate::run::run(Command::new("kill").args(["-TERM", &id]))?;
+        crate::run::run(Command::new("kill").args([signal, &id]))?;
         let status =
             self.program.wait().map_err(|error| format!("the program did not end: {error}"))?;
         if status.success() { Ok(()) } else { Err(format!("the program ended badly: {status}")) }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use super::free_port;
 use super::redis::{PASSWORD, certify};
@@ -32,8 +33,9 @@ pub(super) fn programs() -> Option<PathBuf> {
 }
 
 /// A server with a password, reached in the clear and by TLS.
-pub(super) struct Postgres {
-    server: Server,
+pub(crate) struct Postgres {
+    server: Option<Server>,
+    programs: PathBuf,
     port: u16,
     home: Home,
 }
@@ -57,37 +59,56 @@ impl Postgres {
             .arg("--pgdata")
             .arg(&data);
         run::output(&mut initdb)?;
-        let port = free_port()?;
+        let mut postgres =
+            Self { server: None, programs: programs.to_owned(), port: free_port()?, home };
+        postgres.run()?;
+        Ok(postgres)
+    }
+
+    fn run(&mut self) -> Result<(), String> {
+        let Self { home, port, programs, .. } = self;
+        let (key, roots) = (home.path.join("key.pem"), home.roots());
         // It says where it is on its standard error.
         let mut command = home.command(Path::new("sh"));
         command
             .args(["-c", "exec \"$0\" \"$@\" 2>&1"])
             .arg(programs.join("postgres"))
             .arg("-D")
-            .arg(&data)
+            .arg(home.path.join("data"))
             .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", "", "-F"])
             .args(["-c", "ssl=on", "-c", &format!("ssl_key_file={}", key.display())])
             .args(["-c", &format!("ssl_cert_file={}", roots.display())]);
         println!("$ postgres -p {port}");
         let ready = "database system is ready to accept connections";
-        let server = Server::start(&mut command, ready, &home.path.join("log"))?;
-        Ok(Self { server, port, home })
+        self.server = Some(Server::start(&mut command, ready, &home.path.join("log"))?);
+        Ok(())
+    }
+
+    /// Ends it in the middle of whatever it is asked, and begins it again so much later.
+    pub(crate) fn be_away(&mut self, span: Duration) -> Result<(), String> {
+        if let Some(server) = self.server.take() {
+            server.interrupt()?;
+        }
+        run::rest(span);
+        self.run()
     }
 
     /// Where the tests find it.
     pub(super) fn tell(&self, command: &mut Command) {
-        let url = |mode| {
-            let port = self.port;
-            format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres?sslmode={mode}")
-        };
         command
-            .env("WECHAT_TEST_POSTGRES", url("disable"))
-            .env("WECHAT_TEST_POSTGRES_TLS", url("require"))
+            .env("WECHAT_TEST_POSTGRES", self.url("disable"))
+            .env("WECHAT_TEST_POSTGRES_TLS", self.url("require"))
             .env("WECHAT_TEST_POSTGRES_ROOTS", self.home.roots());
     }
 
-    pub(super) fn stop(self) -> Result<(), String> {
-        self.server.stop()
+    /// Its address, with or without TLS.
+    pub(crate) fn url(&self, mode: &str) -> String {
+        let port = self.port;
+        format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres?sslmode={mode}")
+    }
+
+    pub(super) fn stop(mut self) -> Result<(), String> {
+        self.server.take().map_or(Ok(()), Server::interrupt)
     }
 }
 
