@@ -16,6 +16,9 @@ use crate::services::{self, Postgres};
 /// Blows that one campaign takes from all its workers before they may come to their end.
 const BLOWS_EACH: u32 = KILLS_OF_ONE / 2;
 
+/// Lines that a worker says, about: the calls of a campaign are shared.
+const LINES: u64 = 8;
+
 /// Kills workers as often as wanted.
 pub(super) fn crash(
     options: &Options,
@@ -94,7 +97,7 @@ fn work(
             let (tally, blows) = &mut *lock();
             let strikes = *blows > 0 && tally.kills() < options.kills;
             *blows -= u32::from(strikes);
-            strikes.then(|| Moment::draw_any(&mut dice, tally.longest))
+            strikes.then(|| Moment::draw_any(&mut dice, LINES))
         };
         match programs.send(campaign, base_url, Some(worker), moment)? {
             Ended::Killed { phase } => lock().0.killed(phase),
