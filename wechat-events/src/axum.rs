@@ -30,10 +30,10 @@ use crate::parser::EventParser;
 use crate::query::CallbackQuery;
 
 use answer::{REFUSED, busy, refuse};
-use running::{Outcome, Running};
+use running::{Outcome, Pace, Running};
 use serve::Accepted;
 
-pub use serve::serve;
+pub use serve::{serve, serve_until};
 
 /// The endpoint as it comes: `Router::new().route("/wechat", endpoint(parser, handler))`.
 ///
@@ -60,7 +60,7 @@ pub fn endpoint(parser: EventParser, handler: impl Handler) -> MethodRouter {
 /// crash the platform's next try is handled. Each handler runs in a task of its own: it is not cut off when
 /// the platform hangs up, and a try that comes meanwhile waits for the same result. A handler that takes
 /// longer than [its limit](Self::with_handler_limit) is stopped where it awaits, and counts as failed. In a
-/// shared store a claim lasts six seconds and is renewed while its handler runs, so that the tries after
+/// shared store a claim lasts [six seconds](Self::with_lease) and is renewed while its handler runs, so that the tries after
 /// a machine's death are handled by another.
 ///
 /// **Nothing lost.** A known kind that lacks something is handed to [`Handler::other`] with all its fields.
@@ -77,6 +77,7 @@ pub struct Endpoint {
     parser: EventParser,
     handler: Arc<dyn Handler>,
     store: Arc<dyn DedupStore>,
+    lease: Duration,
     slow: Slow,
     answer_within: Duration,
     handler_limit: Duration,
@@ -111,6 +112,7 @@ impl Endpoint {
             parser,
             handler: Arc::new(handler),
             store: running::in_memory(MemoryDedup::new()),
+            lease: Pace::LEASE,
             slow: Slow::default(),
             answer_within: Self::ANSWER_WITHIN,
             handler_limit: Duration::from_secs(60),
@@ -127,6 +129,14 @@ impl Endpoint {
     /// Remembers pushes here, for several machines that receive for one account.
     pub fn with_store(self, store: Arc<dyn DedupStore>) -> Self {
         Self { store, ..self }
+    }
+
+    /// How long a claim in the store lasts when nobody renews it; 6 seconds unless set, a tenth of a second at
+    /// least and a minute at most. It is renewed four times in that time while its handler runs. What a machine
+    /// that died was handling waits so long for another one: with more than 10 seconds the platform has given up
+    /// by then.
+    pub fn with_lease(self, lease: Duration) -> Self {
+        Self { lease: lease.clamp(SHORTEST_LEASE, LONGEST_LEASE), ..self }
     }
 
     /// What to answer while the handler is not ready.
@@ -164,6 +174,7 @@ impl Endpoint {
             running: Arc::new(Running::new(
                 self.handler,
                 self.store,
+                Pace::of(self.lease),
                 self.handler_limit,
                 self.max_running,
             )),
@@ -185,6 +196,7 @@ impl fmt::Debug for Endpoint {
         f.debug_struct("Endpoint")
             .field("parser", &self.parser)
             .field("store", &self.store)
+            .field("lease", &self.lease)
             .field("slow", &self.slow)
             .field("answer_within", &self.answer_within)
             .field("handler_limit", &self.handler_limit)
@@ -193,6 +205,8 @@ impl fmt::Debug for Endpoint {
     }
 }
 
+const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+const LONGEST_LEASE: Duration = Duration::from_secs(60);
 const LONGEST_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every push of the platform is smaller. Those that announce more, or no length at all, share a few

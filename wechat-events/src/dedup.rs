@@ -10,6 +10,8 @@
 
 mod key;
 mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(feature = "axum")]
 mod store;
 

@@ -20,8 +20,11 @@ use self::redis::Redis;
 const POSTGRESQL: &str = "postgresql";
 
 /// The name of the crate, its features, and what the tests' names begin with.
-const TESTS: &[(&str, &str, &str)] =
-    &[("wechat-http", "redis", "shared_tokens::redis"), ("wechat-mass", "postgres", "postgres_")];
+const TESTS: &[(&str, &str, &str)] = &[
+    ("wechat-http", "redis", "shared_tokens::redis"),
+    ("wechat-events", "redis", "axum::redis"),
+    ("wechat-mass", "postgres", "postgres_"),
+];
 
 /// Runs the tests against servers that this starts.
 pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {

@@ -27,24 +27,50 @@ pub(super) enum Outcome {
 
 type Pending = watch::Receiver<Option<Outcome>>;
 
-/// A store that has not answered by then has failed.
-const STORE_PATIENCE: Duration = Duration::from_secs(1);
-/// A claim in the store. Another machine has to get it while the platform still tries: within five seconds for
-/// each of three tries.
-const LEASE: Duration = Duration::from_secs(6);
-/// A claim is renewed that often while its handler runs.
-const RENEW: Duration = Duration::from_millis(1500);
-/// When a renewal fails so long after the last one that went well, there is no time for another: the handler is
-/// stopped before its claim ends.
-const HOLD: Duration = Duration::from_secs(3);
 /// Attempts to tell the store that a push was handled.
 const FINISHES: u32 = 3;
 /// Between two looks at a push that another machine has claimed.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// How long claims last, and what follows from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    lease: Duration,
+    /// A claim is renewed that often while its handler runs.
+    renew: Duration,
+    /// When a renewal fails so long after the last one that went well, there is no time for another: the handler
+    /// is stopped before its claim ends.
+    hold: Duration,
+    /// A store that has not answered by then has failed. After a renewal that went well: less than a half, one
+    /// pause of a quarter and this are less than the lease.
+    patience: Duration,
+}
+
+impl Pace {
+    /// Another machine has to get a dead one's push while the platform still tries: within five seconds for each
+    /// of three tries.
+    pub(super) const LEASE: Duration = Duration::from_secs(6);
+
+    pub(super) fn of(lease: Duration) -> Self {
+        let patience = (lease / 6).min(Duration::from_secs(1));
+        Self { lease, renew: lease / 4, hold: lease / 2, patience }
+    }
+
+    async fn patiently<T>(
+        self,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match timeout(self.patience, call).await {
+            Ok(result) => result,
+            Err(_) => Err(format!("the store did not answer within {:?}", self.patience).into()),
+        }
+    }
+}
+
 pub(super) struct Running {
     handler: Arc<dyn Handler>,
     store: Arc<dyn DedupStore>,
+    pace: Pace,
     limit: Duration,
     places: Arc<Semaphore>,
     tasks: Mutex<BTreeMap<PushKey, Pending>>,
@@ -54,11 +80,12 @@ impl Running {
     pub(super) fn new(
         handler: Arc<dyn Handler>,
         store: Arc<dyn DedupStore>,
+        pace: Pace,
         limit: Duration,
         max: usize,
     ) -> Self {
         let places = Arc::new(Semaphore::new(max));
-        Self { handler, store, limit, places, tasks: Mutex::default() }
+        Self { handler, store, pace, limit, places, tasks: Mutex::default() }
     }
 
     /// Starts on a push, or joins those who wait for it already; `None` when all places are taken.
@@ -115,15 +142,15 @@ impl Entry {
     }
 
     async fn outcome(&self, callback: Callback, timestamp: u64) -> Outcome {
-        let (store, key) = (&self.running.store, &self.key);
+        let (store, pace, key) = (&self.running.store, self.running.pace, &self.key);
         let began_at = Instant::now();
         let (lease, claimed_at) = loop {
             let asked_at = Instant::now();
-            match patiently(store.begin(key, LEASE)).await {
+            match pace.patiently(store.begin(key, pace.lease)).await {
                 Ok(Claim::Granted(lease)) => break (lease, asked_at),
                 Ok(Claim::Finished(reply)) => return Outcome::Finished(reply),
                 // Its machine may have died: then the claim ends.
-                Ok(Claim::Running) if began_at.elapsed() < LEASE => {
+                Ok(Claim::Running) if began_at.elapsed() < pace.lease => {
                     sleep(LOOK).await;
                 }
                 Ok(Claim::Running) => return Outcome::Elsewhere,
@@ -141,7 +168,7 @@ impl Entry {
             }
             Err(error) => {
                 tracing::error!(%key, %error, "a push was not handled; the platform will try again");
-                if let Err(error) = patiently(store.abandon(key, lease)).await {
+                if let Err(error) = pace.patiently(store.abandon(key, lease)).await {
                     tracing::error!(%key, %error, "the next tries of a push wait for its lease");
                 }
                 Outcome::Failed
@@ -151,9 +178,9 @@ impl Entry {
 
     /// Makes the push seen; a store that is gone for a moment must not let it be handled again.
     async fn finish(&self, lease: Lease, reply: Option<&str>) {
-        let (store, key) = (&self.running.store, &self.key);
+        let (store, pace, key) = (&self.running.store, self.running.pace, &self.key);
         for attempt in 1.. {
-            let Err(error) = patiently(store.finish(key, lease, reply)).await else { return };
+            let Err(error) = pace.patiently(store.finish(key, lease, reply)).await else { return };
             if attempt == FINISHES || error.is::<LeaseLost>() {
                 tracing::error!(%key, %error, "a handled push may be handled again");
                 return;
@@ -189,16 +216,16 @@ impl Entry {
 
     /// Renews the claim again and again; ends when that cannot be done any more.
     async fn hold(&self, lease: Lease, claimed_at: Instant) {
-        let mut renewed_at = claimed_at;
+        let (mut renewed_at, pace) = (claimed_at, self.running.pace);
         loop {
-            sleep(RENEW).await;
+            sleep(pace.renew).await;
             let asked_at = Instant::now();
-            let renewal = self.running.store.renew(&self.key, lease, LEASE);
-            match patiently(renewal).await {
+            let renewal = self.running.store.renew(&self.key, lease, pace.lease);
+            match pace.patiently(renewal).await {
                 Ok(()) => renewed_at = asked_at,
                 Err(error) => {
                     tracing::warn!(key = %self.key, %error, "the claim of a push was not renewed");
-                    if error.is::<LeaseLost>() || renewed_at.elapsed() >= HOLD {
+                    if error.is::<LeaseLost>() || renewed_at.elapsed() >= pace.hold {
                         return;
                     }
                 }
@@ -215,13 +242,6 @@ fn joined_result(
         Ok(handled) => handled,
         Err(error) if error.is_panic() => Err("the handler panicked".into()),
         Err(_) => Err(format!("the handler was stopped {stopped}").into()),
-    }
-}
-
-async fn patiently<T>(call: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    match timeout(STORE_PATIENCE, call).await {
-        Ok(result) => result,
-        Err(_) => Err("the store did not answer within a second".into()),
     }
 }
 

@@ -12,10 +12,9 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Claims and seen pushes, in one process or for several machines.
 ///
-/// `begin` must be one step: of two machines that claim a push at the same time one gets it. In Redis
-/// that is `SET key lease NX PX`, with `renew`, `finish` and `abandon` as scripts that compare the lease first.
-/// A store has its own clock; it forgets finished pushes when the platform's tries are long over
-/// (minutes).
+/// `begin` must be one step: of two machines that claim a push at the same time one gets it, and `renew`, `finish`
+/// and `abandon` compare the lease first. `RedisDedup` (feature `redis`) is one. A store has its own clock; it
+/// forgets finished pushes when the platform's tries are long over (minutes).
 #[async_trait]
 pub trait DedupStore: Debug + Send + Sync + 'static {
     /// Claims a push for as long as `lease`.

@@ -3,6 +3,9 @@
 mod answers;
 mod crashes;
 mod limits;
+mod promises;
+#[cfg(feature = "redis")]
+mod redis;
 mod serve;
 mod slow;
 

@@ -59,7 +59,7 @@ const FORCE: &str = "
     redis.call('PEXPIRE', KEYS[1], ARGV[3])
     return 1";
 
-/// A [`TokenStore`] in a Redis server (2.6 or later, or what speaks its protocol and runs its scripts).
+/// A [`TokenStore`] in a Redis server (5 or later, or what speaks its protocol and runs its scripts).
 ///
 /// For an account there are three keys, all in one slot of a cluster: `PREFIX:{APPID:KIND}:token`, `…:lease` and
 /// `…:forced`. **The token stands there in the clear**: give the server a password, and TLS (`rediss://`) if it is

@@ -10,7 +10,7 @@ use super::*;
 
 /// A store outside of the machines, with a clock moved by hand.
 #[derive(Debug)]
-struct Outside {
+pub(super) struct Outside {
     seen: MemoryDedup,
     now: AtomicU64,
     /// Whether `begin` and `finish` fail.
@@ -18,7 +18,7 @@ struct Outside {
 }
 
 impl Outside {
-    fn new(broken: (bool, bool)) -> Arc<Self> {
+    pub(super) fn new(broken: (bool, bool)) -> Arc<Self> {
         Arc::new(Self { seen: MemoryDedup::new(), now: AtomicU64::new(0), broken })
     }
 
@@ -26,7 +26,7 @@ impl Outside {
         Duration::from_secs(self.now.load(Ordering::SeqCst))
     }
 
-    fn pass(&self, seconds: u64) {
+    pub(super) fn pass(&self, seconds: u64) {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
 }

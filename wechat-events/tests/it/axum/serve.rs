@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use wechat_events::axum::serve;
+use wechat_events::axum::{serve, serve_until};
 
 use super::*;
 
@@ -69,4 +69,36 @@ async fn a_request_at_the_end_of_its_connection_s_life_is_answered() {
     let answer = answer(stream, &request).await;
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("success"), "{answer:?}");
     assert_eq!(told.finished(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_end_what_has_come_is_answered_and_nothing_else() {
+    let (told, push) = (Told::to([after(1, Act::Finish)]), job(1));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().route("/wechat", endpoint(&told).into_route());
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(serve_until(listener, router, async {
+        let _ = ended.await;
+    }));
+    let idle = TcpStream::connect(address).await.unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "POST /wechat?{} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}",
+        push.query,
+        push.body.len(),
+        push.body
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    while told.begun() == 0 {
+        tokio::task::yield_now().await;
+    }
+    end.send(()).unwrap();
+    serving.await.unwrap();
+    assert_eq!(told.finished(), 1);
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.unwrap();
+    assert!(text.starts_with("HTTP/1.1 200 ") && text.ends_with("success"), "{text}");
+    assert!(TcpStream::connect(address).await.is_err());
+    drop(idle);
 }
