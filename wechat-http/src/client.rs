@@ -15,7 +15,8 @@ use crate::execute::Wire;
 use crate::hosts::Hosts;
 use crate::retry::RetryPolicy;
 use crate::token::{
-    CachedTokens, Platform, Shared, TokenKind, TokenOwner, TokenSource, TokenStore, WithoutStore,
+    AccountTokens, CachedTokens, Platform, Shared, TokenKind, TokenOwner, TokenSource, TokenStore,
+    WithoutStore,
 };
 use crate::transport::Transport;
 
@@ -54,7 +55,8 @@ impl Client {
     }
 
     /// The same for an account whose tokens come from elsewhere, such as a team's own service, and
-    /// whose AppSecret is not known here. `examples/token_service.rs` asks such a service.
+    /// whose AppSecret is not known here. [`ServiceTokens`](crate::token::service::ServiceTokens) asks
+    /// `wechat-cli token serve`, `examples/token_service.rs` another one.
     pub fn with_token_source(app_id: AppId, tokens: impl TokenSource) -> ClientBuilder {
         Self::starting_with(app_id, Tokens::Given(Arc::new(tokens)))
     }
@@ -93,6 +95,11 @@ impl Client {
     /// The account.
     pub fn app_id(&self) -> &AppId {
         &self.0.app_id
+    }
+
+    /// Where its tokens come from: for a service that passes them on.
+    pub fn tokens(&self) -> &dyn TokenSource {
+        self.0.tokens.as_ref()
     }
 
     /// Where the API is.
@@ -243,7 +250,7 @@ impl ClientBuilder {
                     Shared { store, owner, without }
                 });
                 let platform = Platform { wire: wire.clone(), app_id, app_secret: secret };
-                Arc::new(CachedTokens::new(platform, kind, shared))
+                Arc::new(CachedTokens::new(AccountTokens::new(platform, kind, shared)))
             }
         };
         Ok(Client(Arc::new(Inner { wire, tokens, app_id: self.app_id })))

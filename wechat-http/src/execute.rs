@@ -21,7 +21,8 @@ use crate::token::TokenSource;
 use crate::transport::{Deadline, Transport, TransportError, TransportErrorKind};
 
 /// What stays as it is in a query's value.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const UNRESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Timeouts that all attempts at a call that is not safe to repeat share.
 const ATTEMPTS_SHARE: u32 = 3;

@@ -1,17 +1,20 @@
 //! Where access tokens come from.
 
+mod account;
 mod cached;
 mod forced;
 mod memory;
 mod platform;
 #[cfg(feature = "redis")]
 pub mod redis;
+pub mod service;
 mod shared;
 mod store;
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use wechat_types::codec::ApiError;
@@ -22,12 +25,14 @@ use crate::error::Error;
 pub use memory::MemoryTokenStore;
 pub use store::{FetchLease, SharedToken, TokenOwner, TokenStore, TokenStoreError, WithoutStore};
 
+pub(crate) use account::AccountTokens;
 pub(crate) use cached::CachedTokens;
 pub(crate) use platform::Platform;
 pub(crate) use shared::Shared;
 
-/// Gives out access tokens: one cached and shared token, or whatever a team's own service says
-/// (`examples/token_service.rs`). It is asked before every attempt, so it keeps what it knows.
+/// Gives out access tokens: one cached and shared token, what a token service says
+/// ([`ServiceTokens`](service::ServiceTokens)), or whatever else a team has (`examples/token_service.rs`). It is
+/// asked before every attempt, so it keeps what it knows.
 #[async_trait]
 pub trait TokenSource: Debug + Send + Sync + 'static {
     /// A token that is believed to be good.
@@ -37,9 +42,36 @@ pub trait TokenSource: Debug + Send + Sync + 'static {
     /// [`TokenError`] when none can be had.
     async fn token(&self) -> Result<AccessToken, TokenError>;
 
+    /// The same with the time that is left of it, for whoever passes it on. A source that does not know it need
+    /// not write this.
+    ///
+    /// # Errors
+    ///
+    /// As [`token`](Self::token).
+    async fn current(&self) -> Result<CurrentToken, TokenError> {
+        Ok(CurrentToken { token: self.token().await?, left: None })
+    }
+
     /// Tells that the platform refused `stale`. Drops the cached token only if it still is that
     /// one: another caller may have renewed it meanwhile.
     async fn invalidate(&self, stale: &AccessToken);
+}
+
+/// A token, and how long it is good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CurrentToken {
+    /// The token.
+    pub token: AccessToken,
+    /// Until the platform ends it by itself, if the source knows; somebody can end it sooner.
+    pub left: Option<Duration>,
+}
+
+impl CurrentToken {
+    /// For a source of one's own.
+    pub fn new(token: AccessToken, left: Option<Duration>) -> Self {
+        Self { token, left }
+    }
 }
 
 /// The platform's two kinds of token, which live side by side.

@@ -1,31 +1,39 @@
 //! One token in memory: fetched once for all who wait, renewed ahead, dropped when refused.
 
-use std::fmt;
-use std::sync::{Mutex as StdMutex, MutexGuard, PoisonError};
+use std::fmt::{self, Debug};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 use wechat_types::id::AccessToken;
 
-use super::forced::{Budget, Forced};
-use super::platform::{Fetched, Platform};
-use super::shared::Shared;
-use super::{TokenError, TokenKind, TokenSource};
+use super::{CurrentToken, TokenError, TokenSource};
+use crate::clock::Clock;
 
 /// A token is renewed this long before its end. The platform renews a stable token when 5 minutes
 /// remain, so asking within the last 4 gets the next one.
 const AHEAD: Duration = Duration::from_secs(240);
 
-/// The platform's own token calls behind a cache.
-pub(crate) struct CachedTokens {
-    platform: Platform,
-    kind: TokenKind,
-    /// None: nobody else fetches for this account.
-    shared: Option<Shared>,
+/// Who gives a token when the cached one will not do. Its `Debug` is logged.
+#[async_trait]
+pub(crate) trait Origin: Debug + Send + Sync + 'static {
+    /// Another token than the refused one; `alive` while somebody else fetches it.
+    async fn fetch(
+        &self,
+        refused: Option<&AccessToken>,
+        alive: Option<Cached>,
+    ) -> Result<Cached, TokenError>;
+
+    /// The clock that tokens end by.
+    fn clock(&self) -> &Arc<dyn Clock>;
+}
+
+/// An origin behind a cache.
+pub(crate) struct CachedTokens<O> {
+    origin: O,
     /// Held while a token is fetched; the state's own lock is never held across an await.
     fetching: Mutex<()>,
-    forced: Forced,
     state: StdMutex<State>,
 }
 
@@ -41,8 +49,8 @@ struct State {
 
 /// A token with its times by this machine's clock.
 #[derive(Clone)]
-pub(super) struct Cached {
-    token: AccessToken,
+pub(crate) struct Cached {
+    pub(super) token: AccessToken,
     renew_at: SystemTime,
     ends_at: SystemTime,
 }
@@ -57,32 +65,24 @@ impl Cached {
     }
 }
 
-impl From<Fetched> for Cached {
-    fn from(fetched: Fetched) -> Self {
-        Self::new(fetched.token, fetched.life, fetched.asked_at + fetched.life)
-    }
-}
-
-impl fmt::Debug for CachedTokens {
+impl<O: Origin> Debug for CachedTokens<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CachedTokens")
-            .field("app_id", &self.platform.app_id)
-            .field("kind", &self.kind)
-            .field("store", &self.shared.as_ref().map(|shared| &shared.store))
-            .finish_non_exhaustive()
+        self.origin.fmt(f)
     }
 }
 
-impl CachedTokens {
-    pub(crate) fn new(platform: Platform, kind: TokenKind, shared: Option<Shared>) -> Self {
-        Self {
-            platform,
-            kind,
-            shared,
-            fetching: Mutex::new(()),
-            forced: Forced::default(),
-            state: StdMutex::default(),
-        }
+impl<O: Origin> CachedTokens<O> {
+    pub(crate) fn new(origin: O) -> Self {
+        Self { origin, fetching: Mutex::new(()), state: StdMutex::default() }
+    }
+
+    /// The origin, as it was.
+    pub(super) fn into_origin(self) -> O {
+        self.origin
+    }
+
+    fn now(&self) -> SystemTime {
+        self.origin.clock().now()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -90,49 +90,37 @@ impl CachedTokens {
     }
 
     /// The cached token, unless it is time to renew it.
-    fn fresh(&self) -> Option<AccessToken> {
-        let now = self.platform.wire.clock.now();
-        let state = self.state();
-        state.current.as_ref().filter(|cached| cached.is_fresh(now)).map(|c| c.token.clone())
+    fn fresh(&self) -> Option<Cached> {
+        let now = self.now();
+        self.state().current.clone().filter(|cached| cached.is_fresh(now))
     }
 
     /// What is cached while it lives, even when it should have been renewed.
     fn alive(&self) -> Option<Cached> {
-        let now = self.platform.wire.clock.now();
+        let now = self.now();
         self.state().current.clone().filter(|cached| now < cached.ends_at)
     }
 
     /// Another token than the refused one, from whoever fetches.
-    async fn fetch(&self) -> Result<AccessToken, TokenError> {
+    async fn fetch(&self) -> Result<Cached, TokenError> {
         let refused = self.state().refused.clone();
-        let refused = refused.as_ref();
-        let fetched = match &self.shared {
-            Some(shared) => shared.fetch(&self.platform, refused, self.alive()).await?,
-            None => {
-                let budget = Budget::Own(&self.forced);
-                self.platform.fetch(self.kind, refused, budget).await?.into()
-            }
-        };
-        let token = fetched.token.clone();
+        let fetched = self.origin.fetch(refused.as_ref(), self.alive()).await?;
         let mut state = self.state();
         // It may have been refused meanwhile.
-        if state.refused.as_ref() != Some(&token) {
-            state.current = Some(fetched);
+        if state.refused.as_ref() != Some(&fetched.token) {
+            state.current = Some(fetched.clone());
         }
-        Ok(token)
+        Ok(fetched)
     }
-}
 
-#[async_trait]
-impl TokenSource for CachedTokens {
-    async fn token(&self) -> Result<AccessToken, TokenError> {
-        if let Some(token) = self.fresh() {
-            return Ok(token);
+    async fn cached(&self) -> Result<Cached, TokenError> {
+        if let Some(cached) = self.fresh() {
+            return Ok(cached);
         }
         let seen = self.state().finished;
         let _fetching = self.fetching.lock().await;
-        if let Some(token) = self.fresh() {
-            return Ok(token);
+        if let Some(cached) = self.fresh() {
+            return Ok(cached);
         }
         let failed = {
             let state = self.state();
@@ -140,7 +128,7 @@ impl TokenSource for CachedTokens {
         };
         if let Some(failure) = failed {
             // The fetch that we waited for failed: another one at once would fail too.
-            return self.alive().map(|cached| cached.token).ok_or(failure);
+            return self.alive().ok_or(failure);
         }
         let fetched = self.fetch().await;
         {
@@ -150,11 +138,23 @@ impl TokenSource for CachedTokens {
         }
         match (fetched, self.alive()) {
             (Err(error), Some(cached)) => {
-                tracing::warn!(app_id = %self.platform.app_id, %error, "renewing ahead failed; the old token is used on");
-                Ok(cached.token)
+                tracing::warn!(origin = ?self.origin, %error, "renewing ahead failed; the old token is used on");
+                Ok(cached)
             }
             (fetched, _) => fetched,
         }
+    }
+}
+
+#[async_trait]
+impl<O: Origin> TokenSource for CachedTokens<O> {
+    async fn token(&self) -> Result<AccessToken, TokenError> {
+        self.cached().await.map(|cached| cached.token)
+    }
+
+    async fn current(&self) -> Result<CurrentToken, TokenError> {
+        let Cached { token, ends_at, .. } = self.cached().await?;
+        Ok(CurrentToken { token, left: ends_at.duration_since(self.now()).ok() })
     }
 
     async fn invalidate(&self, stale: &AccessToken) {

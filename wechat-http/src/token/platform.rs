@@ -14,7 +14,7 @@ use crate::execute::Wire;
 /// A pause for the platform's nodes to agree on the current token.
 const SETTLE: Duration = Duration::from_secs(2);
 /// The platform never gives more than two hours; a larger number must not keep us from renewing, nor overflow.
-const LONGEST_LIFE: u64 = 7200;
+pub(super) const LONGEST_LIFE: u64 = 7200;
 
 /// The token calls of one account.
 pub(crate) struct Platform {

@@ -15,6 +15,7 @@ mod messages;
 mod outcomes;
 mod rig;
 mod secrets;
+mod service_tokens;
 mod shared_tokens;
 mod tap;
 mod tokens;
