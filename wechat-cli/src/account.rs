@@ -12,13 +12,18 @@ use wechat_mass::journal::PostgresAddress;
 use wechat_mass::quota::Limits;
 use wechat_types::id::{AppId, AppSecret};
 
+use crate::args::TokenArgs;
+use crate::redis_place::{RedisPlace, WireRedis};
+use crate::secret_place::{SecretPlace, one_of};
+use crate::token_place::{self, TokenService, WireService};
 use crate::toml_file;
 
 /// An account with its credentials.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) app_id: AppId,
-    pub(crate) app_secret: AppSecret,
+    /// None where a token service alone knows it.
+    pub(crate) app_secret: Option<AppSecret>,
     pub(crate) base_url: Option<String>,
     pub(crate) live: bool,
     pub(crate) callback: Option<CallbackSettings>,
@@ -26,6 +31,9 @@ pub(crate) struct Account {
     pub(crate) journal: Option<PostgresAddress>,
     /// What an account of its kind may do.
     pub(crate) limits: Limits,
+    /// Where programs of the account share tokens and seen pushes.
+    pub(crate) redis: Option<RedisPlace>,
+    pub(crate) token_service: TokenService,
 }
 
 /// Where and how the platform's callbacks come in.
@@ -76,6 +84,8 @@ struct WireAccount {
     kind: Kind,
     journal: Option<String>,
     callback: Option<WireCallback>,
+    redis: Option<WireRedis>,
+    token_service: Option<WireService>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -97,28 +107,47 @@ struct WireCallback {
 }
 
 /// Finds the account: by name in the configuration file, else from `WECHAT_APP_ID` and
-/// `WECHAT_APP_SECRET`, else none.
+/// `WECHAT_APP_SECRET`, else none. `tokens` are the options about its tokens.
 pub(crate) fn find(
     name: Option<&str>,
     config: Option<&Path>,
     campaign: &Path,
+    tokens: &TokenArgs,
 ) -> Result<Option<Account>, String> {
-    let beside = campaign.parent().unwrap_or(Path::new(".")).join("wechat.toml");
-    let file = config.map_or(beside, Path::to_path_buf);
+    let file = config.map_or_else(|| beside(campaign), Path::to_path_buf);
     let Some(name) = name else {
         return match config {
             Some(file) => Err(format!(
                 "{} is named, but no account in it: name one with --account",
                 file.display()
             )),
-            None => from_env(),
+            None => from_env(tokens),
         };
     };
+    let account = in_file(name, &file)?;
+    let account = token_place::over(account, tokens)?;
+    if account.lacks_secret() {
+        let problem = one_of("app_secret");
+        return Err(format!("{}: [accounts.{name}] {problem}", file.display()));
+    }
+    Ok(Some(account))
+}
+
+/// The account of this name as the configuration has it: beside `near`, unless a file is named.
+pub(crate) fn named(name: &str, config: Option<&Path>, near: &Path) -> Result<Account, String> {
+    in_file(name, &config.map_or_else(|| beside(near), Path::to_path_buf))
+}
+
+fn beside(near: &Path) -> PathBuf {
+    near.parent().unwrap_or(Path::new(".")).join("wechat.toml")
+}
+
+fn in_file(name: &str, file: &Path) -> Result<Account, String> {
     let shown = file.display();
-    let text = fs::read_to_string(&file).map_err(|e| {
+    let text = fs::read_to_string(file).map_err(|e| {
         format!("the account {name:?} needs a configuration file, and {shown} cannot be read: {e}")
     })?;
-    let mut wire: Wire = toml_file::parse(&file, &text)?;
+    let mut wire: Wire = toml_file::parse(file, &text)?;
     let known: Vec<String> = wire.accounts.keys().cloned().collect();
     let account = wire.accounts.remove(name).ok_or_else(|| {
         let known = if known.is_empty() { "none at all".to_owned() } else { known.join(", ") };
@@ -126,50 +155,50 @@ pub(crate) fn find(
     })?;
     account
         .resolve(file.parent().unwrap_or(Path::new(".")))
-        .map(Some)
         .map_err(|problem| format!("{shown}: [accounts.{name}] {problem}"))
 }
 
-fn from_env() -> Result<Option<Account>, String> {
-    match (std::env::var("WECHAT_APP_ID"), std::env::var("WECHAT_APP_SECRET")) {
-        (Ok(app_id), Ok(secret)) => Ok(Some(Account {
-            app_id: AppId::new(app_id).map_err(|e| format!("WECHAT_APP_ID: {e}"))?,
-            app_secret: AppSecret::new(secret).map_err(|e| format!("WECHAT_APP_SECRET: {e}"))?,
-            base_url: None,
-            live: false,
-            callback: None,
-            journal: None,
-            limits: Limits::default(),
-        })),
-        (Ok(_), Err(_)) => Err("WECHAT_APP_ID is set, WECHAT_APP_SECRET is not".to_owned()),
-        _ => Ok(None),
+fn from_env(tokens: &TokenArgs) -> Result<Option<Account>, String> {
+    let Ok(app_id) = std::env::var("WECHAT_APP_ID") else { return Ok(None) };
+    let secret = std::env::var("WECHAT_APP_SECRET").ok().map(AppSecret::new).transpose();
+    let account = Account {
+        app_id: AppId::new(app_id).map_err(|e| format!("WECHAT_APP_ID: {e}"))?,
+        app_secret: secret.map_err(|e| format!("WECHAT_APP_SECRET: {e}"))?,
+        base_url: None,
+        live: false,
+        callback: None,
+        journal: None,
+        limits: Limits::default(),
+        redis: None,
+        token_service: TokenService::default(),
+    };
+    let account = token_place::over(account, tokens)?;
+    if account.lacks_secret() {
+        return Err("WECHAT_APP_ID is set, WECHAT_APP_SECRET is not".to_owned());
+    }
+    Ok(Some(account))
+}
+
+impl Account {
+    /// Nobody could get a token for it.
+    fn lacks_secret(&self) -> bool {
+        self.app_secret.is_none() && self.token_service.url.is_none()
     }
 }
 
 impl WireAccount {
     fn resolve(self, dir: &Path) -> Result<Account, String> {
-        let secret = match (self.app_secret, self.app_secret_file, self.app_secret_env) {
-            (Some(secret), None, None) => secret,
-            (None, Some(file), None) => {
-                let file = dir.join(file);
-                let text = fs::read_to_string(&file).map_err(|e| {
-                    format!("app_secret_file: {} cannot be read: {e}", file.display())
-                })?;
-                text.trim().to_owned()
-            }
-            (None, None, Some(name)) => std::env::var(&name)
-                .map_err(|_| format!("app_secret_env: the variable {name} is not set"))?,
-            _ => {
-                return Err(
-                    "names exactly one of app_secret_file, app_secret_env, app_secret".to_owned()
-                );
-            }
+        let secret = SecretPlace {
+            inline: self.app_secret,
+            file: self.app_secret_file,
+            env: self.app_secret_env,
         };
         let journal = self.journal.as_deref().map(PostgresAddress::new).transpose();
+        let secret = secret.read("app_secret", dir)?.map(AppSecret::new).transpose();
         let callback = self.callback.map(WireCallback::resolve).transpose()?;
         Ok(Account {
             app_id: AppId::new(self.app_id).map_err(|e| format!("app_id: {e}"))?,
-            app_secret: AppSecret::new(secret).map_err(|e| format!("app_secret: {e}"))?,
+            app_secret: secret.map_err(|e| format!("app_secret: {e}"))?,
             base_url: self.base_url,
             live: self.live,
             callback,
@@ -178,6 +207,12 @@ impl WireAccount {
                 Kind::Service => Limits::default(),
                 Kind::Subscription => Limits::subscription(),
             },
+            redis: self.redis.map(|redis| redis.resolve(dir)).transpose()?,
+            token_service: self
+                .token_service
+                .map(|service| service.resolve(dir))
+                .transpose()?
+                .unwrap_or_default(),
         })
     }
 }

@@ -7,6 +7,7 @@ mod common;
 mod contract;
 mod human;
 mod send;
+mod token;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
@@ -20,6 +21,7 @@ pub(crate) use common::ServerArgs;
 pub(crate) use contract::ContractArgs;
 pub(crate) use human::{ResolveArgs, StopArgs};
 pub(crate) use send::SendArgs;
+pub(crate) use token::{TokenArgs, TokenCommand, TokenServeArgs, Without};
 
 /// Mass sending for WeChat Official Accounts (微信公众号群发).
 ///
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     /// Upload a picture, material or media (上传素材)
     #[command(subcommand)]
     Upload(UploadCommand),
+    /// Give tokens to other programs (令牌)
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Print completions for a shell (生成命令补全脚本)
     Completions(CompletionsArgs),
     /// Check the platform's promises on a server (在服务器上检查平台约定)

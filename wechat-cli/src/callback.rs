@@ -12,23 +12,33 @@ use wechat_types::id::AppId;
 
 use crate::account::{self, CallbackSettings};
 use crate::args::CallbackAccountArgs;
+use crate::redis_place::RedisPlace;
+use crate::token_place::variable;
 
 /// Where `listen` listens unless it is told otherwise: reached from this machine only.
 const USUAL_ADDRESS: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
+/// What is known of the account's callbacks.
+struct Settings {
+    parser: EventParser,
+    listen: SocketAddr,
+    /// Where its listeners share what they have seen.
+    redis: Option<RedisPlace>,
+}
+
 /// Puts the settings together: options, then the named account, then the environment.
-fn settings(args: &CallbackAccountArgs) -> Result<(EventParser, SocketAddr), String> {
+fn settings(args: &CallbackAccountArgs) -> Result<Settings, String> {
     let named = match &args.account {
-        Some(name) => account::find(Some(name), args.config.as_deref(), Path::new("wechat.toml"))?,
+        Some(name) => Some(account::named(name, args.config.as_deref(), Path::new("wechat.toml"))?),
         None if args.config.is_some() => {
             return Err("--config names a file, but no account in it: add --account".to_owned());
         }
         None => None,
     };
-    let (configured_id, configured) = match named {
-        Some(account) => (Some(account.app_id), account.callback),
-        None => (None, None),
+    let (configured_id, configured, redis) = match named {
+        Some(account) => (Some(account.app_id), account.callback, account.redis),
+        None => (None, None, None),
     };
     let app_id = match (&args.app_id, configured_id) {
         (Some(text), _) => AppId::new(text.as_str()).map_err(|e| format!("--app-id: {e}"))?,
@@ -78,7 +88,7 @@ fn settings(args: &CallbackAccountArgs) -> Result<(EventParser, SocketAddr), Str
     if args.allow_plain {
         parser = parser.allow_plain();
     }
-    Ok((parser.build(), listen))
+    Ok(Settings { parser: parser.build(), listen, redis })
 }
 
 /// A variable's value; one that is empty counts as not set.
@@ -86,7 +96,7 @@ fn environment<T, E: std::fmt::Display>(
     name: &str,
     read: impl FnOnce(String) -> Result<T, E>,
 ) -> Result<Option<T>, String> {
-    match std::env::var(name).ok().filter(|text| !text.is_empty()) {
+    match variable(name) {
         Some(text) => read(text).map(Some).map_err(|e| format!("{name}: {e}")),
         None => Ok(None),
     }

@@ -23,6 +23,7 @@ use crate::exit::Exit;
 use crate::interrupt::unless_interrupted;
 use crate::listener::Listener;
 use crate::target::{self, Target};
+use crate::token_place;
 
 use output::Output;
 use reports::Callbacks;
@@ -59,7 +60,8 @@ async fn check(args: &ContractArgs, output: &Output) -> Result<Exit, String> {
     let followers = args.open_ids.as_deref().map(read_followers).transpose()?;
     let name = args.account.as_deref();
     // A configuration lies in the folder where the program runs.
-    let account = account::find(name, args.config.as_deref(), Path::new("wechat.toml"))?;
+    let account =
+        account::find(name, args.config.as_deref(), Path::new("wechat.toml"), &args.tokens)?;
     let environment = std::env::var("WECHAT_BASE_URL").ok();
     let target =
         target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())?;
@@ -161,7 +163,10 @@ async fn with_account(
     args: &ContractArgs,
     account: Account,
 ) -> Result<Environment, String> {
-    let environment = environment.with_app_secret(account.app_secret);
+    let environment = match account.app_secret {
+        Some(secret) => environment.with_app_secret(secret),
+        None => environment,
+    };
     match account.callback {
         Some(settings) if args.may_send => {
             let listener = Listener::start(account.app_id, settings).await?;
@@ -193,8 +198,7 @@ fn waiting() -> Waiting {
 }
 
 fn client(args: &ContractArgs, account: &Account, base_url: BaseUrl) -> Result<Client, String> {
-    let builder =
-        Client::builder(account.app_id.clone(), account.app_secret.clone()).base_url(base_url);
+    let builder = token_place::client(account, base_url)?;
     with_recording(builder, args, || {
         wechat_http::transport::reqwest::ReqwestTransport::new().map_err(|e| describe(&e))
     })

@@ -77,12 +77,14 @@ impl Embedded {
         let base_url = listening.base_url();
         let account = Account {
             app_id,
-            app_secret,
+            app_secret: Some(app_secret),
             base_url: None,
             live: false,
             callback: None,
             journal: None,
             limits: wechat_mass::quota::Limits::default(),
+            redis: None,
+            token_service: crate::token_place::TokenService::default(),
         };
         Ok(Self { account, listener, base_url, listening })
     }

@@ -22,7 +22,9 @@ mod listener;
 mod moment;
 mod preview;
 mod quota;
+mod redis_place;
 mod report;
+mod secret_place;
 mod send;
 mod session;
 mod speed;
@@ -30,6 +32,8 @@ mod state;
 mod status;
 mod tags;
 mod target;
+mod token;
+mod token_place;
 mod toml_file;
 mod upload;
 
@@ -59,6 +63,7 @@ async fn main() -> ExitCode {
         Command::Followers(command) => followers::run(&command).await.into(),
         Command::Tags(command) => tags::run(&command).await.into(),
         Command::Upload(command) => upload::run(&command).await.into(),
+        Command::Token(command) => token::run(&command).await.into(),
         Command::Completions(args) => completions::run(&args).into(),
         Command::Contract(args) => contract::run(&args).await.into(),
         Command::Callback(CallbackCommand::Listen(args)) => callback::listen::run(args).await,

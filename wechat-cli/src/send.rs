@@ -25,6 +25,7 @@ use crate::journal_place::JournalPlace;
 use crate::lines::Lines;
 use crate::listener::Listener;
 use crate::target::{self, Target};
+use crate::token_place;
 
 pub(crate) use resolve::resolve;
 pub(crate) use stop::stop;
@@ -226,8 +227,6 @@ async fn drive_server(
 }
 
 fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Refusal> {
-    Client::builder(account.app_id.clone(), account.app_secret.clone())
-        .base_url(base_url)
-        .build()
-        .map_err(|e| vec![describe(&e)])
+    let builder = token_place::client(account, base_url).map_err(|e| vec![e])?;
+    builder.build().map_err(|e| vec![describe(&e)])
 }

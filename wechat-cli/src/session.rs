@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use wechat_http::{BaseUrl, Client, Clock as _, Error, SystemClock, describe};
+use wechat_http::{BaseUrl, Client, ClientBuilder, Clock as _, Error, SystemClock, describe};
 use wechat_mass::journal::{MemoryStore, Store};
 use wechat_mock::MockServer;
 use wechat_types::error_code::ErrorCode;
@@ -20,6 +20,7 @@ use crate::interrupt::unless_interrupted;
 use crate::journal_place::JournalPlace;
 use crate::lines::Lines;
 use crate::target::{self, Target};
+use crate::token_place;
 
 /// A server that is ready to be asked.
 pub(crate) struct Session {
@@ -146,6 +147,15 @@ pub(crate) async fn run(
 
 impl Session {
     async fn open(args: &ServerArgs, near: Option<&Path>) -> Result<Self, String> {
+        Self::open_with(args, near, token_place::client).await
+    }
+
+    /// Opens it with a client of one's own.
+    pub(crate) async fn open_with(
+        args: &ServerArgs,
+        near: Option<&Path>,
+        client: impl FnOnce(&Account, BaseUrl) -> Result<ClientBuilder, String>,
+    ) -> Result<Self, String> {
         let beside = near.unwrap_or(Path::new("wechat.toml"));
         let target = choose(args, beside)?;
         let Some(journal) = JournalPlace::choose(args.record(beside), &target)? else {
@@ -164,9 +174,8 @@ impl Session {
                 (account, base_url, server)
             }
         };
-        let Account { app_id, app_secret, callback, .. } = account;
-        let client = Client::builder(app_id, app_secret).base_url(base_url).build();
-        let client = client.map_err(|e| describe(&e))?;
+        let client = client(&account, base_url)?.build().map_err(|e| describe(&e))?;
+        let callback = account.callback;
         let log = Some(ActionLog::open(&journal.folder)?);
         let mut lines = Lines::new(args.json);
         lines.set_server(&server);
@@ -200,7 +209,13 @@ impl Session {
         }
     }
 
-    fn add_to_log(&mut self, command: &str, campaign: Option<&str>, exit: Exit, outcome: &str) {
+    pub(crate) fn add_to_log(
+        &mut self,
+        command: &str,
+        campaign: Option<&str>,
+        exit: Exit,
+        outcome: &str,
+    ) {
         let Some(log) = &mut self.log else { return };
         let action = Action {
             command,
@@ -217,7 +232,8 @@ impl Session {
 }
 
 fn choose(args: &ServerArgs, beside: &Path) -> Result<Target, String> {
-    let account = account::find(args.account.as_deref(), args.config.as_deref(), beside)?;
+    let account =
+        account::find(args.account.as_deref(), args.config.as_deref(), beside, &args.tokens)?;
     let environment = std::env::var("WECHAT_BASE_URL").ok();
     target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())
 }

@@ -6,6 +6,7 @@ use wechat_http::transport::reqwest::ReqwestTransport;
 use wechat_http::{BaseUrl, Clock as _, Deadline, SystemClock, Transport as _, describe};
 
 use crate::account::Account;
+use crate::state;
 
 /// Where a campaign goes.
 #[derive(Debug)]
@@ -63,7 +64,11 @@ pub(crate) fn choose(
             "{base_url} is the real platform: it is reached with --live only, or with live = true \
              in the account's configuration"
         )),
-        (false, Some(base_url), Some(account)) => Ok(Target::Named { account, base_url }),
+        (false, Some(base_url), Some(mut account)) => {
+            let place = state::folder_of(&base_url);
+            account.redis = account.redis.map(|redis| redis.of_mock(&place));
+            Ok(Target::Named { account, base_url })
+        }
         (false, Some(base_url), None) => Err(format!(
             "{base_url} needs an account: name one with --account, or set WECHAT_APP_ID and \
              WECHAT_APP_SECRET"
@@ -117,12 +122,14 @@ mod tests {
     fn account(base_url: Option<&str>, live: bool) -> Option<Account> {
         Some(Account {
             app_id: AppId::new("wx1").unwrap(),
-            app_secret: AppSecret::new("s").unwrap(),
+            app_secret: AppSecret::new("s").ok(),
             base_url: base_url.map(str::to_owned),
             live,
             callback: None,
             journal: None,
             limits: wechat_mass::quota::Limits::default(),
+            redis: None,
+            token_service: crate::token_place::TokenService::default(),
         })
     }
 

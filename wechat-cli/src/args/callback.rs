@@ -52,7 +52,9 @@ pub(crate) struct CallbackAccountArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Every push is answered `success` as soon as it is printed. If it cannot be printed, the answer is an error,
-and the platform tries again. A repeated push is printed once.
+and the platform tries again. A repeated push is printed once, and with --dedup-store also when several listeners
+share that Redis: each push by one of them, and by another one if that one dies before it has printed it. While the
+Redis is gone nothing is printed, and the platform tries again.
 
 With --json the first line is {\"line\":\"listening\",\"address\":…}; after it each push is one object with
 {\"line\":\"callback\"} and the keys kind, name, fields and event of `callback read`.
@@ -67,6 +69,11 @@ pub(crate) struct ListenArgs {
     /// Where to listen; otherwise the account's own address, or 127.0.0.1:8080
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<std::net::SocketAddr>,
+
+    /// Share with other listeners in this Redis what was seen, redis://… or rediss://… [env:
+    /// WECHAT_DEDUP_STORE]; otherwise the account's [redis], or this program's memory
+    #[arg(long, value_name = "URL")]
+    pub(crate) dedup_store: Option<String>,
 
     /// Print one JSON object a line
     #[arg(long)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
+use super::TokenArgs;
 use crate::journal_place;
 
 /// Which account on which server, and where what was done is recorded.
@@ -26,6 +27,9 @@ pub(crate) struct ServerArgs {
     /// The real platform
     #[arg(long)]
     pub(crate) live: bool,
+
+    #[command(flatten)]
+    pub(crate) tokens: TokenArgs,
 
     /// Where `send` keeps the record of what was sent; otherwise .wechat-mass beside the campaign, or
     /// in this folder

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::TokenArgs;
+
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Without a server the embedded mock is checked. On the real platform (--live) tags, drafts and
@@ -38,6 +40,9 @@ pub(crate) struct ContractArgs {
     /// The configuration file with the accounts; otherwise wechat.toml in this folder
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) tokens: TokenArgs,
 
     /// Send to the named followers and to the tag: up to seven messages and a preview for each
     #[arg(long)]

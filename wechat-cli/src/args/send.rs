@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::TokenArgs;
+
 macro_rules! exit_status {
     ($examples:literal) => {
         concat!(
@@ -80,6 +82,9 @@ pub(crate) struct SendArgs {
     /// The configuration file with the accounts; otherwise wechat.toml beside the campaign
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) tokens: TokenArgs,
 
     /// Where to keep the record of what was sent; otherwise .wechat-mass beside the campaign
     #[arg(long, value_name = "FOLDER")]

@@ -1,58 +1,64 @@
 //! `wechat-cli callback listen`: prints pushes as they come.
 
 use std::io::{Write as _, stdout};
-use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
 use serde_json::json;
 use tokio::net::TcpListener;
-use wechat_events::axum::{endpoint, serve};
+use wechat_events::Callback;
+use wechat_events::axum::{Endpoint, serve_until};
 use wechat_events::event::Event;
 use wechat_events::handler::{Handled, Handler};
-use wechat_events::{Callback, EventParser};
 
 use super::json;
 use crate::args::ListenArgs;
-use crate::interrupt::unless_interrupted;
+use crate::interrupt::Ending;
+use crate::redis_place::RedisPlace;
+use crate::token_place::variable;
 
-/// Runs the command, until it is interrupted.
+/// Runs the command, until it is asked to end.
 pub(crate) async fn run(args: ListenArgs) -> ExitCode {
-    let (parser, configured) = match super::settings(&args.account) {
-        Ok(settings) => settings,
-        Err(problem) => return refused(&problem),
-    };
-    let address = args.listen.unwrap_or(configured);
-    match listen(parser, address, args.json).await {
+    match listen(&args).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => refused(&problem),
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::from(2)
+        }
     }
 }
 
-fn refused(problem: &str) -> ExitCode {
-    eprintln!("error: {problem}");
-    ExitCode::from(2)
-}
-
-async fn listen(parser: EventParser, address: SocketAddr, json: bool) -> Result<(), String> {
+async fn listen(args: &ListenArgs) -> Result<(), String> {
+    let settings = super::settings(&args.account)?;
+    let url = args.dedup_store.clone().or_else(|| variable("WECHAT_DEDUP_STORE"));
+    let redis = match (url, settings.redis) {
+        (Some(url), Some(configured)) => Some(configured.at(url)),
+        (Some(url), None) => Some(RedisPlace::new(url)),
+        (None, configured) => configured,
+    };
+    let mut endpoint = Endpoint::new(settings.parser, Printer { json: args.json });
+    if let Some(redis) = redis {
+        endpoint = endpoint.with_store(Arc::new(redis.dedup()?));
+    }
+    let address = args.listen.unwrap_or(settings.listen);
     let socket = TcpListener::bind(address)
         .await
         .map_err(|e| format!("callbacks cannot be received on {address}: {e}"))?;
     let address = socket.local_addr().map_err(|e| e.to_string())?;
-    let first = if json {
+    let first = if args.json {
         json!({"line": "listening", "address": address.to_string()}).to_string()
     } else {
         format!("listening on {address}, at every path; Ctrl+C ends it")
     };
-    let routes = endpoint(parser, Printer { json });
+    let routes = endpoint.into_route();
     let router = Router::new().route("/", routes.clone()).route("/{*path}", routes);
-    let served = unless_interrupted(async {
-        print(&first).map_err(|e| e.to_string())?;
-        serve(socket, router).await;
-        Ok(())
-    });
-    served.await.unwrap_or(Ok(()))
+    // Before the first line: who has read it can end the program.
+    let mut ending = Ending::new()?;
+    print(&first).map_err(|e| e.to_string())?;
+    serve_until(socket, router, ending.asked()).await;
+    Ok(())
 }
 
 /// A push that cannot be printed is not taken: the platform tries again.

@@ -26,7 +26,7 @@ pub(crate) fn run(args: ReadArgs) -> ExitCode {
 }
 
 fn read(args: &ReadArgs) -> Result<Report, String> {
-    let (parser, _) = super::settings(&args.account)?;
+    let parser = super::settings(&args.account)?.parser;
     let mut body = Vec::new();
     // One byte more than is allowed, so that the reader refuses it and the memory stays small.
     let limit = EventParser::MAX_BODY_BYTES as u64 + 1;

@@ -7,7 +7,7 @@ use wechat_mass::recipients::{Corrections, Recipe, Roster, Scratch};
 use wechat_types::id::AppId;
 
 use super::{Refusal, client};
-use crate::args::{SendArgs, ServerArgs};
+use crate::args::{SendArgs, ServerArgs, TokenArgs};
 use crate::audience::{self, Place};
 use crate::campaign_file::{self, CampaignFile, Whom};
 use crate::journal_place::{self, JournalPlace};
@@ -22,6 +22,7 @@ pub(super) struct Asked<'a> {
     config: Option<&'a Path>,
     live: bool,
     base_url: Option<&'a str>,
+    tokens: &'a TokenArgs,
     state: Option<&'a Path>,
     journal: Option<&'a str>,
     everyone: bool,
@@ -35,6 +36,7 @@ impl<'a> From<&'a SendArgs> for Asked<'a> {
             config: args.config.as_deref(),
             live: args.live,
             base_url: args.base_url.as_deref(),
+            tokens: &args.tokens,
             state: args.state.as_deref(),
             journal: args.journal.as_deref(),
             everyone: args.everyone,
@@ -50,6 +52,7 @@ impl<'a> Asked<'a> {
             config: args.config.as_deref(),
             live: args.live,
             base_url: args.base_url.as_deref(),
+            tokens: &args.tokens,
             state: args.state.as_deref(),
             journal: args.journal.as_deref(),
             // Nothing is sent by it.
@@ -59,7 +62,8 @@ impl<'a> Asked<'a> {
 
     /// The server; `named` is the account of the campaign file.
     pub(super) fn target(&self, named: Option<&str>) -> Result<Target, String> {
-        let account = account::find(self.account.or(named), self.config, self.campaign)?;
+        let account =
+            account::find(self.account.or(named), self.config, self.campaign, self.tokens)?;
         let environment = std::env::var("WECHAT_BASE_URL").ok();
         target::choose(account, self.live, self.base_url, environment.as_deref())
     }

@@ -34,5 +34,8 @@ mod reports;
 mod resolve;
 mod resume;
 mod sends;
+mod shared_redis;
 mod tags;
 mod targets;
+mod token_service;
+mod token_store;

@@ -29,8 +29,14 @@ pub(crate) const WRONG_SECRET: &str = "0fedcba98765432105ecre70f7he5h0p";
 pub(crate) const TOKEN: &str = "c4llb4ckT0ken";
 pub(crate) const AES_KEY: &str = "k3y0f7heC4llb4cks0123456789ABCDEFGHIJKLMNOP";
 
+/// Of the token service.
+pub(crate) const SERVICE_SECRET: &str = "s3cret0f7heT0kenService";
+/// Of a Redis server that nobody listens for.
+pub(crate) const REDIS_PASSWORD: &str = "p4ssw0rd0f7heRedis";
+
 /// No run of the program may show one of these.
-pub(crate) const SECRETS: [&str; 4] = [APP_SECRET, WRONG_SECRET, TOKEN, AES_KEY];
+pub(crate) const SECRETS: [&str; 6] =
+    [APP_SECRET, WRONG_SECRET, TOKEN, AES_KEY, SERVICE_SECRET, REDIS_PASSWORD];
 
 /// The smallest list that needs two calls: 9,999 and 2.
 pub(crate) const TWO_CALLS: usize = 10_001;
