@@ -105,7 +105,10 @@ pub(crate) fn client(account: &Account, base_url: BaseUrl) -> Result<ClientBuild
 
 /// The account's client with tokens of the platform's own, shared in Redis if the account has one.
 pub(crate) fn of_platform(account: &Account, base_url: BaseUrl) -> Result<ClientBuilder, String> {
-    let secret = account.app_secret.clone().ok_or("the AppSecret is not known")?;
+    let secret = account
+        .app_secret
+        .clone()
+        .ok_or("tokens of the platform's own need the AppSecret, and the account has none")?;
     let builder = Client::builder(account.app_id.clone(), secret).base_url(base_url);
     match &account.redis {
         Some(redis) => Ok(builder.token_store(redis.tokens()?, redis.without)),

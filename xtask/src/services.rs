@@ -7,6 +7,7 @@ mod postgres;
 mod redis;
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::ci::Outcome;
@@ -26,6 +27,9 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("wechat-mass", "postgres", "postgres_"),
 ];
 
+/// The example of wechat-http that is one of several processes.
+const TEAM: &str = "token_team";
+
 /// Runs the tests against servers that this starts.
 pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {
     let missing =
@@ -35,9 +39,10 @@ pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {
         println!("{}", advice());
         return Ok(Outcome::Skipped("redis-server, openssl or postgresql is not installed"));
     };
+    let started = Programs::build(workspace)?;
     let redis = Redis::start(&workspace.target().join("services").join("redis"))?;
     let postgres = Postgres::start(&programs)?;
-    let tested = test(workspace, &redis, &postgres);
+    let tested = test(workspace, &redis, &postgres, &started);
     // Also when a test failed: a server that is killed leaves things behind.
     redis.stop().and(postgres.stop()).and(tested)?;
     Ok(Outcome::Passed)
@@ -52,15 +57,43 @@ pub(crate) fn with_postgres(
     postgres.stop().and(done)
 }
 
-fn test(workspace: &Workspace, redis: &Redis, postgres: &Postgres) -> Result<(), String> {
+fn test(
+    workspace: &Workspace,
+    redis: &Redis,
+    postgres: &Postgres,
+    programs: &Programs,
+) -> Result<(), String> {
     for (package, features, tests) in TESTS {
         let mut cargo = run::cargo(workspace.root(), &["test", "-p", package]);
         cargo.args(["--features", features, "--test", "it", tests]);
         redis.tell(&mut cargo);
         postgres.tell(&mut cargo);
+        programs.tell(&mut cargo);
         run::run(&mut cargo)?;
     }
     Ok(())
+}
+
+/// What tests start that need more than one process.
+struct Programs {
+    mock: PathBuf,
+    team: PathBuf,
+}
+
+impl Programs {
+    fn build(workspace: &Workspace) -> Result<Self, String> {
+        run::run(&mut run::cargo(workspace.root(), &["build", "-p", "wechat-mock"]))?;
+        let example = ["build", "-p", "wechat-http", "--features", "redis", "--example", TEAM];
+        run::run(&mut run::cargo(workspace.root(), &example))?;
+        let folder = workspace.target().join("debug");
+        let program = |name: &str| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        Ok(Self { mock: program("wechat-mock"), team: program(&format!("examples/{TEAM}")) })
+    }
+
+    /// Where the tests find them.
+    fn tell(&self, command: &mut Command) {
+        command.env("WECHAT_TEST_MOCK", &self.mock).env("WECHAT_TEST_TEAM", &self.team);
+    }
 }
 
 fn advice() -> String {

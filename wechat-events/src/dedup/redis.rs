@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError, Script, TlsCertificates};
+use redis::{Client, RedisError, RedisResult, Script, TlsCertificates};
 
 use super::{Claim, DedupStore, Lease, LeaseLost, MemoryDedup, PushKey, StoreError};
 
@@ -119,7 +119,9 @@ impl RedisDedup {
         Self { remember, ..self }
     }
 
-    /// Runs a script on the push's key: an answer, or the server's error and where it is.
+    /// Runs a script on the push's key: an answer, or the server's error and where it is. Once more when the
+    /// connection was lost: that the server was restarted shows only when it is asked. A claim that was made the
+    /// first time ends with its lease.
     async fn run<T: redis::FromRedisValue>(
         &self,
         script: &str,
@@ -131,7 +133,10 @@ impl RedisDedup {
         for argument in arguments {
             call.arg(*argument);
         }
-        let answer = call.invoke_async(&mut self.connection.clone()).await;
+        let mut answer = call.invoke_async(&mut self.connection.clone()).await;
+        if is_lost(&answer) {
+            answer = call.invoke_async(&mut self.connection.clone()).await;
+        }
         answer.map_err(|error| Failed { place: self.place.clone(), error }.into())
     }
 }
@@ -197,6 +202,11 @@ const FINISHED: &str = "finished";
 /// What a claimed push's key holds.
 fn running(lease: Lease) -> String {
     format!("running:{}", lease.get())
+}
+
+/// The connection was, or could not be made. One that timed out had its time.
+fn is_lost<T>(answer: &RedisResult<T>) -> bool {
+    answer.as_ref().is_err_and(|error| error.is_connection_dropped() && !error.is_timeout())
 }
 
 fn held(held: bool) -> Result<(), StoreError> {

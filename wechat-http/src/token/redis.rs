@@ -19,7 +19,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError, Script, TlsCertificates};
+use redis::{
+    Client, FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation, TlsCertificates,
+};
 use serde_json::{Value, json};
 use wechat_types::id::AccessToken;
 
@@ -126,6 +128,19 @@ impl RedisTokenStore {
         format!("{}:{{{}:{kind}}}:{name}", self.prefix, owner.app_id)
     }
 
+    /// Runs a script, once more when the connection was lost: that the server was restarted shows only when it is
+    /// asked. No script does harm the second time.
+    async fn run<T: FromRedisValue>(
+        &self,
+        call: &ScriptInvocation<'_>,
+    ) -> Result<T, TokenStoreError> {
+        let mut answer = call.invoke_async(&mut self.connection.clone()).await;
+        if is_lost(&answer) {
+            answer = call.invoke_async(&mut self.connection.clone()).await;
+        }
+        answer.map_err(|error| self.failed(error))
+    }
+
     fn failed(&self, error: RedisError) -> TokenStoreError {
         TokenStoreError::new(Failed { place: self.place.clone(), error })
     }
@@ -146,8 +161,11 @@ impl TokenStore for RedisTokenStore {
         let key = self.key(owner, "token");
         let mut both = redis::pipe();
         both.atomic().get(&key).pttl(&key);
-        let (value, left): (Option<String>, i64) =
-            both.query_async(&mut self.connection.clone()).await.map_err(|e| self.failed(e))?;
+        let mut answer = both.query_async(&mut self.connection.clone()).await;
+        if is_lost(&answer) {
+            answer = both.query_async(&mut self.connection.clone()).await;
+        }
+        let (value, left): (Option<String>, i64) = answer.map_err(|e| self.failed(e))?;
         let left = u64::try_from(left).map(Duration::from_millis);
         Ok(value.zip(left.ok()).and_then(|(value, left)| decode(&value, left)))
     }
@@ -157,12 +175,9 @@ impl TokenStore for RedisTokenStore {
         owner: &TokenOwner,
         lasts: Duration,
     ) -> Result<Option<FetchLease>, TokenStoreError> {
-        let number: Option<u64> = Script::new(BEGIN)
-            .key(self.key(owner, "lease"))
-            .arg(millis(lasts))
-            .invoke_async(&mut self.connection.clone())
-            .await
-            .map_err(|e| self.failed(e))?;
+        let script = Script::new(BEGIN);
+        let mut call = script.key(self.key(owner, "lease"));
+        let number: Option<u64> = self.run(call.arg(millis(lasts))).await?;
         Ok(number.map(FetchLease::new))
     }
 
@@ -172,36 +187,28 @@ impl TokenStore for RedisTokenStore {
         lease: FetchLease,
         token: &SharedToken,
     ) -> Result<bool, TokenStoreError> {
-        Script::new(FINISH)
-            .key(self.key(owner, "lease"))
-            .key(self.key(owner, "token"))
-            .arg(lease.get())
-            .arg(encode(token))
-            .arg(millis(token.left))
-            .invoke_async(&mut self.connection.clone())
-            .await
-            .map_err(|e| self.failed(e))
+        let script = Script::new(FINISH);
+        let mut call = script.key(self.key(owner, "lease"));
+        call.key(self.key(owner, "token"));
+        self.run(call.arg(lease.get()).arg(encode(token)).arg(millis(token.left))).await
     }
 
     async fn abandon(&self, owner: &TokenOwner, lease: FetchLease) -> Result<(), TokenStoreError> {
-        Script::new(ABANDON)
-            .key(self.key(owner, "lease"))
-            .arg(lease.get())
-            .invoke_async(&mut self.connection.clone())
-            .await
-            .map_err(|e| self.failed(e))
+        let script = Script::new(ABANDON);
+        self.run(script.key(self.key(owner, "lease")).arg(lease.get())).await
     }
 
     async fn may_force(&self, owner: &TokenOwner) -> Result<bool, TokenStoreError> {
-        Script::new(FORCE)
-            .key(self.key(owner, "forced"))
-            .arg(forced::A_DAY)
-            .arg(millis(forced::APART))
-            .arg(millis(forced::DAY))
-            .invoke_async(&mut self.connection.clone())
-            .await
-            .map_err(|e| self.failed(e))
+        let script = Script::new(FORCE);
+        let mut call = script.key(self.key(owner, "forced"));
+        call.arg(forced::A_DAY).arg(millis(forced::APART)).arg(millis(forced::DAY));
+        self.run(&call).await
     }
+}
+
+/// The connection was, or could not be made. One that timed out had its time.
+fn is_lost<T>(answer: &RedisResult<T>) -> bool {
+    answer.as_ref().is_err_and(|error| error.is_connection_dropped() && !error.is_timeout())
 }
 
 fn encode(token: &SharedToken) -> String {

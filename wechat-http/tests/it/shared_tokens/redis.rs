@@ -1,5 +1,8 @@
 //! The store in a real Redis server, which `cargo xtask services` starts. Without one these tests are left out.
 
+#[cfg(feature = "reqwest")]
+mod processes;
+
 use std::sync::Arc;
 use std::time::Duration;
 
