@@ -25,6 +25,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("wechat-http", "redis", "shared_tokens::redis"),
     ("wechat-events", "redis", "axum::redis"),
     ("wechat-mass", "postgres", "postgres_"),
+    ("wechat-cli", "", "shared_redis"),
 ];
 
 /// The example of wechat-http that is one of several processes.
