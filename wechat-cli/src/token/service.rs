@@ -1,7 +1,8 @@
 //! The token service's answers.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -13,7 +14,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 use wechat_http::token::service::ServiceSecret;
-use wechat_http::{BaseUrl, Client, describe};
+use wechat_http::{BaseUrl, Client, TokenError, describe};
 use wechat_types::id::AccessToken;
 
 use crate::lines::Lines;
@@ -21,6 +22,9 @@ use crate::session::with_advice;
 
 /// The largest body: a token is at most 512 characters long.
 const MAX_BODY: usize = 4096;
+/// So long after a failure the next ones who ask hear of it without another token call: a page that asks for each
+/// visitor would use up the day's calls.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// What the service knows.
 pub(super) struct Service {
@@ -28,9 +32,12 @@ pub(super) struct Service {
     secret: ServiceSecret,
     /// Where it listens.
     address: SocketAddr,
+    /// When no token could be had last, and what was said.
+    failed: Mutex<Option<(SystemTime, Refusal)>>,
 }
 
 /// Why nothing is given.
+#[derive(Clone)]
 struct Refusal {
     status: StatusCode,
     fields: Value,
@@ -44,7 +51,7 @@ impl Refusal {
 
 impl Service {
     pub(super) fn new(client: Client, secret: ServiceSecret, address: SocketAddr) -> Self {
-        Self { client, secret, address }
+        Self { client, secret, address, failed: Mutex::default() }
     }
 
     pub(super) fn into_router(self) -> Router {
@@ -111,18 +118,34 @@ impl Service {
                 return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, problem));
             }
         }
-        let current = tokens.current().await.map_err(|error| {
-            let code = error.api().map(|error| error.code);
-            let problem = with_advice(describe(&error), code);
-            Lines::warn(&format!("no token: {problem}"));
-            let fields = match code {
-                Some(code) => json!({ "error": problem, "errcode": code.get() }),
-                None => json!({ "error": problem }),
-            };
-            Refusal { status: StatusCode::BAD_GATEWAY, fields }
-        })?;
+        if let Some(refusal) = self.failed_just_now() {
+            return Err(refusal);
+        }
+        let current = tokens.current().await.map_err(|error| self.failed(&error))?;
         let left = current.left.unwrap_or_default().as_secs();
         Ok(json!({ "access_token": current.token.expose(), "expires_in": left }))
+    }
+
+    fn failed_just_now(&self) -> Option<Refusal> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, refusal) = failed.as_ref()?;
+        let ago = self.client.clock().now().duration_since(*at).ok()?;
+        (ago < AFTER_FAILURE).then(|| refusal.clone())
+    }
+
+    /// No token could be had.
+    fn failed(&self, error: &TokenError) -> Refusal {
+        let code = error.api().map(|error| error.code);
+        let problem = with_advice(describe(error), code);
+        Lines::warn(&format!("no token: {problem}"));
+        let fields = match code {
+            Some(code) => json!({ "error": problem, "errcode": code.get() }),
+            None => json!({ "error": problem }),
+        };
+        let refusal = Refusal { status: StatusCode::BAD_GATEWAY, fields };
+        let now = self.client.clock().now();
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, refusal.clone()));
+        refusal
     }
 
     /// Whoever says for which server the token is must mean this one: a mock is not to see the platform's tokens,
@@ -169,7 +192,38 @@ fn is_of_this_machine(host: &HeaderValue) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use wechat_mock::{ManualClock, MockServer};
+
     use super::*;
+
+    #[tokio::test]
+    async fn after_a_failure_the_platform_is_left_alone_for_a_second() {
+        const STABLE: &str = "/cgi-bin/stable_token";
+        let clock = ManualClock::default();
+        let mock = MockServer::builder().manual_clock(clock.clone()).build();
+        mock.on(STABLE).times(2).errcode(40164);
+        let client = Client::builder(mock.app_id(), mock.app_secret())
+            .transport(mock.transport())
+            .clock(mock.clock())
+            .build()
+            .unwrap();
+        let secret = ServiceSecret::new("s3cret-of-the-service").unwrap();
+        let service = Service::new(client, secret, ([127, 0, 0, 1], 1).into());
+        let ask = || {
+            let request = Request::get(format!("/tokens/{}", mock.app_id()))
+                .header("authorization", "Bearer s3cret-of-the-service")
+                .body(Body::empty());
+            service.answer(request.unwrap())
+        };
+        for (calls, status) in [(1, 502), (2, 502), (3, 200)] {
+            for _ in 0..5 {
+                assert_eq!(ask().await.status().as_u16(), status);
+            }
+            assert_eq!(mock.received().len(), calls);
+            clock.advance(AFTER_FAILURE);
+        }
+    }
 
     #[test]
     fn names_of_this_machine_are_told_from_others() {
