@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use wechat_events::{CallbackToken, EncodingAesKey, EventParser};
+use wechat_mass::journal::PostgresAddress;
 use wechat_types::id::AppId;
 
 use crate::account::{self, CallbackSettings};
@@ -25,6 +26,9 @@ struct Settings {
     listen: SocketAddr,
     /// Where its listeners share what they have seen.
     redis: Option<RedisPlace>,
+    app_id: AppId,
+    /// The database that keeps the account's record, where several machines share it.
+    journal: Option<PostgresAddress>,
 }
 
 /// Puts the settings together: options, then the named account, then the environment.
@@ -36,9 +40,9 @@ fn settings(args: &CallbackAccountArgs) -> Result<Settings, String> {
         }
         None => None,
     };
-    let (configured_id, configured, redis) = match named {
-        Some(account) => (Some(account.app_id), account.callback, account.redis),
-        None => (None, None, None),
+    let (configured_id, configured, redis, journal) = match named {
+        Some(account) => (Some(account.app_id), account.callback, account.redis, account.journal),
+        None => (None, None, None, None),
     };
     let app_id = match (&args.app_id, configured_id) {
         (Some(text), _) => AppId::new(text.as_str()).map_err(|e| format!("--app-id: {e}"))?,
@@ -84,11 +88,11 @@ fn settings(args: &CallbackAccountArgs) -> Result<Settings, String> {
         settings.previous_aes_key = Some(key);
     }
     let listen = settings.listen;
-    let mut parser = settings.parser(app_id);
+    let mut parser = settings.parser(app_id.clone());
     if args.allow_plain {
         parser = parser.allow_plain();
     }
-    Ok(Settings { parser: parser.build(), listen, redis })
+    Ok(Settings { parser: parser.build(), listen, redis, app_id, journal })
 }
 
 /// A variable's value; one that is empty counts as not set.

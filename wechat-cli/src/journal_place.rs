@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use wechat_http::describe;
+use wechat_http::{BaseUrl, describe};
 use wechat_mass::journal::{PostgresAddress, PostgresStore, SqliteStore, Store};
 
 use crate::state;
@@ -41,6 +41,29 @@ impl JournalPlace {
         let shared = address.map(|address| apart(address, &server)).transpose()?;
         let folder = state::folder(asked.state, asked.beside).join(&server);
         Ok(Some(Self { folder, shared }))
+    }
+
+    /// The database that several machines share for one server, if there is any: the platform, or a mock.
+    pub(crate) async fn shared(
+        option: Option<&str>,
+        configured: Option<PostgresAddress>,
+        mock: Option<&str>,
+    ) -> Result<Option<Box<dyn Store>>, String> {
+        let environment = std::env::var("WECHAT_JOURNAL").ok();
+        let said = option.or(environment.as_deref()).map(PostgresAddress::new);
+        let Some(address) = said.transpose().map_err(|e| describe(&e))?.or(configured) else {
+            return Ok(None);
+        };
+        let mock = mock.map(str::parse::<BaseUrl>).transpose();
+        let mock = mock.map_err(|e| format!("--base-url: {e}"))?;
+        let server = mock.map_or(state::LIVE.to_owned(), |mock| state::folder_of(&mock));
+        let place = Self { folder: PathBuf::new(), shared: Some(apart(address, &server)?) };
+        place.open().await.map(Some)
+    }
+
+    /// Several machines may use it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared.is_some()
     }
 
     /// There may be something. A database is asked.

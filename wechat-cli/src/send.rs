@@ -206,7 +206,10 @@ async fn drive_server(
     let inbox: &mut dyn Inbox = match &mut listener {
         Some(listener) => listener,
         None => {
-            policy.wait_for_counters = Duration::ZERO;
+            // A receiver on another machine may keep them.
+            if !place.is_shared() {
+                policy.wait_for_counters = Duration::ZERO;
+            }
             &mut none
         }
     };

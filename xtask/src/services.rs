@@ -25,7 +25,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("wechat-http", "redis", "shared_tokens::redis"),
     ("wechat-events", "redis", "axum::redis"),
     ("wechat-mass", "postgres", "postgres_"),
-    ("wechat-cli", "", "shared_redis"),
+    ("wechat-cli", "", "shared_"),
 ];
 
 /// The example of wechat-http that is one of several processes.

@@ -54,7 +54,8 @@ pub(crate) struct CallbackAccountArgs {
 Every push is answered `success` as soon as it is printed. If it cannot be printed, the answer is an error,
 and the platform tries again. A repeated push is printed once, and with --dedup-store also when several listeners
 share that Redis: each push by one of them, and by another one if that one dies before it has printed it. While the
-Redis is gone nothing is printed, and the platform tries again.
+Redis is gone nothing is printed, and the platform tries again. With --journal a job's report is kept before it is
+answered: whoever drives the campaign finds it there.
 
 With --json the first line is {\"line\":\"listening\",\"address\":…}; after it each push is one object with
 {\"line\":\"callback\"} and the keys kind, name, fields and event of `callback read`.
@@ -74,6 +75,15 @@ pub(crate) struct ListenArgs {
     /// WECHAT_DEDUP_STORE]; otherwise the account's [redis], or this program's memory
     #[arg(long, value_name = "URL")]
     pub(crate) dedup_store: Option<String>,
+
+    /// Keep the reports of jobs in this PostgreSQL database, for whichever machine sends the campaign
+    /// [env: WECHAT_JOURNAL]; otherwise the account's `journal`, or nowhere
+    #[arg(long, value_name = "URL")]
+    pub(crate) journal: Option<String>,
+
+    /// The mock whose reports these are; otherwise they are the platform's
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
 
     /// Print one JSON object a line
     #[arg(long)]

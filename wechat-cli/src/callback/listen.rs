@@ -12,10 +12,14 @@ use wechat_events::Callback;
 use wechat_events::axum::{Endpoint, serve_until};
 use wechat_events::event::Event;
 use wechat_events::handler::{Handled, Handler};
+use wechat_http::{Clock as _, SystemClock};
+use wechat_mass::journal::Store;
+use wechat_types::id::AppId;
 
 use super::json;
 use crate::args::ListenArgs;
 use crate::interrupt::Ending;
+use crate::journal_place::JournalPlace;
 use crate::redis_place::RedisPlace;
 use crate::token_place::variable;
 
@@ -38,7 +42,10 @@ async fn listen(args: &ListenArgs) -> Result<(), String> {
         (Some(url), None) => Some(RedisPlace::new(url)),
         (None, configured) => configured,
     };
-    let mut endpoint = Endpoint::new(settings.parser, Printer { json: args.json });
+    let (option, mock) = (args.journal.as_deref(), args.base_url.as_deref());
+    let store = JournalPlace::shared(option, settings.journal, mock).await?;
+    let record = store.map(|store| Record { store, account: settings.app_id });
+    let mut endpoint = Endpoint::new(settings.parser, Printer { json: args.json, record });
     if let Some(redis) = redis {
         endpoint = endpoint.with_store(Arc::new(redis.dedup()?));
     }
@@ -61,14 +68,24 @@ async fn listen(args: &ListenArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// A push that cannot be printed is not taken: the platform tries again.
+/// A push that cannot be printed, or a report that cannot be kept, is not taken: the platform tries again.
 struct Printer {
     json: bool,
+    record: Option<Record>,
+}
+
+/// Where reports of jobs are kept.
+struct Record {
+    store: Box<dyn Store>,
+    account: AppId,
 }
 
 #[async_trait]
 impl Handler for Printer {
     async fn handle(&self, push: &Callback) -> Handled {
+        if let (Event::MassSendJobFinish(report), Some(record)) = (&push.event, &self.record) {
+            record.store.keep_report(&record.account, report, SystemClock::new().now()).await?;
+        }
         let line = if self.json {
             json!({
                 "line": "callback",

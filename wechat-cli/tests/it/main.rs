@@ -34,6 +34,7 @@ mod reports;
 mod resolve;
 mod resume;
 mod sends;
+mod shared_postgres;
 mod shared_redis;
 mod tags;
 mod targets;

@@ -371,7 +371,7 @@ fn redact_word(word: &str) -> String {
     redacted
 }
 
-fn target_at(address: SocketAddr) -> CallbackTarget {
+pub(crate) fn target_at(address: SocketAddr) -> CallbackTarget {
     CallbackTarget::safe(format!("http://{address}/callback"), token(), aes_key())
 }
 
