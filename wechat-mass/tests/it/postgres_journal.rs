@@ -328,6 +328,9 @@ async fn postgres_is_reached_by_tls() {
     let roots = std::fs::read(std::env::var(ROOTS).unwrap()).unwrap();
     let store = PostgresStore::connect_to(ground.address().with_roots(&roots).unwrap()).await;
     assert_eq!(store.unwrap().campaigns(&app_id()).await.unwrap(), []);
+    let file = std::env::var(ROOTS).unwrap();
+    let by_file = format!("{}&sslrootcert={file}", ground.url);
+    Ground { url: by_file, ..ground.clone() }.connect().await.unwrap();
     // Its certificate is nobody's that this machine trusts.
     let stranger = ground.connect().await.unwrap_err();
     assert_eq!(stranger.kind(), JournalErrorKind::Unusable);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -33,11 +34,13 @@ impl PostgresAddress {
     ///
     /// Behind `?` come options as those of PostgreSQL's own programs: `sslmode` (`disable`; `prefer`: TLS
     /// if the server has it, the default; `require`; `verify-full`, which is the same here, for a
-    /// certificate is always verified), `application_name` and others.
+    /// certificate is always verified), `sslrootcert` (a file: see [`with_roots`](Self::with_roots)),
+    /// `application_name` and others.
     ///
     /// # Errors
     ///
-    /// [`JournalError`] when that is no such address. The address is not repeated.
+    /// [`JournalError`] when that is no such address, or when that file cannot be used. The address is not
+    /// repeated.
     pub fn new(url: &str) -> Result<Self, JournalError> {
         let unusable = |why: &str| {
             JournalError::new(format!(
@@ -48,13 +51,13 @@ impl PostgresAddress {
         if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(unusable("it begins with another word"));
         }
-        let url = url.replace("sslmode=verify-full", "sslmode=require");
-        let mut config: Config = url.parse().map_err(|error| unusable(&chain(&error)))?;
-        let hosts: Vec<String> = config.get_hosts().iter().map(shown).collect();
-        // What stands behind a bare `@` of a password would be shown as the host.
-        if hosts.iter().any(|host| host.contains('@')) {
+        // The rest of a password behind a bare `@` would be shown as host or database.
+        if url.matches('@').count() > 1 {
             return Err(unusable("there is a bare @ in user or password"));
         }
+        let (url, roots) = for_client(url);
+        let mut config: Config = url.parse().map_err(|error| unusable(&chain(&error)))?;
+        let hosts: Vec<String> = config.get_hosts().iter().map(shown).collect();
         if hosts.is_empty() {
             return Err(unusable("it names no host"));
         }
@@ -69,7 +72,11 @@ impl PostgresAddress {
         if config.get_application_name().is_none() {
             config.application_name("wechat-mass");
         }
-        Ok(Self { config, place, schema: "wechat_mass".to_owned(), roots: None })
+        let address = Self { config, place, schema: "wechat_mass".to_owned(), roots: None };
+        let Some(file) = roots else { return Ok(address) };
+        let failed = || JournalError::new(format!("{file}: no roots for TLS can be read from it"));
+        let pem = std::fs::read(&file).map_err(|error| failed().with_source(error))?;
+        address.with_roots(&pem).map_err(|error| failed().with_source(error))
     }
 
     /// The same with TLS by these roots only, in PEM: of a team's own authority. Without, the machine's
@@ -132,6 +139,25 @@ impl PostgresAddress {
     }
 }
 
+/// The address as the client understands it, and the file of roots, which it does not.
+fn for_client(url: &str) -> (String, Option<String>) {
+    let (base, options) = match url.rsplit_once('?') {
+        Some((base, options)) if !options.contains('@') => (base, options),
+        _ => (url, ""),
+    };
+    let (mut kept, mut roots) = (Vec::new(), None);
+    for option in options.split('&').filter(|option| !option.is_empty()) {
+        match option.split_once('=') {
+            Some(("sslrootcert", file)) => {
+                roots = Some(percent_decode_str(file).decode_utf8_lossy().into_owned());
+            }
+            Some(("sslmode", "verify-full")) => kept.push("sslmode=require"),
+            _ => kept.push(option),
+        }
+    }
+    (format!("{base}?{}", kept.join("&")), roots)
+}
+
 fn shown(host: &Host) -> String {
     match host {
         Host::Tcp(name) => name.clone(),
@@ -180,6 +206,8 @@ mod tests {
             "mysql://me:s3cret@h/d",
             "host=h password=s3cret",
             "postgres://me:pa@s3cret@h/d",
+            "postgres://me:pa@s3cret/s3cret@h/d",
+            "postgres://me:pa@x?s3cret@h/d",
             "postgres://me:s3cret@/d",
             "postgres://me:s3cret@h:port/d",
             "postgres://me:s3cret@h/d?sslmode=maybe",
@@ -198,6 +226,30 @@ mod tests {
         for bad in ["", "2", "Shop", "a\"b", "a b", "pg_a", &"a".repeat(41)] {
             assert!(address.clone().with_schema(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn roots_can_lie_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a b.pem");
+        let url = |file: &std::path::Path| {
+            let file = file.display().to_string().replace(' ', "%20");
+            format!(
+                "postgres://me:p?w@h/d?sslrootcert={file}&sslmode=verify-full&application_name=x"
+            )
+        };
+        for text in [None, Some("no certificates")] {
+            if let Some(text) = text {
+                std::fs::write(&file, text).unwrap();
+            }
+            let error = PostgresAddress::new(&url(&file)).unwrap_err().to_string();
+            assert!(error.contains("a b.pem: no roots"), "{error}");
+        }
+        let (kept, roots) = for_client(&url(&file));
+        assert_eq!(kept, "postgres://me:p?w@h/d?sslmode=require&application_name=x");
+        assert_eq!(roots.as_deref(), file.to_str());
+        let address = PostgresAddress::new("postgres://me:p?w@h/d").unwrap();
+        assert_eq!(address.config.get_password(), Some(b"p?w".as_slice()));
     }
 
     #[test]

@@ -90,11 +90,12 @@ impl Link {
         let line = Line::Open(Box::pin(connection));
         let address = Arc::clone(address);
         let mut link = Self { address, client, line, begun: false, waits: false };
-        // A dead program's locks end with its connection, a stalled one's transaction by itself.
+        // A dead program's locks end with its connection, a stalled one's transaction by itself: before those
+        // who wait for its locks give up.
         let session = format!(
             "SET search_path TO \"{}\", pg_temp;
              SET statement_timeout = '10s';
-             SET idle_in_transaction_session_timeout = '15s';
+             SET idle_in_transaction_session_timeout = '5s';
              SET tcp_keepalives_idle = 30;
              SET tcp_keepalives_interval = 10;
              SET tcp_keepalives_count = 3;
