@@ -51,6 +51,23 @@ fn the_keys_are_those_of_the_configuration() {
     assert_eq!(shop.count(STABLE), 2);
 }
 
+#[test]
+fn it_is_reached_by_tls_with_roots_of_the_configuration() {
+    let (Ok(address), Ok(roots)) =
+        (std::env::var("WECHAT_TEST_REDIS_TLS"), std::env::var("WECHAT_TEST_REDIS_ROOTS"))
+    else {
+        return;
+    };
+    let shop = Shop::new(2);
+    let section = format!("[accounts.shop.redis]\nurl_env = \"REDIS\"\nroots_file = \"{roots}\"\n");
+    shop.write("wechat.toml", shop.config("", "") + &section);
+    run(shop.operate_command(&["tags", "list"]).env("REDIS", &address)).assert_status(0);
+    // Without them its certificate is nobody's.
+    let mut command = shop.operate_command(&["tags", "list"]);
+    shop.write("wechat.toml", shop.config("", ""));
+    run(command.env("WECHAT_TOKEN_STORE", &address)).assert_status(1).assert_says("certificate");
+}
+
 #[cfg(unix)]
 #[test]
 fn two_listeners_print_each_push_once_though_it_comes_to_both() {
