@@ -68,7 +68,8 @@ impl RedisPlace {
             Some(roots) => RedisDedup::open_with_roots(&self.url, roots),
             None => RedisDedup::open(&self.url),
         };
-        let store = store.map_err(|e| format!("the address of the store of seen pushes: {e}"))?;
+        let store = store
+            .map_err(|e| format!("the address of the store of seen pushes: {}", describe(&e)))?;
         Ok(store.with_prefix(&self.prefix))
     }
 }

@@ -77,12 +77,12 @@ impl RedisDedup {
     ///
     /// # Errors
     ///
-    /// When that is no such address; the password does not show.
-    pub fn open(url: &str) -> Result<Self, StoreError> {
+    /// [`UnusableRedis`] when that is no such address.
+    pub fn open(url: &str) -> Result<Self, UnusableRedis> {
         if url.starts_with("rediss:") {
             use_ring();
         }
-        Self::with_client(Client::open(url)?)
+        Self::with_client(Client::open(url).map_err(UnusableRedis)?)
     }
 
     /// The same with TLS by these roots only, in PEM: of a team's own authority.
@@ -90,19 +90,20 @@ impl RedisDedup {
     /// # Errors
     ///
     /// As [`open`](Self::open); also when these are no certificates.
-    pub fn open_with_roots(url: &str, roots: &[u8]) -> Result<Self, StoreError> {
+    pub fn open_with_roots(url: &str, roots: &[u8]) -> Result<Self, UnusableRedis> {
         use_ring();
         let roots = TlsCertificates { client_tls: None, root_cert: Some(roots.to_vec()) };
-        Self::with_client(Client::build_with_tls(url, roots)?)
+        Self::with_client(Client::build_with_tls(url, roots).map_err(UnusableRedis)?)
     }
 
-    fn with_client(client: Client) -> Result<Self, StoreError> {
+    fn with_client(client: Client) -> Result<Self, UnusableRedis> {
         let place = client.get_connection_info().addr().to_string();
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(1)
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE));
-        let connection = ConnectionManager::new_lazy_with_config(client, config)?;
+        let connection =
+            ConnectionManager::new_lazy_with_config(client, config).map_err(UnusableRedis)?;
         let (prefix, remember) = ("wechat".to_owned(), MemoryDedup::REMEMBER);
         Ok(Self { connection, prefix, remember, place })
     }
@@ -225,6 +226,24 @@ const LONGEST: u128 = 365 * 24 * 60 * 60 * 1000;
 /// stays.
 fn use_ring() {
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// No address of a Redis server, or no certificates. The address does not show.
+#[derive(Debug)]
+pub struct UnusableRedis(RedisError);
+
+impl fmt::Display for UnusableRedis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "not an address such as redis://[user]:[password]@host[:port][/db], or no roots in PEM",
+        )
+    }
+}
+
+impl std::error::Error for UnusableRedis {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
 }
 
 /// A server's error, and where it is. The endpoint logs an error without its sources.
