@@ -48,7 +48,7 @@ impl Run<'_> {
 
     /// Runs it; where the journal is away meanwhile, it is waited for and the campaign taken up again.
     pub(super) async fn to_the_end(
-        &self,
+        self,
         store: &dyn Store,
         worker: &str,
         mut journal: Box<dyn Journal>,
