@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod budgets;
 mod promises;
 mod stops;
 mod workers;
@@ -140,19 +141,19 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "a call is claimed within its budgets, across campaigns and processes",
-        check: |place| Box::pin(promises::budgets_hold(place)),
+        check: |place| Box::pin(budgets::budgets_hold(place)),
     },
     Promise {
         name: "days and months are Beijing's",
-        check: |place| Box::pin(promises::windows_are_beijing(place)),
+        check: |place| Box::pin(budgets::windows_are_beijing(place)),
     },
     Promise {
         name: "a claim that must wait records nothing",
-        check: |place| Box::pin(promises::waiting_records_nothing(place)),
+        check: |place| Box::pin(budgets::waiting_records_nothing(place)),
     },
     Promise {
         name: "nothing is claimed while the clock is set back",
-        check: |place| Box::pin(promises::clock_set_back(place)),
+        check: |place| Box::pin(budgets::clock_set_back(place)),
     },
     Promise {
         name: "a job belongs to one call of an account",

@@ -28,9 +28,8 @@ use schema::Unusable;
 
 /// A database of campaigns. Clones are the same one; other programs may have it open too.
 ///
-/// A record is on the disk when its method returns: in WAL mode and with full flushes. Campaigns of one
-/// program that record at the same time, each in a thread of its own, share a transaction. That takes well under a millisecond, and the next step must wait for it
-/// anyway, so it is done in place.
+/// A record is on the disk when its method returns: in WAL mode and with full flushes. It is written in place, for the
+/// next step must wait for it anyway. Campaigns that record at the same time share a transaction.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     database: Arc<Database>,

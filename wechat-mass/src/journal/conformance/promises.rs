@@ -62,7 +62,7 @@ pub(super) async fn open(store: &dyn Store, plan: &Plan) -> Result<Box<dyn Journ
     store.open(plan, last_minute()).await.map_err(|e| failed("the campaign is not taken up")(&e))
 }
 
-fn budget(window: Window, limit: u32) -> Budget {
+pub(super) fn budget(window: Window, limit: u32) -> Budget {
     let limits = match window {
         Window::Minute => Limits { sends_per_minute: limit, ..Limits::none() },
         Window::Day => Limits { by_open_ids_per_day: limit, ..Limits::none() },
@@ -207,75 +207,6 @@ pub(super) async fn unsent_plans_change(place: &dyn Place) -> Checked {
     drop(journal);
     let changed = plan_of("wx0123456789abcdef", "spring", "再见", 3)?;
     same("its entries", &load(open(store.as_ref(), &changed).await?.as_mut()).await?, &Vec::new())
-}
-
-pub(super) async fn budgets_hold(place: &dyn Place) -> Checked {
-    let (first, second) = (store(place)?, store(place)?);
-    let mut spring = open(first.as_ref(), &plan("spring")?).await?;
-    let mut summer = open(second.as_ref(), &plan("summer")?).await?;
-    let minute = [budget(Window::Minute, 2)];
-    same("the first", &claim(spring.as_mut(), 0, after(0), &minute).await?, &Reserved::Granted)?;
-    same("the second", &claim(summer.as_mut(), 0, after(10), &minute).await?, &Reserved::Granted)?;
-    let wait =
-        |seconds| Reserved::Wait { until: after(seconds), budget: budget(Window::Minute, 2) };
-    same("the third", &claim(spring.as_mut(), 1, after(59), &minute).await?, &wait(60))?;
-    same("in time", &claim(spring.as_mut(), 1, after(60), &minute).await?, &Reserved::Granted)?;
-    same("the fourth", &claim(summer.as_mut(), 1, after(60), &minute).await?, &wait(70))?;
-    let account = account("wx0123456789abcdef")?;
-    let spent = first.spent(&account, &[Spend::ByOpenIds], last_minute()).await;
-    same(
-        "what was spent",
-        &spent.map_err(|e| e.to_string())?,
-        &vec![after(0), after(10), after(60)],
-    )?;
-    let preview = Limits { previews_per_day: 1, ..Limits::none() }.budgets(Spend::Preview);
-    for expected in [true, false] {
-        let reserved = second.spend(&account, Spend::Preview, after(60), &preview).await;
-        let granted = reserved.map_err(|e| e.to_string())? == Reserved::Granted;
-        same("a preview", &granted, &expected)?;
-    }
-    Ok(())
-}
-
-pub(super) async fn windows_are_beijing(place: &dyn Place) -> Checked {
-    let store = store(place)?;
-    let account = account("wx0123456789abcdef")?;
-    for (window, spend) in [(Window::Day, Spend::ByOpenIds), (Window::Month, Spend::ToEveryone)] {
-        let budgets = [budget(window, 1)];
-        let wait = Reserved::Wait { until: after(60), budget: budget(window, 1) };
-        for (at, expected) in [(0, Reserved::Granted), (59, wait), (60, Reserved::Granted)] {
-            let reserved = store.spend(&account, spend, after(at), &budgets).await;
-            same("at midnight", &reserved.map_err(|e| e.to_string())?, &expected)?;
-        }
-    }
-    Ok(())
-}
-
-pub(super) async fn waiting_records_nothing(place: &dyn Place) -> Checked {
-    let store = store(place)?;
-    let mut journal = open(store.as_ref(), &plan("spring")?).await?;
-    let none = [budget(Window::Day, 0)];
-    if claim(journal.as_mut(), 0, last_minute(), &none).await? == Reserved::Granted {
-        return Err("a budget of nothing grants a call".to_owned());
-    }
-    same("the entries", &load(journal.as_mut()).await?, &Vec::new())?;
-    let account = account("wx0123456789abcdef")?;
-    let spent = store.spent(&account, &Spend::ALL, UNIX_EPOCH).await.map_err(|e| e.to_string())?;
-    same("what was spent", &spent, &Vec::new())
-}
-
-pub(super) async fn clock_set_back(place: &dyn Place) -> Checked {
-    let store = store(place)?;
-    let mut journal = open(store.as_ref(), &plan("spring")?).await?;
-    claim(journal.as_mut(), 0, after(3600), &[]).await?;
-    claim(journal.as_mut(), 0, after(3599), &[])
-        .await
-        .map_err(|e| format!("a second back: {e}"))?;
-    let back = Claim::new(0, after(0), Spend::ByOpenIds, &[]);
-    match journal.claim(&back).await {
-        Ok(_) => Err("a call an hour before the last one is claimed".to_owned()),
-        Err(_) => same("the entries", &load(journal.as_mut()).await?.len(), &2),
-    }
 }
 
 pub(super) async fn jobs_have_one_owner(place: &dyn Place) -> Checked {

@@ -1,0 +1,191 @@
+//! One campaign in memory, of one program or of one of several workers.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use wechat_types::id::{MsgId, OpenId};
+use wechat_types::mass::MassReport;
+
+use super::crew::Member;
+use super::{Held, Key, State, lock};
+use crate::journal::open_calls::first_open;
+use crate::journal::{
+    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved, job_taken,
+};
+
+/// One campaign in a [`MemoryStore`](super::MemoryStore).
+#[derive(Debug)]
+pub struct MemoryJournal {
+    state: Arc<Mutex<State>>,
+    /// The account, empty where there is no store to share, and the name.
+    key: Key,
+    /// Which of several workers this is.
+    member: Option<Member>,
+}
+
+impl MemoryJournal {
+    pub(super) fn of(state: Arc<Mutex<State>>, key: Key, member: Option<Member>) -> Self {
+        Self { state, key, member }
+    }
+
+    /// A campaign of its own store, of which nothing is recorded.
+    pub fn new() -> Self {
+        Self { state: Arc::default(), key: Key::default(), member: None }
+    }
+
+    /// What is recorded.
+    pub fn entries(&self) -> Vec<Entry> {
+        let state = lock(&self.state);
+        state.campaigns.get(&self.key).map(|held| held.entries.clone()).unwrap_or_default()
+    }
+}
+
+impl Default for MemoryJournal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for MemoryJournal {
+    fn drop(&mut self) {
+        if let Some(held) = lock(&self.state).campaigns.get_mut(&self.key) {
+            match &self.member {
+                Some(member) => held.crew.leaves(member),
+                None => held.taken_up = false,
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    fn worker(&self) -> Option<&str> {
+        self.member.as_ref().map(Member::name)
+    }
+
+    async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
+        let Some(member) = &self.member else { return Ok(Hold::Mine) };
+        let mut state = lock(&self.state);
+        let held = state.campaigns.entry(self.key.clone()).or_default();
+        if held.crew.is_behind(member, &held.entries, |entry| entry.concern().is_about(part)) {
+            return Ok(Hold::Behind);
+        }
+        Ok(held.crew.hold(member, part, span))
+    }
+
+    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+        let entries = self.entries();
+        if let Some(member) = &mut self.member {
+            member.has_read(entries.len());
+        }
+        Ok(entries)
+    }
+
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        Ok(lock(&self.state).recipients(&self.key, chunk))
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        let (account, campaign) = self.key.clone();
+        let mut state = lock(&self.state);
+        if let Some((member, part)) = self.member.as_ref().zip(entry.part()) {
+            let held = state.campaigns.entry(self.key.clone()).or_default();
+            if !held.crew.has(member, part) {
+                return Err(JournalError::lease_lost(part));
+            }
+        }
+        if let Some((chunk, msg_id)) = entry.owner() {
+            let owner = JobOwner::new(campaign, chunk);
+            let known = state.jobs.entry((account, msg_id)).or_insert_with(|| owner.clone());
+            if *known != owner {
+                return Err(job_taken(msg_id, known));
+            }
+        }
+        let held = state.campaigns.entry(self.key.clone()).or_default();
+        if matches!(entry, Entry::GoOn { .. }) {
+            held.stopped = None;
+        }
+        held.record(self.member.as_ref(), entry.clone());
+        if let Some(member) = &self.member {
+            held.crew.did(member, entry);
+        }
+        Ok(())
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        let mut state = lock(&self.state);
+        let held = state.campaigns.entry(self.key.clone()).or_default();
+        if let Some(at) = held.stopped {
+            return Ok(Reserved::Stopped { at });
+        }
+        let part = Part::Call(claim.chunk);
+        if let Some(member) = &self.member {
+            let matters = |entry: &Entry| claim.alone || entry.concern().is_about(part);
+            if held.crew.is_behind(member, &held.entries, matters) {
+                return Ok(Reserved::Behind);
+            }
+            if let Some(left) = held.crew.left_of_others(member, part) {
+                return Ok(Reserved::Held { left });
+            }
+        }
+        let reserved = state.reserve(&self.key.0, claim.spend, claim.at, claim.budgets)?;
+        if reserved == Reserved::Granted {
+            let held = state.campaigns.entry(self.key.clone()).or_default();
+            held.record(self.member.as_ref(), claim.intent());
+            if let Some(member) = &self.member {
+                _ = held.crew.hold(member, part, claim.lease);
+            }
+        }
+        Ok(reserved)
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        let mut state = lock(&self.state);
+        let reports = state.reports_after(&self.key.0, number);
+        let Some(held) = state.campaigns.get_mut(&self.key) else {
+            return Ok(News { reports, ..News::default() });
+        };
+        let entries = match &mut self.member {
+            Some(member) => {
+                for entry in held.crew.given_up(member, &held.entries) {
+                    held.record(None, entry);
+                }
+                held.crew.look(member, &held.entries)
+            }
+            None => Vec::new(),
+        };
+        Ok(News { stopped: held.stopped, reports, entries })
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        lock(&self.state).reports.push((self.key.0.clone(), at, report.clone()));
+        Ok(())
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        let state = lock(&self.state);
+        let owner = state.jobs.get(&(self.key.0.clone(), msg_id));
+        Ok(owner.filter(|owner| **owner != JobOwner::new(self.key.1.as_str(), chunk)).cloned())
+    }
+
+    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+        let state = lock(&self.state);
+        let this = JobOwner::new(self.key.1.as_str(), chunk);
+        let content = |held: &Held| held.frozen.as_ref().map(|frozen| frozen.content.clone());
+        let own = state.campaigns.get(&self.key).and_then(content);
+        Ok(state
+            .campaigns
+            .iter()
+            .filter(|(key, held)| key.0 == self.key.0 && content(held) == own)
+            .find_map(|(key, held)| first_open(&key.1, &held.entries, &this)))
+    }
+}
