@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::services::services;
+use crate::services::{self, services};
 use crate::workspace::Workspace;
 use crate::{callback_load, coverage, crash, features, fuzz, layers, run, simulate, tidy};
 
@@ -33,7 +33,11 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step { name: "callback-load", about: "the callback server among enemies, 4 s", run: load },
     Step { name: "simulate", about: "1,000 seeds of all that can go wrong", run: simulate },
-    Step { name: "crash", about: "the program killed 20 times, and resumed", run: crash },
+    Step {
+        name: "crash",
+        about: "the program killed 20 times, and workers that share a campaign 8 times",
+        run: crash,
+    },
     Step { name: "doc", about: "does the documentation build without a warning?", run: doc },
     Step { name: "features", about: "each library alone, with each feature alone", run: features },
     Step { name: "layers", about: "who depends on whom, and on what", run: layers },
@@ -136,7 +140,12 @@ fn simulate(workspace: &Workspace) -> Result<Outcome, String> {
 }
 
 fn crash(workspace: &Workspace) -> Result<Outcome, String> {
-    crash::crash(workspace, &["--kills", "20"]).map(|()| Outcome::Passed)
+    crash::crash(workspace, &["--kills", "20"])?;
+    if services::has_postgres() {
+        let shared = ["--kills", "8", "--journal", "postgres", "--workers", "4"];
+        crash::crash(workspace, &shared)?;
+    }
+    Ok(Outcome::Passed)
 }
 
 fn doc(workspace: &Workspace) -> Result<Outcome, String> {

@@ -20,13 +20,12 @@ use self::redis::Redis;
 /// The package of the PostgreSQL server in Debian and Ubuntu.
 const POSTGRESQL: &str = "postgresql";
 
-/// The name of the crate, its features, and what the tests' names begin with.
-const TESTS: &[(&str, &str, &str)] = &[
-    ("wechat-http", "redis", "shared_tokens::redis"),
-    ("wechat-events", "redis", "axum::redis"),
-    ("wechat-mass", "postgres", "postgres_"),
-    ("wechat-cli", "", "shared_"),
-];
+/// Parts of the tests' names.
+const TESTS: &[&str] =
+    &["shared_tokens::redis", "axum::redis", "postgres_", "shared_redis", "shared_postgres"];
+
+/// What the step `test` has built already: with other features most of it would be built again.
+const BUILT: &[&str] = &["--workspace", "--all-features"];
 
 /// The example of wechat-http that is one of several processes.
 const TEAM: &str = "token_team";
@@ -49,6 +48,11 @@ pub(crate) fn services(workspace: &Workspace) -> Result<Outcome, String> {
     Ok(Outcome::Passed)
 }
 
+/// A PostgreSQL server can be started.
+pub(crate) fn has_postgres() -> bool {
+    postgres::programs().is_some()
+}
+
 /// Does something with a PostgreSQL server.
 pub(crate) fn with_postgres(
     work: impl FnOnce(&mut Postgres) -> Result<(), String>,
@@ -64,15 +68,12 @@ fn test(
     postgres: &Postgres,
     programs: &Programs,
 ) -> Result<(), String> {
-    for (package, features, tests) in TESTS {
-        let mut cargo = run::cargo(workspace.root(), &["test", "-p", package]);
-        cargo.args(["--features", features, "--test", "it", tests]);
-        redis.tell(&mut cargo);
-        postgres.tell(&mut cargo);
-        programs.tell(&mut cargo);
-        run::run(&mut cargo)?;
-    }
-    Ok(())
+    let mut cargo = run::cargo(workspace.root(), &["test"]);
+    cargo.args(BUILT).args(["--test", "it", "--"]).args(TESTS);
+    redis.tell(&mut cargo);
+    postgres.tell(&mut cargo);
+    programs.tell(&mut cargo);
+    run::run(&mut cargo)
 }
 
 /// What tests start that need more than one process.
@@ -83,9 +84,9 @@ struct Programs {
 
 impl Programs {
     fn build(workspace: &Workspace) -> Result<Self, String> {
-        run::run(&mut run::cargo(workspace.root(), &["build", "-p", "wechat-mock"]))?;
-        let example = ["build", "-p", "wechat-http", "--features", "redis", "--example", TEAM];
-        run::run(&mut run::cargo(workspace.root(), &example))?;
+        let mut cargo = run::cargo(workspace.root(), &["build"]);
+        cargo.args(BUILT).args(["--bin", "wechat-mock", "--example", TEAM]);
+        run::run(&mut cargo)?;
         let folder = workspace.target().join("debug");
         let program = |name: &str| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         Ok(Self { mock: program("wechat-mock"), team: program(&format!("examples/{TEAM}")) })
