@@ -9,45 +9,28 @@
     reason = "a benchmark may fail loudly"
 )]
 
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+mod ground;
+
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use wechat_http::transport::reqwest::ReqwestTransport;
-use wechat_http::{Client, Deadline, SystemClock, Transport as _};
+use wechat_http::{Deadline, SystemClock, Transport as _};
 use wechat_mass::campaign::{Conclusion, Content, Driver, Event, NoInbox, Plan, Policy};
 use wechat_mass::journal::{Entry, SqliteStore, Store as _};
 use wechat_mass::quota::Limits;
-use wechat_mass::recipients::{Gatherer, Roster, Scratch, read_into};
+use wechat_mass::recipients::Roster;
 use wechat_types::endpoint::Endpoint as _;
-use wechat_types::id::{AppId, AppSecret, ClientMsgId};
+use wechat_types::id::{AppId, ClientMsgId};
 use wechat_types::mass::{MassContent, Recipients, Send};
 
-const APP_ID: &str = "wx0123456789abcdef";
-const APP_SECRET: &str = "mock0secret0mock0secret0mock0sec";
-const TEXT: &str = "【春茶上新】三款明前茶今日到店";
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures the machine's time")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures the machine's time")]
-fn date() -> SystemTime {
-    SystemTime::now()
-}
-
-fn row(what: &str, value: impl std::fmt::Display) {
-    println!("{what:<58} {value}");
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.2} s", time.as_secs_f64())
-}
+use ground::{
+    APP_ID, APP_SECRET, TEXT, client, date, lists, mock, now, plan, row, runtime, seconds,
+};
 
 /// The most memory that this process had so far, in MB.
 fn peak() -> u64 {
@@ -90,74 +73,6 @@ fn all(count: usize) {
     records(folder.path());
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    // As the program has it.
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
-}
-
-/// The platform's followers, and the campaign's list of them: a tenth of it are duplicates.
-fn lists(count: usize, folder: &Path) {
-    let file = |name: &str| BufWriter::new(File::create(folder.join(name)).unwrap());
-    let (mut followers, mut list) = (file("followers"), file("list"));
-    for number in 0..count {
-        writeln!(followers, "{}", fan(number)).unwrap();
-        writeln!(list, "{}", fan(number)).unwrap();
-        if number % 10 == 9 {
-            writeln!(list, "{}", fan(number / 2)).unwrap();
-        }
-    }
-    followers.flush().unwrap();
-    list.flush().unwrap();
-}
-
-/// An OpenID of the usual shape, as random as a real one.
-fn fan(number: usize) -> String {
-    let mixed = (number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let more = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    format!("oVol{number:08x}{:016x}", mixed ^ more >> 27)
-}
-
-/// The platform in a process of its own, with its limits off.
-fn mock(folder: &Path) -> (Child, String) {
-    let beside = || std::env::current_exe().unwrap().with_file_name("../wechat-mock");
-    let program = std::env::var_os("WECHAT_MOCK").map_or_else(beside, PathBuf::from);
-    let config = folder.join("mock.toml");
-    fs::write(
-        &config,
-        format!(
-            "listen = \"127.0.0.1:0\"\n[[accounts]]\napp_id = \"{APP_ID}\"\n\
-             app_secret = \"{APP_SECRET}\"\nfollowers_file = \"followers\"\n\
-             [accounts.settings]\nprogress = \"immediate\"\nmass_calls_per_day = {max}\n\
-             mass_calls_per_minute = {max}\nmessages_per_follower_and_month = 100\n",
-            max = u32::MAX
-        ),
-    )
-    .unwrap();
-    let started =
-        Command::new(&program).arg("--config").arg(&config).stdout(Stdio::piped()).spawn();
-    let mut mock = started.unwrap_or_else(|e| {
-        panic!("{}: build it first, or name it in WECHAT_MOCK: {e}", program.display())
-    });
-    let mut lines = BufReader::new(mock.stdout.take().unwrap()).lines();
-    let said =
-        lines.find_map(|line| Some(line.unwrap().strip_prefix("base URL")?.trim().to_owned()));
-    // Its log of calls is read and forgotten, or it would wait for a reader.
-    std::thread::spawn(move || lines.for_each(drop));
-    (mock, said.unwrap())
-}
-
-fn roster(folder: &Path) -> Roster {
-    let list = BufReader::new(File::open(folder.join("list")).unwrap());
-    let mut gatherer = Gatherer::new(Scratch::folder(folder));
-    read_into(&mut gatherer, list).unwrap();
-    gatherer.finish().unwrap()
-}
-
-fn plan(folder: &Path) -> Plan {
-    let content = Content::Text(TEXT.to_owned());
-    Plan::new(AppId::new(APP_ID).unwrap(), "volume", roster(folder), content).unwrap()
-}
-
 fn write(folder: &Path, name: &str, time: Duration) {
     fs::write(folder.join(name), time.as_secs_f64().to_string()).unwrap();
 }
@@ -172,10 +87,7 @@ fn campaign(folder: &Path, base_url: &str) {
     let mut journal = runtime.block_on(store.open(&plan, date())).unwrap();
     row("freezing: all recipients durable", seconds(now() - frozen));
     row("peak memory so far", format!("{} MB", peak()));
-    let client = Client::builder(AppId::new(APP_ID).unwrap(), AppSecret::new(APP_SECRET).unwrap())
-        .base_url(base_url.parse().unwrap())
-        .build()
-        .unwrap();
+    let client = client(base_url);
     let mut policy = Policy::default();
     policy.limits = Limits::none();
     (policy.poll_after, policy.wait_for_counters) = (Duration::ZERO, Duration::ZERO);

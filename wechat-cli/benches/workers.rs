@@ -1,0 +1,125 @@
+//! One worker and four on one campaign, sharing a PostgreSQL journal, against the program `wechat-mock` with its
+//! limits off.
+//!
+//! `cargo build --release -p wechat-mock && WECHAT_TEST_POSTGRES=postgres://… cargo bench -p wechat-cli --bench workers
+//! [-- RECIPIENTS]`; its tables are made in schemas `bench_…`, and dropped by nobody.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a benchmark may fail loudly"
+)]
+
+mod ground;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use wechat_http::SystemClock;
+use wechat_mass::campaign::{Conclusion, Driver, Event, NoInbox, Policy};
+use wechat_mass::journal::{Entry, PostgresAddress, PostgresStore, Store as _};
+use wechat_mass::quota::Limits;
+
+use ground::{client, date, lists, mock, now, plan, row, runtime, seconds};
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let Ok(database) = std::env::var("WECHAT_TEST_POSTGRES") else {
+        eprintln!("left out: WECHAT_TEST_POSTGRES is not set");
+        return;
+    };
+    match args.as_slice() {
+        ["worker", folder, base_url, schema, name] => {
+            worker(&database, Path::new(folder), base_url, schema, name);
+        }
+        _ => all(args.first().and_then(|count| count.parse().ok()).unwrap_or(1_000_000)),
+    }
+}
+
+/// In turns, so that what else the machine does strikes both; the median of each.
+fn all(recipients: usize) {
+    const ROUNDS: usize = 3;
+    let cores = std::thread::available_parallelism().unwrap().get();
+    row("recipients, and as many duplicates as a tenth", recipients);
+    row("cores", cores);
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        for (place, workers) in [1, 4].into_iter().enumerate() {
+            times[place].push(campaign(recipients, workers, round));
+        }
+    }
+    let [one, four] = times.map(|mut times| {
+        times.sort();
+        times[ROUNDS / 2]
+    });
+    row("one worker: from go to the last answer", seconds(one));
+    row("four workers", seconds(four));
+    let gain = one.as_secs_f64() / four.as_secs_f64();
+    row("four / one", format!("{gain:.2}"));
+    row("four / (one * cores)", format!("{:.2}", gain / cores as f64));
+}
+
+/// A campaign by so many processes: from when all are ready to the last answer that one of them recorded.
+fn campaign(recipients: usize, workers: usize, round: usize) -> Duration {
+    let folder = tempfile::tempdir().unwrap();
+    lists(recipients, folder.path());
+    let (mut mock, base_url) = mock(folder.path());
+    let schema = format!("bench_{}_{workers}_{round}", std::process::id());
+    let mut all: Vec<Child> = (0..workers)
+        .map(|number| {
+            let mut worker = Command::new(std::env::current_exe().unwrap())
+                .arg("worker")
+                .arg(folder.path())
+                .args([&base_url, &schema, &format!("worker {number}")])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            // The first one freezes the plan.
+            let mut line = String::new();
+            BufReader::new(worker.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+            assert_eq!(line, "ready\n");
+            worker
+        })
+        .collect();
+    for worker in &mut all {
+        worker.stdin.as_mut().unwrap().write_all(b"go\n").unwrap();
+    }
+    let mut time = Duration::ZERO;
+    for worker in &mut all {
+        let mut said = String::new();
+        worker.stdout.as_mut().unwrap().read_to_string(&mut said).unwrap();
+        assert!(worker.wait().unwrap().success());
+        time = time.max(Duration::from_secs_f64(said.trim().parse().unwrap()));
+    }
+    mock.kill().unwrap();
+    mock.wait().unwrap();
+    time
+}
+
+fn worker(database: &str, folder: &Path, base_url: &str, schema: &str, name: &str) {
+    let (plan, runtime, client) = (plan(folder), runtime(), client(base_url));
+    let address = PostgresAddress::new(database).unwrap().with_schema(schema).unwrap();
+    let store = runtime.block_on(PostgresStore::connect_to(address)).unwrap();
+    let mut journal = runtime.block_on(store.join(&plan, name, date())).unwrap();
+    println!("ready");
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    let mut policy = Policy::default();
+    policy.limits = Limits::none();
+    (policy.poll_after, policy.wait_for_counters) = (Duration::ZERO, Duration::ZERO);
+    let mut inbox = NoInbox::new(Arc::new(SystemClock::new()));
+    let (start, mut last) = (now(), Duration::ZERO);
+    let mut observe = |event: Event<'_>| {
+        if let Event::Recorded(Entry::Answer { .. }) = event {
+            last = now() - start;
+        }
+    };
+    let driver = Driver::new(&client, &plan).with_policy(policy);
+    let ended = runtime.block_on(driver.run(journal.as_mut(), &mut inbox, &mut observe)).unwrap();
+    assert_eq!(ended.conclusion(), Conclusion::Success);
+    println!("{}", last.as_secs_f64());
+}
