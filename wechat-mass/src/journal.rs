@@ -234,7 +234,8 @@ pub trait Journal: Debug + Send {
     /// [`JournalError`] when that is not certain; nothing further may be sent then. Also when the
     /// fact is the acceptance of a job that belongs to another call. Of the kind
     /// [`LeaseLost`](JournalErrorKind::LeaseLost) when it is an upload, a draft or an answer, and that part
-    /// is not this worker's any more.
+    /// is not this worker's any more; of the kind [`Behind`](JournalErrorKind::Behind) when others have recorded
+    /// something that this journal has not read, and the two in another order would mean something else.
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError>;
 
     /// Reserves a call within its budgets and records its intent, both or neither.

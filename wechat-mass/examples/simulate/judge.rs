@@ -86,7 +86,12 @@ pub(crate) fn is_settled(world: &World, report: &CampaignReport) -> bool {
         confused && matches!(outcome, ChunkOutcome::Refused { code: Some(45065), .. })
     };
     let stops = |outcome: &ChunkOutcome| is_undecided(outcome) || is_mistaken(outcome);
-    let ended = world.scene.ends(Duration::ZERO).is_some_and(|end| world.clock.now() > end);
+    // The end has come, or a budget opens only after it.
+    let too_late = |halted: &String| halted.contains("nothing is sent after");
+    let ended = world
+        .scene
+        .ends(Duration::ZERO)
+        .is_some_and(|end| world.clock.now() > end || report.halted.as_ref().is_some_and(too_late));
     let has_reason = ended || report.chunks.iter().any(|chunk| stops(&chunk.outcome));
     report.chunks.iter().all(|chunk| match &chunk.outcome {
         ChunkOutcome::Ended { .. } => true,

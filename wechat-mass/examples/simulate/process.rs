@@ -62,6 +62,7 @@ async fn attempt(world: &Arc<World>, id: Id, gate: &Gate) -> Result<End, String>
     };
     if human {
         // Whoever starts it has looked, and says go on.
+        journal.load().await.map_err(|error| error.to_string())?;
         let recorded = journal.append(&Entry::GoOn { at: world.clock.now() }).await;
         recorded.map_err(|error| error.to_string())?;
         decide(world, campaign, plan, &mut journal).await?;

@@ -108,6 +108,10 @@ pub const WORKERS: &[Promise] = &[
         check: |place| Box::pin(workers::brakes_are_read_first(place)),
     },
     Promise {
+        name: "what may stop a campaign, or let it go on, is recorded by whoever has read all of that before",
+        check: |place| Box::pin(workers::brakes_have_one_order(place)),
+    },
+    Promise {
         name: "budgets are the account's, whoever draws on them",
         check: |place| Box::pin(workers::budgets_are_the_accounts(place)),
     },

@@ -191,11 +191,24 @@ impl Entry {
                 Concern::Uploads
             }
             Self::Report { report, .. } if report.status == JobStatus::Success => Concern::Nobody,
-            Self::Resumed { .. } | Self::Joined { .. } | Self::Deleted { .. } => Concern::Nobody,
-            // It may be a reason to send nothing further.
+            Self::Resumed { .. } | Self::Deleted { .. } => Concern::Nobody,
+            // It may be a reason to send nothing further, or to go on.
             Self::Answer { .. } | Self::Report { .. } => Concern::All,
-            Self::Stopped { .. } | Self::GoOn { .. } => Concern::All,
+            Self::Stopped { .. } | Self::GoOn { .. } | Self::Joined { .. } => Concern::All,
         }
+    }
+
+    /// Whoever records this must have read that: taken in the other way round, they would mean something else.
+    pub(crate) fn comes_after(&self, other: &Self) -> bool {
+        let chunk = match self.concern() {
+            Concern::All if other.concern() == Concern::All => return true,
+            Concern::Call(chunk) => Some(chunk),
+            _ => match self {
+                Self::Answer { chunk, .. } => Some(*chunk),
+                _ => None,
+            },
+        };
+        chunk.is_some_and(|chunk| other.concern() == Concern::Call(chunk))
     }
 
     /// The part that must be the worker's own who records it.

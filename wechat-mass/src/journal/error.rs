@@ -29,6 +29,8 @@ pub enum JournalErrorKind {
     /// The part is not this worker's any more, so nothing was recorded: it took longer than its lease. What
     /// became of it, the journal's news tell.
     LeaseLost,
+    /// Others have recorded something that has to be read first, so nothing was recorded.
+    Behind,
 }
 
 impl JournalError {
@@ -46,6 +48,14 @@ impl JournalError {
     /// What a program does about it.
     pub fn kind(&self) -> JournalErrorKind {
         self.kind
+    }
+
+    pub(super) fn behind() -> Self {
+        Self::new(
+            "others have recorded something meanwhile that has to be read first: nothing was recorded; run \
+             the same command again",
+        )
+        .with_kind(JournalErrorKind::Behind)
     }
 
     pub(super) fn lease_lost(part: Part) -> Self {

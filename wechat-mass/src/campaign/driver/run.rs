@@ -134,17 +134,20 @@ impl<'r, 'p> Run<'r, 'p> {
     }
 
     pub(super) async fn record(&mut self, entry: Entry) -> Result<(), DriverError> {
-        match self.journal.append(&entry).await {
-            Ok(()) => {
-                self.take_in(&entry);
-                Ok(())
+        loop {
+            match self.journal.append(&entry).await {
+                Ok(()) => {
+                    self.take_in(&entry);
+                    return Ok(());
+                }
+                // Another worker may be at it; the news tell what became of it.
+                Err(error) if error.kind() == JournalErrorKind::LeaseLost => {
+                    (self.observe)(Event::LeaseLost(&entry));
+                    return Ok(());
+                }
+                Err(error) if error.kind() == JournalErrorKind::Behind => self.look().await?,
+                Err(source) => return Err(self.broken(source)),
             }
-            // Another worker may be at it; the news tell what became of it.
-            Err(error) if error.kind() == JournalErrorKind::LeaseLost => {
-                (self.observe)(Event::LeaseLost(&entry));
-                Ok(())
-            }
-            Err(source) => Err(self.broken(source)),
         }
     }
 

@@ -207,6 +207,31 @@ pub(super) async fn brakes_are_read_first(place: &dyn Place) -> Checked {
     same("beside others", &claim(ben.as_mut(), 1).await?, &Reserved::Granted)
 }
 
+pub(super) async fn brakes_have_one_order(place: &dyn Place) -> Checked {
+    let plan = plan("spring")?;
+    let (first, second) = (store(place)?, store(place)?);
+    let mut anna = join(first.as_ref(), &plan, "anna").await?;
+    let mut ben = join(second.as_ref(), &plan, "ben").await?;
+    let mut failed_job = report(7);
+    failed_job.status = wechat_types::mass::JobStatus::Fail;
+    let failed_job = Entry::Report { at: last_minute(), report: failed_job };
+    let go_on = Entry::GoOn { at: last_minute() };
+    same("ben's call", &claim(ben.as_mut(), 0).await?, &Reserved::Granted)?;
+    record(anna.as_mut(), &go_on).await?;
+    for fact in [&failed_job, &refused(0)] {
+        // Read the other way round, the older word would let the newer brake go.
+        match ben.append(fact).await {
+            Err(error) if error.kind() == JournalErrorKind::Behind => {}
+            other => return Err(format!("recorded before an older word was read: {other:?}")),
+        }
+    }
+    same("he reads it", &news(ben.as_mut()).await?, &vec![go_on])?;
+    record(ben.as_mut(), &failed_job).await?;
+    record(ben.as_mut(), &accepted(0, 7)).await?;
+    let all = ben.load().await.map_err(|e| e.to_string())?;
+    same("all of it", &all.len(), &4)
+}
+
 pub(super) async fn budgets_are_the_accounts(place: &dyn Place) -> Checked {
     let plan = plan("spring")?;
     let (first, second) = (store(place)?, store(place)?);

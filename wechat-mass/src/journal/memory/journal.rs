@@ -95,6 +95,12 @@ impl Journal for MemoryJournal {
                 return Err(JournalError::lease_lost(part));
             }
         }
+        if let Some(member) = &self.member {
+            let held = state.campaigns.entry(self.key.clone()).or_default();
+            if held.crew.is_behind(member, &held.entries, |other| entry.comes_after(other)) {
+                return Err(JournalError::behind());
+            }
+        }
         if let Some((chunk, msg_id)) = entry.owner() {
             let owner = JobOwner::new(campaign, chunk);
             let known = state.jobs.entry((account, msg_id)).or_insert_with(|| owner.clone());

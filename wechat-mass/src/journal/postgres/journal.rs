@@ -41,6 +41,11 @@ impl PostgresJournal {
         {
             return Err(JournalError::lease_lost(part));
         }
+        if let Some(member) = &self.member
+            && crew::is_behind(link, &campaign, member, |other| entry.comes_after(other)).await?
+        {
+            return Err(JournalError::behind());
+        }
         if let Some((chunk, msg_id)) = entry.owner() {
             let owner = JobOwner::new(self.name.as_str(), chunk);
             rows::own(link, &self.account, msg_id, &campaign, &owner).await?;
