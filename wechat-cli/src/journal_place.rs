@@ -38,7 +38,8 @@ impl JournalPlace {
         let environment = std::env::var("WECHAT_JOURNAL").ok();
         let said = asked.journal.or(environment.as_deref()).map(PostgresAddress::new);
         let address = said.transpose().map_err(|e| describe(&e))?.or(account.journal.clone());
-        let shared = address.map(|address| apart(address, &server)).transpose()?;
+        let mock = matches!(target, Target::Named { .. }).then_some(server.as_str());
+        let shared = address.map(|address| apart(address, mock)).transpose()?;
         let folder = state::folder(asked.state, asked.beside).join(&server);
         Ok(Some(Self { folder, shared }))
     }
@@ -56,8 +57,9 @@ impl JournalPlace {
         };
         let mock = mock.map(str::parse::<BaseUrl>).transpose();
         let mock = mock.map_err(|e| format!("--base-url: {e}"))?;
-        let server = mock.map_or(state::LIVE.to_owned(), |mock| state::folder_of(&mock));
-        let place = Self { folder: PathBuf::new(), shared: Some(apart(address, &server)?) };
+        let server = mock.as_ref().map(state::folder_of);
+        let shared = Some(apart(address, server.as_deref())?);
+        let place = Self { folder: PathBuf::new(), shared };
         place.open().await.map(Some)
     }
 
@@ -90,10 +92,8 @@ impl JournalPlace {
 }
 
 /// What was sent to a mock is not sent to real followers: each server has its own tables.
-fn apart(address: PostgresAddress, server: &str) -> Result<PostgresAddress, String> {
-    if server == state::LIVE {
-        return Ok(address);
-    }
+fn apart(address: PostgresAddress, mock: Option<&str>) -> Result<PostgresAddress, String> {
+    let Some(server) = mock else { return Ok(address) };
     let small = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
     let name: String = server.chars().map(small).collect();
     // The end has the port.
@@ -117,13 +117,14 @@ mod tests {
     #[test]
     fn each_server_has_tables_of_its_own() {
         let address = PostgresAddress::new("postgres://me:s3cret@db/shop").unwrap();
-        let shown = |server: &str| apart(address.clone(), server).unwrap().to_string();
-        assert_eq!(shown("live"), "PostgreSQL at db:5432, database \"shop\", schema wechat_mass");
+        let shown = |mock: Option<&str>| apart(address.clone(), mock).unwrap().to_string();
+        assert_eq!(shown(None), "PostgreSQL at db:5432, database \"shop\", schema wechat_mass");
         assert_eq!(
-            shown("127.0.0.1_8787"),
+            shown(Some("127.0.0.1_8787")),
             "PostgreSQL at db:5432, database \"shop\", schema mock__127_0_0_1_8787"
         );
+        assert!(shown(Some("live")).ends_with("schema mock__live"), "a mock of that name");
         let long = format!("{}_8787", "a".repeat(80));
-        assert!(shown(&long).ends_with("a_8787"));
+        assert!(shown(Some(&long)).ends_with("a_8787"));
     }
 }

@@ -75,6 +75,11 @@ impl Handler for Reports {
 
 #[async_trait]
 impl Inbox for Listener {
+    fn not_recorded(&mut self) {
+        // Its handler ends with an error, and the platform tries again.
+        self.handed_out = None;
+    }
+
     async fn next(&mut self, until: SystemTime) -> Option<MassReport> {
         // Who asks for the next one has recorded the one before.
         if let Some(recorded) = self.handed_out.take() {

@@ -214,7 +214,7 @@ async fn drive_server(
         }
     };
     let run = Run { client: &client, plan: &plan, policy, output };
-    let exit = run.to_the_end(&*store, &worker, journal, inbox).await.map_err(failed)?;
+    let exit = run.to_the_end(&*store, &worker, journal, inbox).await;
     let action = Action {
         command: word.as_str(),
         server: output.server(),

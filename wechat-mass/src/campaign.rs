@@ -182,6 +182,11 @@ impl<'p> Campaign<'p> {
         self.closed_until = Some((until, reason));
     }
 
+    /// Several workers may take part, as a recorded [`Entry::Joined`] says too.
+    pub fn share(&mut self) {
+        (self.shared, self.policy.clocks_checked) = (true, true);
+    }
+
     /// Another worker has this part; it is left to him until then. Not recorded: whoever tries learns the
     /// same.
     pub fn leave_to_others(&mut self, part: Part, until: SystemTime) {
@@ -257,7 +262,7 @@ impl<'p> Campaign<'p> {
             }
             // What is under way has a worker, or is given up when its lease ends.
             Entry::Joined { at, .. } => {
-                self.shared = true;
+                self.share();
                 self.resume(*at);
             }
             // What was sent was sent.

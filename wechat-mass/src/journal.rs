@@ -279,13 +279,18 @@ pub trait Journal: Debug + Send {
         chunk: usize,
     ) -> Result<Option<JobOwner>, JournalError>;
 
-    /// Another call of the same content that may have been accepted, and nobody knows: of any
-    /// campaign of the account. The job of such a call can be named to this one.
+    /// Another call of the same content that may have been accepted as this job, and nobody knows: of any
+    /// campaign of the account. The job of such a call can be named to this one. A call to which another job
+    /// was named is none.
     ///
     /// # Errors
     ///
     /// [`JournalError`] when it cannot be read.
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError>;
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError>;
 }
 
 /// What others recorded while a campaign was held.

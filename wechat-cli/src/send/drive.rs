@@ -40,7 +40,7 @@ pub(super) fn worker() -> String {
 impl Run<'_> {
     /// Runs it with a record that ends with the process.
     pub(super) async fn once(&self, journal: &mut dyn Journal, inbox: &mut dyn Inbox) -> Exit {
-        match self.drive(journal, inbox, false).await {
+        match self.drive(journal, inbox, (false, false)).await {
             Driven::Over(exit) => exit,
             Driven::Unreachable(_) => Exit::Undecided,
         }
@@ -53,20 +53,27 @@ impl Run<'_> {
         worker: &str,
         mut journal: Box<dyn Journal>,
         inbox: &mut dyn Inbox,
-    ) -> Result<Exit, JournalError> {
+    ) -> Exit {
+        let mut again = false;
         loop {
-            match self.drive(journal.as_mut(), inbox, true).await {
-                Driven::Over(exit) => return Ok(exit),
+            match self.drive(journal.as_mut(), inbox, (true, again)).await {
+                Driven::Over(exit) => return exit,
                 Driven::Unreachable(problem) => self.output.unreachable(&problem),
             }
             drop(journal);
             journal = match unless_interrupted(self.join_again(store, worker)).await {
-                Some(joined) => joined?,
+                Some(Ok(joined)) => joined,
+                // Calls were made: that is no refusal any more.
+                Some(Err(error)) => {
+                    self.output.stopped(&describe(&error));
+                    return Exit::Undecided;
+                }
                 None => {
                     self.output.interrupted(true);
-                    return Ok(Exit::Interrupted);
+                    return Exit::Interrupted;
                 }
             };
+            again = true;
         }
     }
 
@@ -89,10 +96,11 @@ impl Run<'_> {
         &self,
         journal: &mut dyn Journal,
         inbox: &mut dyn Inbox,
-        durable: bool,
+        (durable, again): (bool, bool),
     ) -> Driven {
         let Self { client, plan, policy, output } = *self;
         let driver = Driver::new(client, plan).with_policy(policy);
+        let driver = if again { driver.again() } else { driver };
         let mut progress = output.progress(plan);
         let mut observe = |event: Event<'_>| progress.show(&event);
         let ended = unless_interrupted(driver.run(journal, inbox, &mut observe)).await;

@@ -109,6 +109,15 @@ impl Output {
         });
     }
 
+    /// The journal came back, and cannot be used: what becomes of the campaign is to be asked again.
+    pub(super) fn stopped(&self, problem: &str) {
+        let exit = Exit::Undecided.status();
+        let fields = json!({ "result": "undecided", "stopped": problem, "exit": exit });
+        self.say("result", fields, || {
+            format!("stopped: {problem}\nrun the same command again when that is repaired")
+        });
+    }
+
     pub(super) fn journal(&self, place: &JournalPlace, known: usize) {
         let file = place.to_string();
         let fields = json!({ "file": file, "entries": known });
@@ -297,6 +306,7 @@ fn answered(answer: &Answer) -> String {
         Answer::Doubtful { reason, .. } => format!("to be asked again: {reason}"),
         Answer::Rejected { reason, .. } => format!("refused: {reason}"),
         Answer::NotSent { reason, .. } => format!("not sent: {reason}"),
+        Answer::Ambiguous { reason, .. } => format!("to be asked again: {reason}"),
         Answer::Unknown { reason, repeatable: true, .. } => {
             format!("the answer was lost, and the same call with the same key will tell: {reason}")
         }

@@ -280,8 +280,12 @@ impl Journal for Records {
         self.inner.other_owner(msg_id, chunk).await
     }
 
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
         self.gate.point("before asking for open calls").await;
-        self.inner.other_open(chunk).await
+        self.inner.other_open(chunk, msg_id).await
     }
 }

@@ -122,6 +122,7 @@ impl ChunkState {
                 self.put_off(at + policy.mistaken_after, MISTAKEN, code, reason)
             }
             Answer::Doubtful { reason, .. } => {
+                self.first_attempt.get_or_insert(at);
                 self.ask_again(at + policy.mistaken_after, reason, policy)
             }
             Answer::Rejected { code, reason } => {
@@ -144,8 +145,15 @@ impl ChunkState {
                     self.refuse(*code, reason)
                 }
             }
+            Answer::Ambiguous { reason, .. } => {
+                self.lost = true;
+                self.first_attempt.get_or_insert(at);
+                self.ask_again(at + policy.repeat_after, reason, policy)
+            }
             Answer::Unknown { reason, repeatable } => {
                 self.lost = true;
+                // A human may have said meanwhile that nothing was sent.
+                self.first_attempt.get_or_insert(at);
                 if *repeatable {
                     self.ask_again(at + policy.repeat_after, reason, policy)
                 } else {
@@ -175,8 +183,12 @@ impl ChunkState {
     /// Whether the platform surely still knows the key of the first attempt.
     pub(super) fn key_is_good_at(&self, at: SystemTime, policy: &Policy) -> bool {
         self.first_attempt.is_none_or(|first| {
-            // A clock that was set back says nothing about how old the key is.
-            at.duration_since(first).is_ok_and(|age| age <= policy.key_window)
+            match at.duration_since(first) {
+                Ok(age) => age <= policy.key_window,
+                // Workers' clocks differ by seconds. One that was set back says nothing about how old the
+                // key is.
+                Err(back) => policy.clocks_checked && back.duration() <= CLOCKS_DIFFER,
+            }
         })
     }
 
@@ -380,6 +392,9 @@ impl ChunkState {
 fn is_about_recipients(code: i64) -> bool {
     [ErrorCode::INVALID_OPENID, ErrorCode::INVALID_OPENID_LIST].contains(&ErrorCode::new(code))
 }
+
+/// Workers' clocks, each of which may be so far from the store's.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 const KEY_TOO_OLD: &str =
     "the key may be forgotten by now, so the call is not repeated: look on mp.weixin.qq.com";

@@ -37,12 +37,20 @@ pub struct Driver<'a> {
     client: &'a Client,
     plan: &'a Plan,
     policy: Policy,
+    again: bool,
 }
 
 impl<'a> Driver<'a> {
     /// Runs this plan by this client.
     pub fn new(client: &'a Client, plan: &'a Plan) -> Self {
-        Self { client, plan, policy: Policy::default() }
+        Self { client, plan, policy: Policy::default(), again: false }
+    }
+
+    /// The same worker takes part again, after its journal was away: nobody has looked at the campaign, so what
+    /// was refused stays refused, and what halted the others halts them on.
+    #[must_use]
+    pub fn again(self) -> Self {
+        Self { again: true, ..self }
     }
 
     /// The same with another patience.
@@ -66,6 +74,19 @@ impl<'a> Driver<'a> {
         inbox: &mut dyn Inbox,
         observe: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Result<CampaignReport, DriverError> {
+        let ended = self.drive(journal, inbox, observe).await;
+        if ended.is_err() {
+            inbox.not_recorded();
+        }
+        ended
+    }
+
+    async fn drive(
+        &self,
+        journal: &mut dyn Journal,
+        inbox: &mut dyn Inbox,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<CampaignReport, DriverError> {
         if self.client.app_id() != self.plan.account() {
             return Err(DriverError::WrongAccount {
                 plan: self.plan.account().clone(),
@@ -82,6 +103,7 @@ impl<'a> Driver<'a> {
             run.campaign.apply(entry);
         }
         match run.journal.worker().map(str::to_owned) {
+            Some(_) if self.again => run.campaign.share(),
             Some(worker) => run.record(Entry::Joined { at: self.now(), worker }).await?,
             None if entries.is_empty() => {}
             None => run.record(Entry::Resumed { at: self.now() }).await?,
@@ -253,13 +275,20 @@ impl<'a> Driver<'a> {
         if let Ok(accepted) = &answer {
             if accepted.already {
                 // First: one that is settled in the meantime is found as the owner.
-                open = run.other_open(number).await?;
+                open = run.other_open(number, accepted.msg_id).await?;
             }
             owner = run.other_owner(accepted.msg_id, number).await?;
         }
         let others = Others { owner: owner.as_ref(), open: open.as_ref() };
         let answer: Answer = judge(answer, &planned.key, before, others);
-        run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await
+        let unreachable = matches!(answer, Answer::NotSent { passing: true, .. });
+        run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await?;
+        if unreachable && run.journal.worker().is_some() {
+            // Another machine may have a way to the platform.
+            let until = self.now() + self.policy.repeat_after * 2;
+            run.campaign.leave_to_others(Part::Call(number), until);
+        }
+        Ok(())
     }
 
     /// Whom a call by OpenID goes to, as it was frozen: what changed since would be another message

@@ -14,6 +14,9 @@ pub trait Inbox: Debug + Send {
     /// The next report, or none when `until` has come without one. A report that is there already
     /// is given out at once, also when `until` has passed.
     async fn next(&mut self, until: SystemTime) -> Option<MassReport>;
+
+    /// The report that was given out last was not recorded: whoever brought it must bring it again.
+    fn not_recorded(&mut self) {}
 }
 
 /// No callbacks: every report is asked for.

@@ -9,6 +9,14 @@ use super::job::Job;
 use super::{Campaign, Canary, GiveUp, Step, WaitReason};
 use crate::journal::Part;
 
+/// When a lost call is to be made again.
+fn repeat_of(chunk: &ChunkState) -> Option<SystemTime> {
+    match &chunk.progress {
+        Progress::Unsettled { repeat_at, .. } => Some(*repeat_at),
+        _ => None,
+    }
+}
+
 /// How soon a worker looks again who waits for others.
 const LOOK_AT_WORKERS: Duration = Duration::from_secs(5);
 
@@ -43,13 +51,27 @@ impl Campaign<'_> {
             !matches!(chunk.progress, Progress::InFlight)
                 && !self.is_elsewhere(Part::Call(*number), now)
         };
+        let is_begun = |(_, chunk): &(usize, &ChunkState)| {
+            matches!(chunk.progress, Progress::InFlight | Progress::Unsettled { .. })
+        };
         let mut open = self.chunks.iter().enumerate().filter(|(_, chunk)| !chunk.is_settled());
-        let first = open.next()?;
-        let mut others = || if self.shared { open.find(is_ours) } else { None };
-        let found = if is_ours(&first) { Some(first) } else { others() };
-        let under_way = |chunk: &ChunkState| matches!(chunk.progress, Progress::InFlight);
-        let kept_back = self.goes_alone() && self.chunks.iter().any(under_way);
-        let Some((number, chunk)) = found.filter(|_| !kept_back) else {
+        let first = open.clone().next()?;
+        let found = match (self.shared, self.goes_alone()) {
+            (false, _) => Some(first).filter(is_ours),
+            // While one lost call waits for its repeat, another one is asked for: each may tell of the other.
+            (true, false) => match open.clone().find(is_ours) {
+                Some(first) if repeat_of(first.1).is_some_and(|at| at > now) => open
+                    .find(|other| is_ours(other) && repeat_of(other.1).is_some_and(|at| at <= now))
+                    .or(Some(first)),
+                found => found,
+            },
+            // Beside a call that may be the canary no other goes out.
+            (true, true) => match open.clone().find(is_begun) {
+                Some(begun) => Some(begun).filter(is_ours),
+                None => open.find(is_ours),
+            },
+        };
+        let Some((number, chunk)) = found else {
             let until = now + self.policy.look_every.min(LOOK_AT_WORKERS);
             return self.shared.then_some(Step::Wait { until, reason: WaitReason::Workers });
         };

@@ -49,6 +49,8 @@ pub struct Policy {
     /// A new run makes the calls after one that is undecided for good. Otherwise it stops there,
     /// for whoever decides about that call decides about the others too.
     pub past_undecided: bool,
+    /// The store holds each worker's clock against its own.
+    pub(crate) clocks_checked: bool,
 }
 
 /// Whether the first call goes out before the others, to be looked at. The first is the first that
@@ -116,6 +118,7 @@ impl Default for Policy {
             not_after: None,
             canary: Canary::Off,
             past_undecided: false,
+            clocks_checked: false,
         }
     }
 }

@@ -1,14 +1,14 @@
 //! A human's decision about a call of which nobody knows whether it was sent.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use wechat_types::id::MsgId;
 use wechat_types::mass::MassReport;
 
 use super::{Campaign, Plan, Policy};
-use crate::journal::{Entry, Journal, JournalError};
+use crate::journal::{Entry, Hold, Journal, JournalError, Part};
 
 /// What a human decided, after a look on mp.weixin.qq.com.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub enum ResolveError {
     },
     /// It is known what became of the call, so there is nothing to decide.
     Known,
+    /// A worker is making the call now; what he learns decides.
+    UnderWay,
     /// The journal cannot be read or written, or the job belongs to another call.
     Journal(JournalError),
 }
@@ -48,6 +50,9 @@ impl fmt::Display for ResolveError {
             Self::Known => f.write_str(
                 "there is nothing to decide: it is known what became of the call, or it was never made",
             ),
+            Self::UnderWay => f.write_str(
+                "a worker is making the call now: decide when he has ended, or come back without an answer",
+            ),
             Self::Journal(_) => f.write_str("the decision was not recorded"),
         }
     }
@@ -57,10 +62,13 @@ impl std::error::Error for ResolveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Journal(source) => Some(source),
-            Self::NoSuchCall { .. } | Self::Known => None,
+            Self::NoSuchCall { .. } | Self::Known | Self::UnderWay => None,
         }
     }
 }
+
+/// How long nobody else takes a call up that is being decided about.
+const DECISION: Duration = Duration::from_secs(10);
 
 /// Records a decision about a call, from 0. Only one of which nobody knows what became can be
 /// decided about.
@@ -82,6 +90,12 @@ pub async fn resolve(
         None => return Err(ResolveError::NoSuchCall { calls: campaign.chunks.len() }),
         Some(state) if !state.is_open() => return Err(ResolveError::Known),
         Some(_) => {}
+    }
+    // Whoever is at it has the last word.
+    match journal.hold(Part::Call(chunk), DECISION).await.map_err(ResolveError::Journal)? {
+        Hold::Mine => {}
+        Hold::Behind => return Err(ResolveError::Journal(JournalError::behind())),
+        Hold::Others { .. } => return Err(ResolveError::UnderWay),
     }
     let entry = Entry::Resolved { chunk, at, resolution };
     journal.append(&entry).await.map_err(ResolveError::Journal)

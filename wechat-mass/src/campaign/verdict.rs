@@ -62,6 +62,16 @@ pub enum Answer {
         /// The same may succeed a little later.
         passing: bool,
     },
+    /// An earlier attempt may have been accepted, and the platform names a job (45065) that may be this
+    /// call's, or that of another one of the same content of which nobody knows either. Two that are named
+    /// different jobs know by that whose is whose.
+    #[non_exhaustive]
+    Ambiguous {
+        /// The job.
+        msg_id: MsgId,
+        /// What is known.
+        reason: String,
+    },
     /// It may have been accepted. The same call with the same key can tell.
     #[non_exhaustive]
     Unknown {
@@ -177,7 +187,7 @@ fn of_job(accepted: Accepted, key: &ClientMsgId, before: Before, others: Others<
                 named("which may be this call's or that of", open)
             );
             match before {
-                Before::Lost => Answer::Unknown { reason, repeatable: true },
+                Before::Lost => Answer::Ambiguous { msg_id, reason },
                 Before::Nothing | Before::Doubtful => Answer::Doubtful { msg_id, reason },
             }
         }

@@ -50,7 +50,7 @@ impl JournalError {
         self.kind
     }
 
-    pub(super) fn behind() -> Self {
+    pub(crate) fn behind() -> Self {
         Self::new(
             "others have recorded something meanwhile that has to be read first: nothing was recorded; run \
              the same command again",

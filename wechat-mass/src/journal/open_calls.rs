@@ -1,18 +1,24 @@
 //! The calls of which nobody knows whether the platform took them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use wechat_types::id::MsgId;
 
 use super::{Entry, JobOwner};
 use crate::campaign::Answer;
 
-/// The calls whose last attempt has no answer, or one that told nothing.
-fn open_calls(entries: &[Entry]) -> BTreeSet<usize> {
-    let mut open = BTreeSet::new();
+/// The calls whose last attempt has no answer, or one that told nothing, with the job that was named to
+/// them and may be theirs.
+fn open_calls(entries: &[Entry]) -> BTreeMap<usize, Option<MsgId>> {
+    let mut open = BTreeMap::new();
     for entry in entries {
         match entry {
             Entry::Intent { chunk, .. }
             | Entry::Answer { chunk, answer: Answer::Unknown { .. }, .. } => {
-                open.insert(*chunk);
+                open.entry(*chunk).or_insert(None);
+            }
+            Entry::Answer { chunk, answer: Answer::Ambiguous { msg_id, .. }, .. } => {
+                open.insert(*chunk, Some(*msg_id));
             }
             Entry::Answer { chunk, .. } | Entry::Resolved { chunk, .. } => {
                 open.remove(chunk);
@@ -45,17 +51,21 @@ pub(super) fn begin_or_answer(begun: &mut BTreeSet<usize>, entry: &Entry) {
     }
 }
 
-/// The first open call of a campaign besides `this` one.
-pub(super) fn first_open(name: &str, entries: &[Entry], this: &JobOwner) -> Option<JobOwner> {
-    let calls = open_calls(entries).into_iter().map(|chunk| JobOwner::new(name, chunk));
-    calls.into_iter().find(|call| call != this)
+/// The first open call of a campaign besides `this` one that this job may belong to.
+pub(super) fn first_open(
+    name: &str,
+    entries: &[Entry],
+    this: &JobOwner,
+    msg_id: MsgId,
+) -> Option<JobOwner> {
+    let may_be = |named: &Option<MsgId>| named.is_none_or(|named| named == msg_id);
+    let calls = open_calls(entries).into_iter().filter(|(_, named)| may_be(named));
+    calls.map(|(chunk, _)| JobOwner::new(name, chunk)).find(|call| call != this)
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::SystemTime;
-
-    use wechat_types::id::MsgId;
 
     use super::*;
 
@@ -71,12 +81,17 @@ mod tests {
         let intent = Entry::Intent { chunk: 1, at: AT };
         let lost = Answer::Unknown { reason: reason(), repeatable: false };
         for entries in [vec![intent.clone()], vec![intent.clone(), answer(1, lost.clone())]] {
-            assert_eq!(open_calls(&entries), BTreeSet::from([1]));
+            assert_eq!(open_calls(&entries), BTreeMap::from([(1, None)]));
             let other = JobOwner::new("spring", 0);
-            let found = first_open("spring", &entries, &other);
+            let job = MsgId::new(7);
+            let found = first_open("spring", &entries, &other, job);
             assert_eq!(found, Some(JobOwner::new("spring", 1)));
-            assert_eq!(first_open("spring", &entries, &JobOwner::new("spring", 1)), None);
+            assert_eq!(first_open("spring", &entries, &JobOwner::new("spring", 1), job), None);
         }
+        let ambiguous = Answer::Ambiguous { msg_id: MsgId::new(7), reason: reason() };
+        let entries = [intent.clone(), answer(1, ambiguous), intent.clone()];
+        let of = |job| first_open("spring", &entries, &JobOwner::new("spring", 0), MsgId::new(job));
+        assert_eq!((of(7), of(8)), (Some(JobOwner::new("spring", 1)), None), "its job is named");
         let told = [
             Answer::Accepted { msg_id: MsgId::new(7), msg_data_id: None, already: true },
             Answer::Mistaken { msg_id: MsgId::new(7), reason: reason() },

@@ -3,28 +3,28 @@
 mod calls;
 mod files;
 mod group;
+mod journal;
 mod rows;
 mod schema;
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use wechat_types::id::{AppId, MsgId, OpenId};
+use wechat_types::id::{AppId, OpenId};
 use wechat_types::mass::MassReport;
 
-use super::open_calls::first_open;
-use super::{
-    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, News, Reserved, Store,
-};
+use super::{Entry, Frozen, FrozenCall, Journal, JournalError, Reserved, Store};
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 use files::{failure, flush_names, hold};
 use group::Group;
 use schema::Unusable;
+
+pub use journal::SqliteJournal;
 
 /// A database of campaigns. Clones are the same one; other programs may have it open too.
 ///
@@ -33,17 +33,6 @@ use schema::Unusable;
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     database: Arc<Database>,
-}
-
-/// One campaign in a [`SqliteStore`], which nobody else can take up until this is dropped.
-#[derive(Debug)]
-pub struct SqliteJournal {
-    database: Arc<Database>,
-    campaign: i64,
-    name: String,
-    account: String,
-    /// The operating system releases it when the process dies.
-    _held: File,
 }
 
 #[derive(Debug)]
@@ -197,13 +186,7 @@ impl Store for SqliteStore {
                 None => calls::freeze(transaction, plan, at),
             }
         })?;
-        Ok(Box::new(SqliteJournal {
-            database: Arc::clone(&self.database),
-            campaign,
-            name: plan.name().to_owned(),
-            account: plan.account().as_str().to_owned(),
-            _held: held,
-        }))
+        Ok(Box::new(SqliteJournal::new(Arc::clone(&self.database), campaign, plan, held)))
     }
 
     async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
@@ -309,92 +292,5 @@ impl Store for SqliteStore {
             .database
             .read(|transaction, path| rows::reports(transaction, path, account.as_str(), number))?;
         Ok(kept.into_iter().map(|(number, _, report)| (number, report)).collect())
-    }
-}
-
-#[async_trait]
-impl Journal for SqliteJournal {
-    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.database.read(|transaction, path| rows::entries(transaction, path, self.campaign))
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
-        self.database
-            .read(|transaction, path| calls::recipients(transaction, path, self.campaign, chunk))
-    }
-
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let (campaign, entry) = (self.campaign, entry.clone());
-        let (account, name) = (self.account.clone(), self.name.clone());
-        self.database.write_together(move |transaction| {
-            if let Some((chunk, msg_id)) = entry.owner() {
-                let owner = JobOwner::new(name, chunk);
-                rows::own(transaction, &account, msg_id, campaign, &owner)?;
-            }
-            if matches!(entry, Entry::GoOn { .. }) {
-                rows::release(transaction, campaign)?;
-            }
-            rows::record(transaction, campaign, &entry)
-        })
-    }
-
-    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
-        let Claim { at, spend, .. } = *claim;
-        let (budgets, intent) = (claim.budgets.to_vec(), claim.intent());
-        let (account, campaign) = (self.account.clone(), self.campaign);
-        self.database.write_together(move |transaction| {
-            if let Some(at) = rows::stopped(transaction, campaign)? {
-                return Ok(Reserved::Stopped { at });
-            }
-            let reserved = rows::reserve(transaction, &account, spend, at, &budgets)?;
-            if reserved == Reserved::Granted {
-                rows::record(transaction, campaign, &intent)?;
-            }
-            Ok(reserved)
-        })
-    }
-
-    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        self.database.read(|transaction, path| {
-            Ok(News {
-                stopped: rows::stopped(transaction, self.campaign)?,
-                reports: rows::reports(transaction, path, &self.account, number)?,
-                ..News::default()
-            })
-        })
-    }
-
-    async fn keep_report(
-        &mut self,
-        report: &MassReport,
-        at: SystemTime,
-    ) -> Result<(), JournalError> {
-        self.database
-            .write(|transaction, _| rows::keep_report(transaction, &self.account, report, at))
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        chunk: usize,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        let this = JobOwner::new(self.name.as_str(), chunk);
-        let owner = self
-            .database
-            .read(|transaction, _| rows::owner_of(transaction, &self.account, msg_id))?;
-        Ok(owner.filter(|owner| *owner != this))
-    }
-
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
-        let this = JobOwner::new(self.name.as_str(), chunk);
-        self.database.read(|transaction, path| {
-            for (id, name) in rows::of_same_content(transaction, path, self.campaign)? {
-                let entries = rows::entries(transaction, path, id)?;
-                if let Some(open) = first_open(&name, &entries, &this) {
-                    return Ok(Some(open));
-                }
-            }
-            Ok(None)
-        })
     }
 }

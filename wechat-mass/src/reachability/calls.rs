@@ -28,7 +28,10 @@ pub(super) fn since(entries: &[Entry], began: SystemTime) -> Vec<usize> {
         let (chunk, at, may_have_reached) = match entry {
             Entry::Intent { chunk, at } => (*chunk, *at, true),
             Entry::Answer { chunk, at, answer } => {
-                let told = matches!(answer, Answer::Accepted { .. } | Answer::Unknown { .. });
+                let told = matches!(
+                    answer,
+                    Answer::Accepted { .. } | Answer::Ambiguous { .. } | Answer::Unknown { .. }
+                );
                 (*chunk, *at, told)
             }
             Entry::Resolved { chunk, at, resolution } => {

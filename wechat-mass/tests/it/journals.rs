@@ -245,8 +245,12 @@ impl Journal for BadJournal {
         self.0.other_owner(msg_id, chunk).await
     }
 
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
-        self.0.other_open(chunk).await
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.0.other_open(chunk, msg_id).await
     }
 }
 

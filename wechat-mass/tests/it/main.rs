@@ -7,6 +7,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod workers;
 mod world;
 
 mod articles;

@@ -95,8 +95,12 @@ impl Journal for InStep {
         self.step().await.other_owner(msg_id, chunk).await
     }
 
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
-        self.step().await.other_open(chunk).await
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.step().await.other_open(chunk, msg_id).await
     }
 }
 

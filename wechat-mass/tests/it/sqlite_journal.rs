@@ -281,8 +281,12 @@ impl Journal for Full<'_> {
         self.inner.other_owner(msg_id, chunk).await
     }
 
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_open(chunk).await
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_open(chunk, msg_id).await
     }
 }
 
@@ -361,7 +365,11 @@ fn a_journal_that_cannot_be_read_sends_nothing() {
             Ok(None)
         }
 
-        async fn other_open(&mut self, _: usize) -> Result<Option<JobOwner>, JournalError> {
+        async fn other_open(
+            &mut self,
+            _: usize,
+            _: MsgId,
+        ) -> Result<Option<JobOwner>, JournalError> {
             Ok(None)
         }
     }

@@ -384,7 +384,11 @@ impl Journal for Dying<'_> {
         self.inner.other_owner(msg_id, chunk).await
     }
 
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_open(chunk).await
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        self.inner.other_open(chunk, msg_id).await
     }
 }

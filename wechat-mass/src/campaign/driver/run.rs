@@ -159,7 +159,7 @@ impl<'r, 'p> Run<'r, 'p> {
 
     fn learn(&mut self, entry: &Entry) {
         self.campaign.apply(entry);
-        self.may_join |= matches!(entry, Entry::Answer { .. });
+        self.may_join |= entry.owner().is_some();
     }
 
     pub(super) async fn other_owner(
@@ -176,8 +176,9 @@ impl<'r, 'p> Run<'r, 'p> {
     pub(super) async fn other_open(
         &mut self,
         number: usize,
+        msg_id: MsgId,
     ) -> Result<Option<JobOwner>, DriverError> {
-        match self.journal.other_open(number).await {
+        match self.journal.other_open(number, msg_id).await {
             Ok(open) => Ok(open),
             Err(source) => Err(self.broken(source)),
         }

@@ -91,7 +91,7 @@ impl Truth {
             Answer::Mistaken { .. } | Answer::Rejected { .. } | Answer::NotSent { .. } => {
                 self.open.remove(&chunk);
             }
-            Answer::Doubtful { .. } | Answer::Unknown { .. } => {}
+            Answer::Doubtful { .. } | Answer::Ambiguous { .. } | Answer::Unknown { .. } => {}
         }
         campaign.apply(&Entry::Answer { chunk, at: now, answer });
         true
@@ -397,6 +397,8 @@ fn answer() -> impl Strategy<Value = Answer> {
             .prop_map(|(code, reason, passing)| Answer::NotSent { code, reason, passing }),
         (reason, any::<bool>())
             .prop_map(|(reason, repeatable)| Answer::Unknown { reason, repeatable }),
+        (0_u64..9, reason)
+            .prop_map(|(job, reason)| Answer::Ambiguous { msg_id: MsgId::new(job), reason }),
     ]
 }
 

@@ -9,6 +9,7 @@ fn word(answer: &Answer) -> String {
         Answer::Accepted { msg_id, .. } => format!("accepted before {msg_id}"),
         Answer::Mistaken { msg_id, .. } => format!("mistaken for {msg_id}"),
         Answer::Doubtful { msg_id, .. } => format!("doubtful {msg_id}"),
+        Answer::Ambiguous { msg_id, .. } => format!("ambiguous {msg_id}"),
         Answer::Rejected { code, .. } => format!("rejected {code:?}"),
         Answer::NotSent { code, passing: true, .. } => format!("not sent {code:?}, try later"),
         Answer::NotSent { code, .. } => format!("not sent {code:?}"),
@@ -38,7 +39,7 @@ fn the_table_of_verdicts() {
         // The platform took the call for another call of the same content.
         ("45065 of another call", Box::new(|| Ok(already(9))), two("mistaken for 9", unknown)),
         // Or for one of which nobody knows yet.
-        ("45065 of whom", Box::new(|| Ok(already(8))), two("doubtful 8", unknown)),
+        ("45065 of whom", Box::new(|| Ok(already(8))), two("doubtful 8", "ambiguous 8")),
         ("0 with another call's job", Box::new(|| Ok(accepted(9))), same("unknown for good")),
         ("45065 without a job", Box::new(|| Err(code(45065))), same(unknown)),
         // Nobody knows, whichever attempt it is.

@@ -249,6 +249,14 @@ pub(super) async fn open_calls_are_found(place: &dyn Place) -> Checked {
     same("an open call beside itself", &open_beside(spring.as_mut(), 1).await?, &None)?;
     same("another campaign's open call", &open_beside(summer.as_mut(), 1).await?, &spring_1)?;
     same("one of another content", &open_beside(autumn.as_mut(), 1).await?, &None)?;
+    for (named, expected) in [(8, None), (7, spring_1)] {
+        let reason = String::new();
+        let answer = Answer::Ambiguous { msg_id: MsgId::new(named), reason };
+        let entry = Entry::Answer { chunk: 1, at: after(0), answer };
+        spring.append(&entry).await.map_err(|e| e.to_string())?;
+        let found = open_beside(summer.as_mut(), 1).await?;
+        same("one that a job was named to", &found, &expected)?;
+    }
     spring.append(&accepted(1, 7)).await.map_err(|e| e.to_string())?;
     same("an open call after its answer", &open_beside(summer.as_mut(), 1).await?, &None)
 }
@@ -257,7 +265,7 @@ async fn open_beside(
     journal: &mut dyn Journal,
     chunk: usize,
 ) -> Result<Option<(String, usize)>, String> {
-    let found = journal.other_open(chunk).await.map_err(|e| e.to_string())?;
+    let found = journal.other_open(chunk, MsgId::new(7)).await.map_err(|e| e.to_string())?;
     Ok(found.map(|call| (call.campaign, call.chunk)))
 }
 

@@ -183,7 +183,11 @@ impl Journal for MemoryJournal {
         Ok(owner.filter(|owner| **owner != JobOwner::new(self.key.1.as_str(), chunk)).cloned())
     }
 
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
         let state = lock(&self.state);
         let this = JobOwner::new(self.key.1.as_str(), chunk);
         let content = |held: &Held| held.frozen.as_ref().map(|frozen| frozen.content.clone());
@@ -192,6 +196,6 @@ impl Journal for MemoryJournal {
             .campaigns
             .iter()
             .filter(|(key, held)| key.0 == self.key.0 && content(held) == own)
-            .find_map(|(key, held)| first_open(&key.1, &held.entries, &this)))
+            .find_map(|(key, held)| first_open(&key.1, &held.entries, &this, msg_id)))
     }
 }

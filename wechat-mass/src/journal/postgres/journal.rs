@@ -193,9 +193,13 @@ impl Journal for PostgresJournal {
         Ok(owner.filter(|owner| *owner != this))
     }
 
-    async fn other_open(&mut self, chunk: usize) -> Result<Option<JobOwner>, JournalError> {
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
         let this = JobOwner::new(self.name.as_str(), chunk);
         let same = rows::entries_of_same_content(&mut self.link, self.campaign).await?;
-        Ok(same.iter().find_map(|(name, entries)| first_open(name, entries, &this)))
+        Ok(same.iter().find_map(|(name, entries)| first_open(name, entries, &this, msg_id)))
     }
 }

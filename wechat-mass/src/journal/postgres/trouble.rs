@@ -42,7 +42,8 @@ impl Fault {
         let is_passing = match (code, error.as_db_error()) {
             (Some(code), Some(db)) => {
                 passing.contains(code)
-                    || (code.code().starts_with("57P")
+                    // It ends the connection: the server ends, or this program stood still in a transaction.
+                    || (["57P", "25P"].iter().any(|class| code.code().starts_with(class))
                         && db.parsed_severity() == Some(Severity::Fatal))
             }
             // What TLS says against a server does not pass by itself.

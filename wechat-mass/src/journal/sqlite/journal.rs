@@ -1,0 +1,123 @@
+//! One campaign in an SQLite file.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use wechat_types::id::{MsgId, OpenId};
+use wechat_types::mass::MassReport;
+
+use super::{Database, calls, rows};
+use crate::campaign::Plan;
+use crate::journal::open_calls::first_open;
+use crate::journal::{Claim, Entry, JobOwner, Journal, JournalError, News, Reserved};
+
+/// One campaign in a [`SqliteStore`](super::SqliteStore), which nobody else can take up until this is dropped.
+#[derive(Debug)]
+pub struct SqliteJournal {
+    database: Arc<Database>,
+    campaign: i64,
+    name: String,
+    account: String,
+    /// The operating system releases it when the process dies.
+    _held: File,
+}
+
+impl SqliteJournal {
+    pub(super) fn new(database: Arc<Database>, campaign: i64, plan: &Plan, held: File) -> Self {
+        let (name, account) = (plan.name().to_owned(), plan.account().as_str().to_owned());
+        Self { database, campaign, name, account, _held: held }
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
+        self.database.read(|transaction, path| rows::entries(transaction, path, self.campaign))
+    }
+
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.database
+            .read(|transaction, path| calls::recipients(transaction, path, self.campaign, chunk))
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        let (campaign, entry) = (self.campaign, entry.clone());
+        let (account, name) = (self.account.clone(), self.name.clone());
+        self.database.write_together(move |transaction| {
+            if let Some((chunk, msg_id)) = entry.owner() {
+                let owner = JobOwner::new(name, chunk);
+                rows::own(transaction, &account, msg_id, campaign, &owner)?;
+            }
+            if matches!(entry, Entry::GoOn { .. }) {
+                rows::release(transaction, campaign)?;
+            }
+            rows::record(transaction, campaign, &entry)
+        })
+    }
+
+    async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+        let Claim { at, spend, .. } = *claim;
+        let (budgets, intent) = (claim.budgets.to_vec(), claim.intent());
+        let (account, campaign) = (self.account.clone(), self.campaign);
+        self.database.write_together(move |transaction| {
+            if let Some(at) = rows::stopped(transaction, campaign)? {
+                return Ok(Reserved::Stopped { at });
+            }
+            let reserved = rows::reserve(transaction, &account, spend, at, &budgets)?;
+            if reserved == Reserved::Granted {
+                rows::record(transaction, campaign, &intent)?;
+            }
+            Ok(reserved)
+        })
+    }
+
+    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
+        self.database.read(|transaction, path| {
+            Ok(News {
+                stopped: rows::stopped(transaction, self.campaign)?,
+                reports: rows::reports(transaction, path, &self.account, number)?,
+                ..News::default()
+            })
+        })
+    }
+
+    async fn keep_report(
+        &mut self,
+        report: &MassReport,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.database
+            .write(|transaction, _| rows::keep_report(transaction, &self.account, report, at))
+    }
+
+    async fn other_owner(
+        &mut self,
+        msg_id: MsgId,
+        chunk: usize,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        let this = JobOwner::new(self.name.as_str(), chunk);
+        let owner = self
+            .database
+            .read(|transaction, _| rows::owner_of(transaction, &self.account, msg_id))?;
+        Ok(owner.filter(|owner| *owner != this))
+    }
+
+    async fn other_open(
+        &mut self,
+        chunk: usize,
+        msg_id: MsgId,
+    ) -> Result<Option<JobOwner>, JournalError> {
+        let this = JobOwner::new(self.name.as_str(), chunk);
+        self.database.read(|transaction, path| {
+            for (id, name) in rows::of_same_content(transaction, path, self.campaign)? {
+                let entries = rows::entries(transaction, path, id)?;
+                if let Some(open) = first_open(&name, &entries, &this, msg_id) {
+                    return Ok(Some(open));
+                }
+            }
+            Ok(None)
+        })
+    }
+}
