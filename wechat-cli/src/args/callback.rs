@@ -72,7 +72,7 @@ pub(crate) struct ListenArgs {
     pub(crate) listen: Option<std::net::SocketAddr>,
 
     /// Share with other listeners in this Redis what was seen, redis://… or rediss://… [env:
-    /// WECHAT_DEDUP_STORE]; otherwise the account's [redis], or this program's memory
+    /// WECHAT_DEDUP_STORE]; otherwise the account's `redis`, or this program's memory
     #[arg(long, value_name = "URL")]
     pub(crate) dedup_store: Option<String>,
 
