@@ -47,6 +47,8 @@ pub(crate) struct State {
     /// go on since: as the how manieth thing.
     braked: BTreeMap<usize, u64>,
     things: u64,
+    /// How jobs that failed ended, as far as that was recorded.
+    ends: BTreeMap<MsgId, JobStatus>,
     /// A request went out later than it was claimed: the platform's count is another one then.
     lagged: bool,
     pub(crate) counts: BTreeMap<&'static str, u64>,
@@ -123,6 +125,7 @@ impl World {
             claimed: BTreeMap::new(),
             braked: BTreeMap::new(),
             things: 0,
+            ends: BTreeMap::new(),
             lagged: false,
             counts: BTreeMap::new(),
             violations: Vec::new(),
@@ -217,7 +220,11 @@ impl World {
             Entry::Report { report, .. } if report.status != JobStatus::Success => {
                 let of = self.state().jobs.get(&report.msg_id).copied();
                 if of.is_some_and(|of| of.campaign == campaign) && report.is_final() {
-                    self.brake(campaign);
+                    let known = self.state().ends.insert(report.msg_id, report.status.clone());
+                    // Its counters may come later; the human has seen how it ended.
+                    if known.as_ref() != Some(&report.status) {
+                        self.brake(campaign);
+                    }
                 }
             }
             _ => {}
