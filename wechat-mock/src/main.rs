@@ -90,7 +90,12 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let mut logs: Vec<Log> = accounts.into_iter().map(Log::new).collect();
     let several = logs.len() > 1;
     loop {
-        logs.iter_mut().for_each(|log| log.print(&mut out, several));
+        // On a thread of its own: what a long request looks like takes longer than to answer it.
+        let print = move || {
+            logs.iter_mut().for_each(|log| log.print(&mut out, several));
+            (logs, out)
+        };
+        (logs, out) = tokio::task::spawn_blocking(print).await?;
         tokio::select! {
             () = signals.next() => break,
             () = tokio::time::sleep(Duration::from_millis(100)) => {}

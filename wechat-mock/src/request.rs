@@ -120,6 +120,27 @@ pub(crate) fn masked_query(text: &str) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
+/// The first characters of a text on one line, and whether there are more. No more of it is read than that: the
+/// body of a call to ten thousand is 300 kB long.
+fn beginning(text: &str, most: usize) -> (String, bool) {
+    let (mut line, mut length, mut blank) = (String::new(), 0, false);
+    for c in text.trim_end().chars() {
+        if c.is_whitespace() {
+            blank = length > 0;
+            continue;
+        }
+        for c in blank.then_some(' ').into_iter().chain([c]) {
+            if length == most {
+                return (line, true);
+            }
+            line.push(if c.is_control() { '?' } else { c });
+            length += 1;
+        }
+        blank = false;
+    }
+    (line, false)
+}
+
 /// One line: method, path, redacted query, the body's beginning, and what came of it.
 impl fmt::Display for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,12 +153,8 @@ impl fmt::Display for RecordedRequest {
             Ok("") => {}
             // One line, whatever the body holds.
             Ok(text) if !text.contains("\r\n") => {
-                let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-                let mut chars = line.chars();
-                let start: String = chars.by_ref().take(SHOWN_CHARS).collect();
-                let more = if chars.next().is_some() { "…" } else { "" };
-                let start: String =
-                    start.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+                let (start, more) = beginning(text, SHOWN_CHARS);
+                let more = if more { "…" } else { "" };
                 write!(f, " {start}{more}")?;
             }
             _ => write!(f, " [{} bytes]", self.body.len())?,
@@ -159,5 +176,19 @@ impl fmt::Display for RecordedRequest {
             write!(f, " (odd: {remark})")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_shown_on_one_line_as_far_as_it_is_shown() {
+        assert_eq!(beginning(" {\n  \"a\": 1\r\t}\n", 200), ("{ \"a\": 1 }".to_owned(), false));
+        assert_eq!(beginning("ab\u{7}d", 4), ("ab?d".to_owned(), false));
+        assert_eq!(beginning("四个汉字 ", 4), ("四个汉字".to_owned(), false));
+        assert_eq!(beginning("四个汉字 五", 5), ("四个汉字 ".to_owned(), true));
+        assert_eq!(beginning("", 4), (String::new(), false));
     }
 }

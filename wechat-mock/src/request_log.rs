@@ -22,7 +22,8 @@ const OVERHEAD: usize = size_of::<Entry>() + 128;
 
 /// A request as it came. What is said of it, and what must not be seen of it, is found out when
 /// somebody looks, for most requests are never looked at: nothing of this is shown as it stands.
-struct Entry {
+#[derive(Clone)]
+pub(crate) struct Entry {
     at: SystemTime,
     method: http::Method,
     target: Box<str>,
@@ -49,12 +50,18 @@ impl Entry {
         request
     }
 
+    /// The request as it may be seen. A call to ten thousand takes milliseconds here.
     fn shown(&self, number: u64) -> RecordedRequest {
         let request = self.request();
         let mut shown = RecordedRequest::new(number, self.at, &request);
         shown.answer = RecordedAnswer { remarks: remarks(&request), ..self.answer.clone() };
         shown
     }
+}
+
+/// What [`RequestLog::after`] gave, as it may be seen.
+pub(crate) fn shown(entries: &[(u64, Entry)]) -> Vec<RecordedRequest> {
+    entries.iter().map(|(number, entry)| entry.shown(*number)).collect()
 }
 
 #[derive(Default)]
@@ -102,12 +109,12 @@ impl RequestLog {
         }
     }
 
-    /// Those after the `number`-th that are still known.
-    pub(crate) fn after(&self, number: u64) -> Vec<RecordedRequest> {
+    /// Those after the `number`-th that are still known, with their numbers. They share their long bodies with the
+    /// log, so that they can be shown while it goes on.
+    pub(crate) fn after(&self, number: u64) -> Vec<(u64, Entry)> {
         let from = number.max(self.forgotten);
         let skipped = usize::try_from(from - self.forgotten).unwrap_or(usize::MAX);
-        let rest = self.entries.iter().skip(skipped);
-        (from + 1..).zip(rest).map(|(number, entry)| entry.shown(number)).collect()
+        (from + 1..).zip(self.entries.iter().skip(skipped).cloned()).collect()
     }
 
     /// All there ever were.

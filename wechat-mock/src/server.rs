@@ -18,7 +18,7 @@ use crate::callbacks::Outbox;
 use crate::clock::ManualClock;
 use crate::fault::{FaultRule, Faults};
 use crate::request::RecordedRequest;
-use crate::request_log::RequestLog;
+use crate::request_log::{self, RequestLog};
 use crate::routes;
 use crate::settings::Settings;
 use crate::stub::Stubs;
@@ -179,7 +179,8 @@ impl MockServer {
 
     /// The requests after the `number`-th, for a log that follows.
     pub fn received_after(&self, number: u64) -> Vec<RecordedRequest> {
-        lock(&self.own.received).after(number)
+        let entries = lock(&self.own.received).after(number);
+        request_log::shown(&entries)
     }
 
     /// How many requests there were so far.

@@ -7,7 +7,7 @@ use super::{MockServer, lock};
 #[cfg(feature = "callbacks")]
 use crate::callbacks::Outbox;
 use crate::fault::Faults;
-use crate::request_log::RequestLog;
+use crate::request_log::{self, RequestLog};
 use crate::settings::Settings;
 use crate::world::account::Account;
 
@@ -67,7 +67,7 @@ impl MockServer {
         let locked = self.lock_all();
         let Locked { settings, account, faults, received, .. } = &locked;
         let secret = account.secret.expose();
-        let received = received.after(0);
+        let received = request_log::shown(&received.after(0));
         // Its own Debug hides the secret.
         write!(to, "{secret} {settings:?} {account:?} {faults:?} {received:?}")?;
         #[cfg(feature = "callbacks")]
