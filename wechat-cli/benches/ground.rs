@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use wechat_http::Client;
+use wechat_http::{Client, ClientBuilder};
 use wechat_mass::campaign::{Content, Plan};
 use wechat_mass::recipients::{Gatherer, Roster, Scratch, read_into};
 use wechat_types::id::{AppId, AppSecret};
@@ -50,8 +50,10 @@ pub(crate) fn lists(count: usize, folder: &Path) {
             writeln!(list, "{}", fan(number / 2)).unwrap();
         }
     }
-    followers.flush().unwrap();
-    list.flush().unwrap();
+    // They are on the disk before anything is measured: the kernel would write them in between.
+    for file in [followers, list] {
+        file.into_inner().unwrap().sync_all().unwrap();
+    }
 }
 
 /// An OpenID of the usual shape, as random as a real one.
@@ -102,9 +104,7 @@ pub(crate) fn plan(folder: &Path) -> Plan {
     Plan::new(AppId::new(APP_ID).unwrap(), "volume", roster(folder), content).unwrap()
 }
 
-pub(crate) fn client(base_url: &str) -> Client {
+pub(crate) fn client(base_url: &str) -> ClientBuilder {
     Client::builder(AppId::new(APP_ID).unwrap(), AppSecret::new(APP_SECRET).unwrap())
         .base_url(base_url.parse().unwrap())
-        .build()
-        .unwrap()
 }

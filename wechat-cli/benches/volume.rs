@@ -1,5 +1,5 @@
 //! Ten million recipients against the program `wechat-mock` with its limits off: memory, planning, sending
-//! beside bare posts of the same bodies, and what a durable record costs beside a bare transaction.
+//! beside bare posts of the same bodies, call by call, and what a durable record costs beside a bare transaction.
 //!
 //! `cargo build --release -p wechat-mock && cargo bench -p wechat-cli --bench volume [-- NUMBER]`
 #![allow(
@@ -14,23 +14,26 @@ mod ground;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
+use bytes::Bytes;
 use rusqlite::Connection;
+use tokio::runtime::Runtime;
+use wechat_http::SystemClock;
 use wechat_http::transport::reqwest::ReqwestTransport;
-use wechat_http::{Deadline, SystemClock, Transport as _};
+use wechat_http::transport::{Transport, TransportError};
 use wechat_mass::campaign::{Conclusion, Content, Driver, Event, NoInbox, Plan, Policy};
 use wechat_mass::journal::{Entry, SqliteStore, Store as _};
 use wechat_mass::quota::Limits;
 use wechat_mass::recipients::Roster;
-use wechat_types::endpoint::Endpoint as _;
-use wechat_types::id::{AppId, ClientMsgId};
-use wechat_types::mass::{MassContent, Recipients, Send};
+use wechat_types::id::AppId;
 
-use ground::{
-    APP_ID, APP_SECRET, TEXT, client, date, lists, mock, now, plan, row, runtime, seconds,
-};
+use ground::{APP_ID, TEXT, client, date, lists, mock, now, plan, row, runtime, seconds};
+
+/// As long as [`TEXT`].
+const OTHER_TEXT: &str = "【春茶上新】四款明前茶今日到店";
 
 /// The most memory that this process had so far, in MB.
 fn peak() -> u64 {
@@ -45,36 +48,107 @@ fn main() {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["campaign", folder, base_url] => campaign(Path::new(folder), base_url),
-        ["bare", folder, base_url, round] => bare(Path::new(folder), base_url, round),
         _ => all(args.first().and_then(|count| count.parse().ok()).unwrap_or(10_000_000)),
     }
 }
 
-/// Each part is a process of its own, so that each has its own peak.
+/// The campaign is a process of its own, so that it has its own peak.
 fn all(count: usize) {
     let folder = tempfile::tempdir().unwrap();
     lists(count, folder.path());
     let (mut mock, base_url) = mock(folder.path());
     row("recipients, and as many duplicates as a tenth", count);
-    for arguments in [["bare", "@", "1"].as_slice(), &["campaign", "@"], &["bare", "@", "2"]] {
-        let mut line = vec![arguments[0], folder.path().to_str().unwrap(), &base_url];
-        line.extend(&arguments[2..]);
-        let part = Command::new(std::env::current_exe().unwrap()).args(&line).status();
-        assert!(part.unwrap().success());
-    }
+    let line = ["campaign", folder.path().to_str().unwrap(), &base_url];
+    let campaign = Command::new(std::env::current_exe().unwrap()).args(line).status();
+    assert!(campaign.unwrap().success());
     mock.kill().unwrap();
     mock.wait().unwrap();
-    let time = |name: &str| -> f64 {
-        fs::read_to_string(folder.path().join(name)).unwrap().parse().unwrap()
-    };
-    let bare = (time("bare-1") + time("bare-2")) / 2.0;
-    row("first intent to last answer / bare posts", format!("{:.2}", time("answers") / bare));
-    row("first intent to last report / bare posts", format!("{:.2}", time("reports") / bare));
     records(folder.path());
 }
 
-fn write(folder: &Path, name: &str, time: Duration) {
-    fs::write(folder.join(name), time.as_secs_f64().to_string()).unwrap();
+/// Posts the bodies of so many sends at a time once more, bare, between two of the campaign's own calls. So both see
+/// the same machine and the same mock, whatever else they do.
+const BLOCK: usize = 20;
+
+#[derive(Debug)]
+struct Beside {
+    inner: ReqwestTransport,
+    /// A connection of its own, on threads of its own.
+    bare: (ReqwestTransport, Runtime),
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// What is to be posted bare.
+    ready: Vec<http::Request<Bytes>>,
+    /// How many were, in which time, each to the end of what the mock does for it.
+    posts: u32,
+    took: Duration,
+    /// How long the campaign stood still for all this.
+    paused: Duration,
+}
+
+impl Beside {
+    fn new(kept: Arc<Mutex<Kept>>) -> Self {
+        let transport = || ReqwestTransport::new().unwrap();
+        Self { inner: transport(), bare: (transport(), runtime()), kept }
+    }
+
+    /// The same, but for a letter of the text and one of the key: another message to the mock.
+    fn twin(request: &http::Request<Bytes>) -> http::Request<Bytes> {
+        const KEY: &str = r#""clientmsgid":""#;
+        let mut body = std::str::from_utf8(request.body()).unwrap().replacen(TEXT, OTHER_TEXT, 1);
+        let key = body.find(KEY).unwrap() + KEY.len();
+        body.replace_range(key..=key, "x");
+        request.clone().map(|_| Bytes::from(body))
+    }
+
+    /// A small call, before which the mock does what is left of the last send.
+    fn settle(request: &http::Request<Bytes>) -> http::Request<Bytes> {
+        let mut small = request.clone().map(|_| Bytes::from_static(b"{}"));
+        let uri = request.uri().to_string().replace("/mass/send?", "/mass/speed/get?");
+        *small.uri_mut() = uri.parse().unwrap();
+        small
+    }
+
+    fn post(&self, request: http::Request<Bytes>) {
+        let (transport, runtime) = &self.bare;
+        let answer = runtime.block_on(transport.send(request)).unwrap();
+        let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+        assert!(answer["errcode"].as_i64().is_none_or(|code| code == 0), "{answer}");
+    }
+
+    fn beside(&self, request: &http::Request<Bytes>) {
+        let start = now();
+        let mut kept = self.kept.lock().unwrap();
+        kept.ready.push(Self::twin(request));
+        if kept.ready.len() == BLOCK {
+            self.post(Self::settle(request));
+            let start = now();
+            for twin in std::mem::take(&mut kept.ready) {
+                self.post(twin);
+                kept.posts += 1;
+            }
+            self.post(Self::settle(request));
+            kept.took += now() - start;
+        }
+        kept.paused += now() - start;
+    }
+}
+
+#[async_trait]
+impl Transport for Beside {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        if request.uri().path() == "/cgi-bin/message/mass/send" {
+            // Nothing of the campaign goes on in the meantime.
+            tokio::task::block_in_place(|| self.beside(&request));
+        }
+        self.inner.send(request).await
+    }
 }
 
 fn campaign(folder: &Path, base_url: &str) {
@@ -87,7 +161,8 @@ fn campaign(folder: &Path, base_url: &str) {
     let mut journal = runtime.block_on(store.open(&plan, date())).unwrap();
     row("freezing: all recipients durable", seconds(now() - frozen));
     row("peak memory so far", format!("{} MB", peak()));
-    let client = client(base_url);
+    let kept = Arc::<Mutex<Kept>>::default();
+    let client = client(base_url).transport(Beside::new(Arc::clone(&kept))).build().unwrap();
     let mut policy = Policy::default();
     policy.limits = Limits::none();
     (policy.poll_after, policy.wait_for_counters) = (Duration::ZERO, Duration::ZERO);
@@ -103,47 +178,20 @@ fn campaign(folder: &Path, base_url: &str) {
     let ended = runtime.block_on(driver.run(journal.as_mut(), &mut inbox, &mut observe)).unwrap();
     assert_eq!(ended.conclusion(), Conclusion::Success);
     let first = first.unwrap();
-    let (answers, reports) = (answer.unwrap() - first, report.unwrap() - first);
-    row("sending: first intent to last answer", seconds(answers));
-    row("sending: first intent to last report", seconds(reports));
-    row("PEAK MEMORY", format!("{} MB", peak()));
-    write(folder, "answers", answers);
-    write(folder, "reports", reports);
-}
-
-/// The same bodies, ready, by the same transport and nothing else.
-fn bare(folder: &Path, base_url: &str, round: &str) {
-    let (plan, runtime) = (plan(folder), runtime());
-    let transport = ReqwestTransport::new().unwrap();
-    let post = |path: String, body: Vec<u8>| {
-        let request = http::Request::post(format!("{base_url}{path}"))
-            .header("content-type", "application/json")
-            .extension(Deadline::new(date() + Duration::from_secs(60)))
-            .body(bytes::Bytes::from(body))
-            .unwrap();
-        runtime.block_on(transport.send(request)).unwrap()
+    let kept = kept.lock().unwrap();
+    let bare = kept.took / kept.posts;
+    let each = |end: Option<Instant>| {
+        (end.unwrap() - first - kept.paused) / u32::try_from(plan.chunks().len()).unwrap()
     };
-    let ask = format!(
-        r#"{{"grant_type":"client_credential","appid":"{APP_ID}","secret":"{APP_SECRET}"}}"#
-    );
-    let token = post("/cgi-bin/stable_token".to_owned(), ask.into_bytes());
-    let token: serde_json::Value = serde_json::from_slice(token.body()).unwrap();
-    let token = token["access_token"].as_str().unwrap();
-    let mut total = Duration::ZERO;
-    for (number, chunk) in plan.chunks().iter().enumerate() {
-        let recipients = Recipients::new(plan.open_ids(chunk).unwrap()).unwrap();
-        let mut send = Send::new(recipients, MassContent::text(format!("{TEXT} {round}")));
-        send.client_msg_id = Some(ClientMsgId::new(format!("bare-{round}-{number}")).unwrap());
-        let body = send.write().unwrap().into_bytes();
-        let path = format!("/cgi-bin/message/mass/send?access_token={token}");
-        let start = now();
-        let answer = post(path, body);
-        total += now() - start;
-        let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
-        assert_eq!(answer["errcode"], 0, "{answer}");
-    }
-    row("bare posts of the same ready bodies", seconds(total));
-    write(folder, &format!("bare-{round}"), total);
+    let millis = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
+    let ratio = |time: Duration| format!("{:.2}", time.as_secs_f64() / bare.as_secs_f64());
+    row("calls, and bare posts of the same ready bodies", plan.chunks().len());
+    row("a bare post", millis(bare));
+    row("a call of the campaign, to its answer", millis(each(answer)));
+    row("a call of the campaign, to its report", millis(each(report)));
+    row("first intent to last answer / bare posts", ratio(each(answer)));
+    row("first intent to last report / bare posts", ratio(each(report)));
+    row("PEAK MEMORY", format!("{} MB", peak()));
 }
 
 fn entry() -> Entry {
@@ -152,8 +200,9 @@ fn entry() -> Entry {
 
 /// A record beside a bare transaction of the same engine, in turns; then 32 writers beside one.
 fn records(folder: &Path) {
-    const ROUNDS: usize = 9;
-    const EACH: usize = 300;
+    // Short ones, so that both of a pair see the same machine.
+    const ROUNDS: usize = 101;
+    const EACH: usize = 30;
     let runtime = runtime();
     let plan = |name: String| {
         let list = (0..3).map(|n| wechat_types::id::OpenId::new(format!("o{n}")).unwrap());
@@ -195,6 +244,7 @@ fn records(folder: &Path) {
     row("one durable record", format!("{:.0} µs", single * 1e6));
     row("one durable record / a bare transaction", format!("{:.2}", median(&mut ratios)));
     const WRITERS: usize = 32;
+    const OF_EACH: usize = 300;
     let file: PathBuf = store.path().to_owned();
     let store = SqliteStore::open(&file).unwrap();
     let journals: Vec<_> = (0..WRITERS)
@@ -206,12 +256,12 @@ fn records(folder: &Path) {
             let entry = &entry;
             scope.spawn(move || {
                 let runtime = self::runtime();
-                for _ in 0..EACH {
+                for _ in 0..OF_EACH {
                     runtime.block_on(journal.append(entry)).unwrap();
                 }
             });
         }
     });
-    let each = (now() - start).as_secs_f64() / (WRITERS * EACH) as f64;
+    let each = (now() - start).as_secs_f64() / (WRITERS * OF_EACH) as f64;
     row("a record of 32 writers / one of a single writer", format!("{:.2}", each / single));
 }

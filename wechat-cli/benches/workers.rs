@@ -102,7 +102,7 @@ fn campaign(recipients: usize, workers: usize, round: usize) -> Duration {
 }
 
 fn worker(database: &str, folder: &Path, base_url: &str, schema: &str, name: &str) {
-    let (plan, runtime, client) = (plan(folder), runtime(), client(base_url));
+    let (plan, runtime, client) = (plan(folder), runtime(), client(base_url).build().unwrap());
     let address = PostgresAddress::new(database).unwrap().with_schema(schema).unwrap();
     let store = runtime.block_on(PostgresStore::connect_to(address)).unwrap();
     let mut journal = runtime.block_on(store.join(&plan, name, date())).unwrap();
