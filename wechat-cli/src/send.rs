@@ -193,14 +193,15 @@ async fn drive_server(
     let worker = args.worker.clone().unwrap_or_else(drive::worker);
     let mut journal = store.join(&plan, &worker, now()).await.map_err(failed)?;
     let entries = journal.load().await.map_err(failed)?;
+    if word == Word::Resume {
+        // At once: a stop that comes while the forecast is made is a new one.
+        journal.append(&Entry::GoOn { at: now() }).await.map_err(failed)?;
+    }
     output.journal(place, entries.len());
     let forecast =
         Forecasting { client: &client, store: &*store, plan: &plan, policy, entries: &entries };
     if let Some(found) = forecast.read(args.website_sends, now()).await.map_err(failed)? {
         output.forecast(&found, left_out);
-    }
-    if word == Word::Resume {
-        journal.append(&Entry::GoOn { at: now() }).await.map_err(failed)?;
     }
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
     let inbox: &mut dyn Inbox = match &mut listener {

@@ -231,3 +231,11 @@ impl Entry {
         }
     }
 }
+/// The stop that these tell of, unless somebody said go on since.
+pub(super) fn last_stop(entries: &[Entry]) -> Option<SystemTime> {
+    entries.iter().fold(None, |stopped, entry| match entry {
+        Entry::Stopped { at } => Some(*at),
+        Entry::GoOn { .. } => None,
+        _ => stopped,
+    })
+}

@@ -30,6 +30,7 @@ async fn run(store: &MemoryStore, plan: &Plan, world: &World) -> CampaignReport 
 
 async fn go_on(store: &MemoryStore, plan: &Plan, world: &World) {
     let mut journal = open(store, plan, world).await;
+    journal.load().await.unwrap();
     journal.append(&Entry::GoOn { at: world.now() }).await.unwrap();
 }
 

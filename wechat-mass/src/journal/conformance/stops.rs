@@ -8,7 +8,7 @@ use super::Place;
 use super::promises::{
     Checked, account, after, claim, failed, load, open, plan, plan_of, report, same, store,
 };
-use crate::journal::{Entry, Journal, Reserved, Store};
+use crate::journal::{Entry, Journal, JournalErrorKind, Reserved, Store};
 
 async fn stop(store: &dyn Store, name: &str, at: SystemTime) -> Result<bool, String> {
     let account = account("wx0123456789abcdef")?;
@@ -50,6 +50,13 @@ pub(super) async fn stops_hold(place: &dyn Place) -> Checked {
         &entries.get(..2).unwrap_or_default(),
     )?;
     let go_on = Entry::GoOn { at: after(3) };
+    stop(first.as_ref(), "summer", after(2)).await?;
+    let late = summer.append(&go_on).await.map_err(|error| error.kind());
+    same("go on after a stop that was not read", &late, &Err(JournalErrorKind::Behind))?;
+    let expected = Reserved::Stopped { at: after(2) };
+    same("a claim then", &claim(summer.as_mut(), 1, after(2), &[]).await?, &expected)?;
+    same("the stop as news", &stopped(summer.as_mut()).await?, &Some(after(2)))?;
+    summer.append(&go_on).await.map_err(|e| failed("go on is not recorded")(&e))?;
     again.append(&go_on).await.map_err(|e| failed("go on is not recorded")(&e))?;
     same("the news after go on", &stopped(again.as_mut()).await?, &None)?;
     same("a claim after go on", &claim(again.as_mut(), 1, after(3), &[]).await?, &granted)?;

@@ -9,6 +9,7 @@ use wechat_types::mass::MassReport;
 
 use super::crew::Member;
 use super::{Held, Key, State, lock};
+use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{
     Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved, job_taken,
@@ -22,16 +23,18 @@ pub struct MemoryJournal {
     key: Key,
     /// Which of several workers this is.
     member: Option<Member>,
+    /// The stop that was read: a later one is not let go by an older "go on".
+    stop_read: Option<SystemTime>,
 }
 
 impl MemoryJournal {
     pub(super) fn of(state: Arc<Mutex<State>>, key: Key, member: Option<Member>) -> Self {
-        Self { state, key, member }
+        Self { state, key, member, stop_read: None }
     }
 
     /// A campaign of its own store, of which nothing is recorded.
     pub fn new() -> Self {
-        Self { state: Arc::default(), key: Key::default(), member: None }
+        Self { state: Arc::default(), key: Key::default(), member: None, stop_read: None }
     }
 
     /// What is recorded.
@@ -79,6 +82,7 @@ impl Journal for MemoryJournal {
         if let Some(member) = &mut self.member {
             member.has_read(entries.len());
         }
+        self.stop_read = last_stop(&entries);
         Ok(entries)
     }
 
@@ -110,6 +114,9 @@ impl Journal for MemoryJournal {
         }
         let held = state.campaigns.entry(self.key.clone()).or_default();
         if matches!(entry, Entry::GoOn { .. }) {
+            if held.stopped.is_some() && held.stopped != self.stop_read {
+                return Err(JournalError::behind());
+            }
             held.stopped = None;
         }
         held.record(self.member.as_ref(), entry.clone());
@@ -161,6 +168,7 @@ impl Journal for MemoryJournal {
             }
             None => Vec::new(),
         };
+        self.stop_read = held.stopped;
         Ok(News { stopped: held.stopped, reports, entries })
     }
 

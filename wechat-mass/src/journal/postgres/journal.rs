@@ -11,6 +11,7 @@ use super::crew::{self, Member};
 use super::link::Link;
 use super::rows::{self, Campaign};
 use crate::campaign::Plan;
+use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved};
 
@@ -25,12 +26,14 @@ pub struct PostgresJournal {
     account: String,
     /// Which of several workers this is.
     member: Option<Member>,
+    /// The stop that was read: a later one is not let go by an older "go on".
+    stop_read: Option<SystemTime>,
 }
 
 impl PostgresJournal {
     pub(super) fn new(link: Link, campaign: i64, plan: &Plan, member: Option<Member>) -> Self {
         let (name, account) = (plan.name().to_owned(), plan.account().as_str().to_owned());
-        Self { link, campaign, name, account, member }
+        Self { link, campaign, name, account, member, stop_read: None }
     }
 
     async fn record(&mut self, entry: &Entry) -> Result<(), JournalError> {
@@ -51,6 +54,9 @@ impl PostgresJournal {
             rows::own(link, &self.account, msg_id, &campaign, &owner).await?;
         }
         if matches!(entry, Entry::GoOn { .. }) {
+            if campaign.stopped.is_some_and(|at| self.stop_read != Some(at)) {
+                return Err(JournalError::behind());
+            }
             rows::release(link, &campaign).await?;
         }
         rows::record(link, &campaign, worker, entry).await?;
@@ -137,7 +143,8 @@ impl Journal for PostgresJournal {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.link.tidy().await?;
         let entries = rows::entries(&mut self.link, self.campaign, 0).await?;
-        let all = entries.iter().map(|recorded| recorded.entry.clone()).collect();
+        let all: Vec<_> = entries.iter().map(|recorded| recorded.entry.clone()).collect();
+        self.stop_read = last_stop(&all);
         if let Some(member) = &mut self.member {
             member.has_read(entries);
         }
@@ -164,11 +171,13 @@ impl Journal for PostgresJournal {
         let reports = rows::reports(&mut self.link, &self.account, number).await?;
         let Some(member) = &mut self.member else {
             let stopped = rows::stopped(&mut self.link, self.campaign).await?;
+            self.stop_read = stopped;
             return Ok(News { stopped, reports, entries: Vec::new() });
         };
         self.link.begin().await?;
         let done = look(&mut self.link, self.campaign, member).await;
         let (campaign, unread) = self.link.end(done).await?;
+        self.stop_read = campaign.stopped;
         Ok(News { stopped: campaign.stopped, reports, entries: member.has_read(unread) })
     }
 

@@ -10,6 +10,7 @@ use wechat_types::mass::MassReport;
 
 use super::{Database, calls, rows};
 use crate::campaign::Plan;
+use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{Claim, Entry, JobOwner, Journal, JournalError, News, Reserved};
 
@@ -20,6 +21,8 @@ pub struct SqliteJournal {
     campaign: i64,
     name: String,
     account: String,
+    /// The stop that was read: a later one is not let go by an older "go on".
+    stop_read: Option<SystemTime>,
     /// The operating system releases it when the process dies.
     _held: File,
 }
@@ -27,14 +30,18 @@ pub struct SqliteJournal {
 impl SqliteJournal {
     pub(super) fn new(database: Arc<Database>, campaign: i64, plan: &Plan, held: File) -> Self {
         let (name, account) = (plan.name().to_owned(), plan.account().as_str().to_owned());
-        Self { database, campaign, name, account, _held: held }
+        Self { database, campaign, name, account, stop_read: None, _held: held }
     }
 }
 
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.database.read(|transaction, path| rows::entries(transaction, path, self.campaign))
+        let entries = self
+            .database
+            .read(|transaction, path| rows::entries(transaction, path, self.campaign))?;
+        self.stop_read = last_stop(&entries);
+        Ok(entries)
     }
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
@@ -45,12 +52,16 @@ impl Journal for SqliteJournal {
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         let (campaign, entry) = (self.campaign, entry.clone());
         let (account, name) = (self.account.clone(), self.name.clone());
+        let stop_read = self.stop_read;
         self.database.write_together(move |transaction| {
             if let Some((chunk, msg_id)) = entry.owner() {
                 let owner = JobOwner::new(name, chunk);
                 rows::own(transaction, &account, msg_id, campaign, &owner)?;
             }
             if matches!(entry, Entry::GoOn { .. }) {
+                if rows::stopped(transaction, campaign)?.is_some_and(|at| stop_read != Some(at)) {
+                    return Err(JournalError::behind().into());
+                }
                 rows::release(transaction, campaign)?;
             }
             rows::record(transaction, campaign, &entry)
@@ -74,13 +85,15 @@ impl Journal for SqliteJournal {
     }
 
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        self.database.read(|transaction, path| {
+        let news = self.database.read(|transaction, path| {
             Ok(News {
                 stopped: rows::stopped(transaction, self.campaign)?,
                 reports: rows::reports(transaction, path, &self.account, number)?,
                 ..News::default()
             })
-        })
+        })?;
+        self.stop_read = news.stopped;
+        Ok(news)
     }
 
     async fn keep_report(
