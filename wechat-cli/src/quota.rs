@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wechat_http::{Clock as _, SystemClock, describe};
-use wechat_mass::quota::{Limits, Spend, Window};
+use wechat_mass::quota::{Limits, SENDALL, Spend, Window};
 use wechat_types::endpoint::Endpoint;
 use wechat_types::mass::{DeleteMass, Preview, Send, SendAll};
 use wechat_types::platform::GetApiQuota;
@@ -15,7 +15,7 @@ use crate::session::{self, Done, Failure, Session, told};
 /// What is asked for: the call, and what of the record draws on it.
 const CALLS: [(&str, &[Spend]); 4] = [
     (Send::SPEC.path, &[Spend::ByOpenIds]),
-    (SendAll::SPEC.path, &[Spend::ToTag, Spend::ToEveryone]),
+    (SendAll::SPEC.path, SENDALL),
     (Preview::SPEC.path, &[Spend::Preview]),
     (DeleteMass::SPEC.path, &[Spend::Delete]),
 ];

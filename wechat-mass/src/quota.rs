@@ -30,6 +30,11 @@ pub enum Spend {
     /// mp.weixin.qq.com counts the same.
     #[doc(alias = "sendall")]
     ToEveryone,
+    /// Another attempt at a send to a tag, on the day of the first: the platform counts the call, and the
+    /// message once.
+    ToTagAgain,
+    /// Another attempt at a send to everyone, on the day of the first.
+    ToEveryoneAgain,
     /// `message/mass/preview`.
     Preview,
     /// `message/mass/delete`.
@@ -38,8 +43,25 @@ pub enum Spend {
 
 impl Spend {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::ByOpenIds, Self::ToTag, Self::ToEveryone, Self::Preview, Self::Delete];
+    pub const ALL: [Self; 7] = [
+        Self::ByOpenIds,
+        Self::ToTag,
+        Self::ToEveryone,
+        Self::ToTagAgain,
+        Self::ToEveryoneAgain,
+        Self::Preview,
+        Self::Delete,
+    ];
+
+    /// What another attempt on the same day is. A list is counted by its calls alone.
+    #[must_use]
+    pub fn again(self) -> Self {
+        match self {
+            Self::ToTag => Self::ToTagAgain,
+            Self::ToEveryone => Self::ToEveryoneAgain,
+            spend => spend,
+        }
+    }
 
     /// The name in a journal, which must never change.
     pub fn as_str(self) -> &'static str {
@@ -47,6 +69,8 @@ impl Spend {
             Self::ByOpenIds => "by_open_ids",
             Self::ToTag => "to_tag",
             Self::ToEveryone => "to_everyone",
+            Self::ToTagAgain => "to_tag_again",
+            Self::ToEveryoneAgain => "to_everyone_again",
             Self::Preview => "preview",
             Self::Delete => "delete",
         }
@@ -127,6 +151,8 @@ pub struct Limits {
     pub by_open_ids_per_day: u32,
     /// Calls of `mass/sendall` a day (45009).
     pub sendall_per_day: u32,
+    /// Sends to everyone or a tag a day, however often each is attempted (45028).
+    pub sends_per_day: u32,
     /// Sends to everyone a month, those of the website included (45028).
     pub to_everyone_per_month: u32,
     /// Previews a day (45009).
@@ -141,6 +167,7 @@ impl Default for Limits {
             sends_per_minute: 60,
             by_open_ids_per_day: 100,
             sendall_per_day: 100,
+            sends_per_day: u32::MAX,
             to_everyone_per_month: 4,
             previews_per_day: 100,
             deletes_per_day: 10,
@@ -153,7 +180,7 @@ impl Limits {
     pub fn subscription() -> Self {
         Self {
             by_open_ids_per_day: 0,
-            sendall_per_day: 1,
+            sends_per_day: 1,
             to_everyone_per_month: 31,
             ..Self::default()
         }
@@ -165,6 +192,7 @@ impl Limits {
             sends_per_minute: u32::MAX,
             by_open_ids_per_day: u32::MAX,
             sendall_per_day: u32::MAX,
+            sends_per_day: u32::MAX,
             to_everyone_per_month: u32::MAX,
             previews_per_day: u32::MAX,
             deletes_per_day: u32::MAX,
@@ -173,11 +201,11 @@ impl Limits {
 
     /// The budgets that a call draws on.
     pub fn budgets(&self, spend: Spend) -> Vec<Budget> {
-        let sendall: &[Spend] = &[Spend::ToTag, Spend::ToEveryone];
         let all = [
             (Window::Minute, SENDS, self.sends_per_minute),
             (Window::Day, &[Spend::ByOpenIds], self.by_open_ids_per_day),
-            (Window::Day, sendall, self.sendall_per_day),
+            (Window::Day, SENDALL, self.sendall_per_day),
+            (Window::Day, &[Spend::ToTag, Spend::ToEveryone], self.sends_per_day),
             (Window::Month, &[Spend::ToEveryone], self.to_everyone_per_month),
             (Window::Day, &[Spend::Preview], self.previews_per_day),
             (Window::Day, &[Spend::Delete], self.deletes_per_day),
@@ -189,4 +217,9 @@ impl Limits {
     }
 }
 
-const SENDS: &[Spend] = &[Spend::ByOpenIds, Spend::ToTag, Spend::ToEveryone];
+/// Calls of `message/mass/sendall`.
+pub const SENDALL: &[Spend] =
+    &[Spend::ToTag, Spend::ToEveryone, Spend::ToTagAgain, Spend::ToEveryoneAgain];
+
+const SENDS: &[Spend] =
+    &[Spend::ByOpenIds, Spend::ToTag, Spend::ToEveryone, Spend::ToTagAgain, Spend::ToEveryoneAgain];

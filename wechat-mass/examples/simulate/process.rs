@@ -224,6 +224,7 @@ impl Journal for Records {
     }
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        self.gate.point("before reading a list").await;
         self.inner.recipients(chunk).await
     }
 

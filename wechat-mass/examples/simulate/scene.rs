@@ -132,4 +132,9 @@ fn patience(policy: &mut Policy, settings: &mut Settings, callbacks: bool, dice:
         policy.limits.sendall_per_day = day;
         settings.mass_calls_per_day = day;
     }
+    if dice.one_in(4) {
+        let month = 1 + u32::try_from(dice.below(2)).unwrap_or_default();
+        policy.limits.to_everyone_per_month = month;
+        settings.to_all_per_month = month;
+    }
 }

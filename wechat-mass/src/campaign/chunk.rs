@@ -10,7 +10,7 @@ use super::job::Job;
 use super::policy::Policy;
 use super::resolution::Resolution;
 use super::verdict::{Answer, Before, opens_again};
-use crate::quota::BeijingTime;
+use crate::quota::{BeijingTime, Window};
 
 /// What is known about one call.
 #[derive(Debug, Default)]
@@ -20,7 +20,9 @@ pub(super) struct ChunkState {
     pub(super) draft: Option<MediaId>,
     /// The first attempt that may have been accepted.
     first_attempt: Option<SystemTime>,
-    /// Attempts since then.
+    /// The last attempt of all: what it drew from the account's budgets is drawn once a day.
+    intended: Option<SystemTime>,
+    /// Attempts since the first that may have been accepted.
     attempts: u32,
     /// One of them may have been accepted, and nobody knows.
     lost: bool,
@@ -87,6 +89,11 @@ impl ChunkState {
         }
     }
 
+    /// An attempt was made on this day in Beijing already.
+    pub(super) fn was_intended_on_day_of(&self, at: SystemTime) -> bool {
+        self.intended.is_some_and(|last| Window::Day.began(last) == Window::Day.began(at))
+    }
+
     /// What the attempts so far came to.
     pub(super) fn before(&self) -> Before {
         match (self.first_attempt, self.lost) {
@@ -98,6 +105,7 @@ impl ChunkState {
 
     pub(super) fn intend(&mut self, at: SystemTime) {
         self.first_attempt.get_or_insert(at);
+        self.intended = Some(at);
         self.attempts += 1;
         self.progress = Progress::InFlight;
     }

@@ -114,7 +114,8 @@ impl<'a> Driver<'a> {
             }
             run.look().await?;
             run.join_kept(self.now(), self.policy.lease).await?;
-            match run.campaign.next(self.now()) {
+            let now = self.now();
+            match run.campaign.next(now) {
                 Step::Done => return run.end().await,
                 Step::Wait { until, reason } => {
                     (run.observe)(Event::Waiting(until, reason));
@@ -148,7 +149,7 @@ impl<'a> Driver<'a> {
                     run.campaign.overdue(msg_id);
                     (run.observe)(Event::Overdue(msg_id, self.policy.overdue_after));
                 }
-                Step::Send { chunk, .. } => self.send(&mut run, chunk).await?,
+                Step::Send { chunk, .. } => self.send(&mut run, chunk, now).await?,
                 step => self.prepare_alone(&mut run, &step).await?,
             }
         }
@@ -221,7 +222,12 @@ impl<'a> Driver<'a> {
     }
 
     /// Makes one call: intent durable, request, answer durable.
-    async fn send(&self, run: &mut Run<'_, '_>, number: usize) -> Result<(), DriverError> {
+    async fn send(
+        &self,
+        run: &mut Run<'_, '_>,
+        number: usize,
+        decided_at: SystemTime,
+    ) -> Result<(), DriverError> {
         let state = run.campaign.chunks.get(number);
         let before = state.map_or(Before::Nothing, ChunkState::before);
         let draft = state.and_then(|chunk| chunk.draft.clone());
@@ -246,11 +252,11 @@ impl<'a> Driver<'a> {
                 Err(source) => return Err(run.broken(source)),
             },
         };
-        let Some(claimed_at) = self.claim(run, number, &planned.audience).await? else {
+        if !self.claim(run, number, &planned.audience).await? {
             return Ok(());
-        };
+        }
         let now = self.now();
-        let slept = now.duration_since(claimed_at).is_ok_and(|late| late > LATEST);
+        let slept = now.duration_since(decided_at).is_ok_and(|late| late > LATEST);
         if slept || self.policy.has_ended(now) {
             let answer = too_late(before);
             return run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await;
@@ -315,46 +321,51 @@ impl<'a> Driver<'a> {
         )))
     }
 
-    /// Reserves a call and records its intent; answers as of when. None when its budget is used up.
+    /// Reserves a call and records its intent; false when it is not to be made now.
     async fn claim(
         &self,
         run: &mut Run<'_, '_>,
         number: usize,
         audience: &ChunkAudience,
-    ) -> Result<Option<SystemTime>, DriverError> {
-        let spend = match audience {
+    ) -> Result<bool, DriverError> {
+        let now = self.now();
+        let mut spend = match audience {
             ChunkAudience::Everyone => Spend::ToEveryone,
             ChunkAudience::Tag(_) => Spend::ToTag,
             ChunkAudience::OpenIds(_) => Spend::ByOpenIds,
         };
+        // What the first attempt reserved is the call's: it must not stand in the way of a repeat.
+        if run.campaign.chunks.get(number).is_some_and(|call| call.was_intended_on_day_of(now)) {
+            spend = spend.again();
+        }
         let budgets = self.policy.limits.budgets(spend);
-        let claim = Claim::new(number, self.now(), spend, &budgets)
+        let claim = Claim::new(number, now, spend, &budgets)
             .with_lease(self.policy.lease)
             .with_alone(run.campaign.goes_alone());
         match run.journal.claim(&claim).await {
             Ok(Reserved::Granted) => {
                 run.take_in(&claim.intent());
-                Ok(Some(claim.at))
+                Ok(true)
             }
             Ok(Reserved::Wait { budget, .. }) if budget.limit == 0 => {
                 let call = number + 1;
                 run.campaign.halt(format!("call {call}: the account's limits allow no such call"));
-                Ok(None)
+                Ok(false)
             }
             Ok(Reserved::Wait { until, budget }) => {
                 let minute = budget.window == Window::Minute;
                 let reason = if minute { WaitReason::Pace } else { WaitReason::Quota };
                 run.campaign.close_until(until, reason);
-                Ok(None)
+                Ok(false)
             }
             Ok(Reserved::Held { left }) => {
                 run.campaign.leave_to_others(Part::Call(number), self.now() + left);
-                Ok(None)
+                Ok(false)
             }
-            Ok(Reserved::Behind) => Ok(None),
+            Ok(Reserved::Behind) => Ok(false),
             Ok(Reserved::Stopped { at }) => {
                 run.take_in(&Entry::Stopped { at });
-                Ok(None)
+                Ok(false)
             }
             Err(source) => Err(run.broken(source)),
         }

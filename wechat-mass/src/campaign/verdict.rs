@@ -134,11 +134,9 @@ pub(crate) fn judge(
     match error.outcome() {
         Outcome::Unknown => Answer::Unknown { reason, repeatable: true },
         Outcome::NotSent if repeat => Answer::Unknown { reason, repeatable: true },
-        Outcome::NotSent => Answer::NotSent {
-            code: code.map(ErrorCode::get),
-            reason,
-            passing: matches!(error, Error::Transport(_)),
-        },
+        Outcome::NotSent => {
+            Answer::NotSent { code: code.map(ErrorCode::get), reason, passing: is_passing(&error) }
+        }
         Outcome::Rejected if repeat => Answer::Unknown {
             reason: format!(
                 "an earlier attempt may have been accepted, and the repeat was refused: {reason}"
@@ -146,6 +144,17 @@ pub(crate) fn judge(
             repeatable: code.and_then(pause).is_some(),
         },
         _ => Answer::Rejected { code: code.map(ErrorCode::get), reason },
+    }
+}
+
+/// Whether the same may well go through a while later: nobody was reached, for the call or for its token.
+fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::Transport(_) => true,
+        Error::Token(error) => {
+            error.api().is_none_or(|answer| answer.code == ErrorCode::SYSTEM_ERROR)
+        }
+        _ => false,
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Conclusion};
+use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Conclusion, Plan};
+use wechat_mass::quota::Limits;
 use wechat_mock::{FaultRule, JobProgress, KeyCheck};
-use wechat_types::mass::JobStatus;
+use wechat_types::id::TagId;
+use wechat_types::mass::{Audience, JobStatus};
 
-use crate::world::{GET, SEND, THREE_CALLS, TWO_CALLS, World, article, plan, text};
+use crate::world::{
+    GET, SEND, SENDALL, THREE_CALLS, TWO_CALLS, World, app_id, article, plan, text,
+};
 
 /// Each call ended well; the `learnt`-th, from 0, by 45065.
 #[track_caller]
@@ -255,4 +259,35 @@ async fn lost_status_answers_only_cost_a_look() {
     let report = world.run(&plan(5, text())).await;
     assert_success(&report, usize::MAX);
     world.assert_once(5);
+}
+
+/// A subscription account's one send a day, or the fourth to everyone of the month.
+#[tokio::test]
+async fn a_repeat_is_not_kept_from_the_budget_that_its_first_attempt_used_up() {
+    let subscription = Limits::subscription();
+    let mut fourth = Limits::default();
+    fourth.to_everyone_per_month = 1;
+    for (limits, audience) in [
+        (subscription, Audience::everyone()),
+        (subscription, Audience::tag(TagId::new(2))),
+        (fourth, Audience::everyone()),
+    ] {
+        for accepted in [true, false] {
+            let mut world = World::new(5);
+            world.mock.tag_first_followers(5, TagId::new(2));
+            world.policy.limits = limits;
+            let first = world.mock.on(SENDALL);
+            if accepted {
+                first.answer_lost();
+            } else {
+                first.errcode(-1);
+            }
+            let plan = Plan::new(app_id(), "spring", audience.clone(), text()).unwrap();
+            let (begin, report) = (world.now(), world.run(&plan).await);
+            assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+            let last = world.requests(SENDALL).last().map(|send| send.at).unwrap();
+            assert!(last < begin + Duration::from_secs(600), "{audience:?}: {last:?}");
+            world.assert_once(5);
+        }
+    }
 }

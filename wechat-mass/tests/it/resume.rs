@@ -172,12 +172,13 @@ async fn a_machine_that_slept_within_the_window_repeats() {
     world.assert_once(5);
 }
 
-/// The machine sleeps while a call is claimed, once, for so long.
+/// The machine sleeps while a call is claimed, or its list is read, once, for so long.
 #[derive(Debug)]
 pub(crate) struct SleepyDisk {
     pub(crate) inner: MemoryJournal,
     pub(crate) clock: ManualClock,
     pub(crate) asleep: Duration,
+    pub(crate) at_list: bool,
 }
 
 #[async_trait]
@@ -187,7 +188,11 @@ impl Journal for SleepyDisk {
     }
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
-        self.inner.recipients(chunk).await
+        let list = self.inner.recipients(chunk).await;
+        if self.at_list {
+            self.clock.advance(std::mem::take(&mut self.asleep));
+        }
+        list
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
@@ -196,7 +201,9 @@ impl Journal for SleepyDisk {
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         let reserved = self.inner.claim(claim).await;
-        self.clock.advance(std::mem::take(&mut self.asleep));
+        if !self.at_list {
+            self.clock.advance(std::mem::take(&mut self.asleep));
+        }
         reserved
     }
 
@@ -231,14 +238,21 @@ impl Journal for SleepyDisk {
 
 /// Seed 2219 of the simulator.
 #[tokio::test]
-async fn a_machine_that_slept_while_it_recorded_a_repeat_does_not_make_it() {
-    let plan = plan(5, text());
-    let (world, inner) = died_after_the_call(&plan);
-    let mut journal = SleepyDisk { inner, clock: world.clock.clone(), asleep: 25 * HOUR };
-    let report = world.run_on(&plan, &mut journal).await.unwrap();
-    assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
-    assert_eq!(world.count(SEND), 1, "the key is forgotten: a repeat would be a second message");
-    world.assert_once(5);
+async fn a_machine_that_slept_while_it_prepared_a_repeat_does_not_make_it() {
+    for at_list in [true, false] {
+        let plan = plan(5, text());
+        let (world, inner) = died_after_the_call(&plan);
+        let (clock, asleep) = (world.clock.clone(), 25 * HOUR);
+        let mut journal = SleepyDisk { inner, clock, asleep, at_list };
+        let report = world.run_on(&plan, &mut journal).await.unwrap();
+        assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
+        assert_eq!(
+            world.count(SEND),
+            1,
+            "the key is forgotten: a repeat would be a second message"
+        );
+        world.assert_once(5);
+    }
 }
 
 /// Seed 1126 of the simulator: budgets are counted as of when the call was decided.
@@ -247,7 +261,7 @@ async fn a_first_call_claimed_before_the_machine_slept_is_claimed_anew() {
     let world = World::new(5);
     let plan = plan(5, text());
     let (clock, asleep) = (world.clock.clone(), 25 * HOUR);
-    let mut journal = SleepyDisk { inner: MemoryJournal::new(), clock, asleep };
+    let mut journal = SleepyDisk { inner: MemoryJournal::new(), clock, asleep, at_list: false };
     let report = world.run_on(&plan, &mut journal).await.unwrap();
     assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
     let intents =

@@ -1,6 +1,6 @@
 //! Tokens that die in the middle of a campaign.
 
-use wechat_mass::campaign::{Conclusion, Event};
+use wechat_mass::campaign::{Answer, Conclusion, Event};
 use wechat_mass::journal::{Entry, MemoryJournal};
 
 use crate::world::{SEND, STABLE_TOKEN, TWO_CALLS, World, article, plan, text};
@@ -67,4 +67,32 @@ async fn a_token_refused_for_ever_ends_the_sending() {
     assert!(report.halted.unwrap().contains("40001"));
     assert_eq!(world.count(SEND), 2, "the call and its repeat with another token");
     world.assert_at_most_once(5);
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_fetched_for_a_while_puts_the_call_off() {
+    for code in [None, Some(-1)] {
+        let world = World::new(TWO_CALLS);
+        let plan = plan(TWO_CALLS, text());
+        let (mut journal, mut inbox) = (MemoryJournal::new(), NoInbox::new(world.mock.clock()));
+        let report = world
+            .run_with(&plan, &mut journal, &mut inbox, &mut |event| {
+                if matches!(event, Event::Recorded(Entry::Answer { chunk: 0, .. })) {
+                    world.mock.revoke_tokens(world.now());
+                    let fault = world.mock.on(STABLE_TOKEN).times(3);
+                    match code {
+                        Some(code) => fault.errcode(code),
+                        None => fault.refused(),
+                    }
+                }
+            })
+            .await
+            .unwrap();
+        assert_eq!(report.conclusion(), Conclusion::Success, "{code:?}: {report:?}");
+        let put_off = |entry: &Entry| {
+            matches!(entry, Entry::Answer { answer: Answer::NotSent { passing: true, .. }, .. })
+        };
+        assert!(journal.entries().iter().any(put_off), "{code:?}: {:?}", journal.entries());
+        world.assert_once(TWO_CALLS);
+    }
 }
