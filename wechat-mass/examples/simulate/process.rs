@@ -104,6 +104,8 @@ async fn decide(
         match resolve(journal, plan, chunk, resolution, world.clock.now()).await {
             Ok(()) => world.count("calls decided by a human"),
             Err(ResolveError::Known) => {}
+            // A worker that is gone may have been at it: what he did is found out by the next.
+            Err(ResolveError::UnderWay) => world.count("decisions that came too early"),
             Err(error) => return Err(wechat_http::describe(&error)),
         }
     }
