@@ -5,12 +5,12 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::time::SystemTime;
 
-use wechat_http::{Client, Error, describe};
+use wechat_http::{Client, Error, Outcome, describe};
 use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{DeleteMass, DeleteTarget, JobStatus};
 
-use crate::campaign::Answer;
+use crate::campaign::{Answer, Campaign, CampaignReport, ChunkOutcome, Policy};
 use crate::journal::{Entry, JournalError, Reserved, Store};
 use crate::quota::{Budget, Limits, Spend};
 use crate::sender::MassSender;
@@ -34,6 +34,15 @@ pub struct Deletion {
     pub sharing: Vec<SentJob>,
     /// Jobs that the platform would not delete. The same again tries them anew.
     pub refused: Vec<RefusedDeletion>,
+    /// Calls, from 0, that a run of the campaign still makes: those not made yet, and those refused.
+    pub to_come: Vec<usize>,
+    /// Calls, from 0, of which nobody knows whether the platform took them: the message may be out, and there
+    /// is no job to delete it by.
+    pub undecided: Vec<usize>,
+    /// Calls, from 0, of which a human said that they were sent, and not as which job.
+    pub said_sent: Vec<usize>,
+    /// This deletion has stopped the campaign.
+    pub stopped: bool,
     account: AppId,
 }
 
@@ -87,7 +96,8 @@ pub enum DeletionError {
     },
     /// The deletion could not be counted or recorded.
     Journal(JournalError),
-    /// The platform did not delete this job.
+    /// The platform did not delete this job; or nobody knows, where the
+    /// [outcome](Error::outcome) is [`Outcome::Unknown`]: the same again will tell.
     #[non_exhaustive]
     Call {
         /// The job.
@@ -104,7 +114,13 @@ impl fmt::Display for DeletionError {
                 write!(f, "the {} deletions of the day are used up", budget.limit)
             }
             Self::Journal(_) => f.write_str("the deletion stopped at the journal"),
-            Self::Call { msg_id, .. } => write!(f, "job {msg_id} was not deleted"),
+            Self::Call { msg_id, source } if source.outcome() == Outcome::Unknown => write!(
+                f,
+                "it is unknown whether job {msg_id} was deleted, and the same again will tell (不知是否已删除)"
+            ),
+            Self::Call { msg_id, .. } => {
+                write!(f, "the deletion of job {msg_id} failed")
+            }
         }
     }
 }
@@ -132,12 +148,23 @@ impl Deletion {
         article: Option<NonZeroU64>,
     ) -> Result<Self, JournalError> {
         let (mut jobs, mut deleted, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut to_come, mut undecided, mut said_sent) = (Vec::new(), Vec::new(), Vec::new());
         for frozen in store.campaigns(account).await? {
             let entries = store.entries(account, &frozen.name).await?;
             let sent = sent_jobs(&frozen.name, &entries);
             if frozen.name == campaign {
                 let is_deleted = |job: &SentJob| entries.iter().any(|e| deletes(e, job, article));
                 (deleted, jobs) = sent.into_iter().partition(is_deleted);
+                let calls = store.calls(account, campaign).await?;
+                let mut state = Campaign::of_calls(&calls, Policy::default());
+                entries.iter().for_each(|entry| state.apply(entry));
+                let report = state.report();
+                to_come = numbers(&report, |outcome| {
+                    matches!(outcome, ChunkOutcome::NotSent | ChunkOutcome::Refused { .. })
+                });
+                undecided =
+                    numbers(&report, |outcome| matches!(outcome, ChunkOutcome::Undecided { .. }));
+                said_sent = numbers(&report, |outcome| *outcome == ChunkOutcome::SaidSent);
             } else {
                 others.extend(sent);
             }
@@ -145,7 +172,31 @@ impl Deletion {
         others.retain(|other| jobs.iter().any(|job| job.shares_material(other)));
         let campaign = campaign.to_owned();
         let (sharing, refused, account) = (others, Vec::new(), account.clone());
-        Ok(Self { campaign, article, jobs, deleted, sharing, refused, account })
+        let stopped = false;
+        Ok(Self {
+            campaign,
+            article,
+            jobs,
+            deleted,
+            sharing,
+            refused,
+            to_come,
+            undecided,
+            said_sent,
+            stopped,
+            account,
+        })
+    }
+
+    /// Does [`run`](Self::run) stop the campaign first? Whoever takes the whole message back does not want
+    /// it to go out to others meanwhile, and the repeat of a lost call may send.
+    pub fn stops_the_campaign(&self) -> bool {
+        self.article.is_none() && !(self.to_come.is_empty() && self.undecided.is_empty())
+    }
+
+    /// Some of the message may be out, and there is no job to delete it by.
+    pub fn leaves_calls(&self) -> bool {
+        !(self.undecided.is_empty() && self.said_sent.is_empty())
     }
 
     /// Has the message articles? What has none was a text, which cannot be deleted (40008).
@@ -153,7 +204,9 @@ impl Deletion {
         self.jobs.iter().chain(&self.deleted).any(|job| job.draft.is_some())
     }
 
-    /// Deletes job after job, and records each. Those that cannot be deleted are
+    /// Deletes job after job, and records each. Where calls of a message that is deleted whole are still to
+    /// be made, or nobody knows what became of them, the campaign is [stopped](Store::stop) first, and all
+    /// is read anew: a call may have been taken meanwhile. Jobs that cannot be deleted are
     /// [`refused`](Self::refused), and do not keep the others: 40008 another kind of message, 40059
     /// unknown job, 40060 no such article, 40065 state of the article, 40204 cannot be deleted.
     ///
@@ -167,6 +220,13 @@ impl Deletion {
         limits: &Limits,
         observe: &mut (dyn FnMut(&SentJob) + Send),
     ) -> Result<(), DeletionError> {
+        if self.stops_the_campaign() {
+            let at = client.clock().now();
+            let stopped = store.stop(&self.account, &self.campaign, at).await;
+            let stopped = stopped.map_err(DeletionError::Journal)?;
+            let read = Self::plan(store, &self.account, &self.campaign, self.article).await;
+            *self = Self { stopped, ..read.map_err(DeletionError::Journal)? };
+        }
         let budgets = limits.budgets(Spend::Delete);
         while let Some(job) = self.jobs.first() {
             let msg_id = job.msg_id;
@@ -225,6 +285,11 @@ fn deletes(entry: &Entry, job: &SentJob, wanted: Option<NonZeroU64>) -> bool {
         }
         _ => false,
     }
+}
+
+fn numbers(report: &CampaignReport, is_one: fn(&ChunkOutcome) -> bool) -> Vec<usize> {
+    let calls = report.chunks.iter().enumerate().filter(|(_, call)| is_one(&call.outcome));
+    calls.map(|(number, _)| number).collect()
 }
 
 fn sent_jobs(campaign: &str, entries: &[Entry]) -> Vec<SentJob> {

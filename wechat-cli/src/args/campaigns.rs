@@ -111,7 +111,11 @@ The page behind the message dies, the card on the phones stays. Only articles ca
 Each call has its own job, so a message of three calls takes three of the ten deletions a day; what is left is
 deleted by the same command on another day. Sends that share a material die together: they are named first.
 
-Exit status: 0 deleted, 1 not all of it, 2 refused: nothing was deleted.
+Without --article, a campaign with calls that can still be made is stopped first, as by `stop`. Calls that are
+undecided are named: their message may be out, and there is no job to delete it by. After a timeout it is unknown
+whether the job was deleted: the same command again tells.
+
+Exit status: 0 deleted, 1 not all of it, or a call is undecided, 2 refused: nothing was deleted.
 
 Examples:
   wechat-cli delete spring-sale --account shop --live

@@ -1,6 +1,6 @@
 //! `delete`: job by job, within ten a day, and not without a yes.
 
-use crate::shop::{Shop, TEXT, TWO_CALLS};
+use crate::shop::{SEND, Shop, TEXT, TWO_CALLS};
 
 const DELETE: &str = "/cgi-bin/message/mass/delete";
 
@@ -78,5 +78,63 @@ fn a_text_cannot_be_deleted_and_a_refusal_is_told() {
     shop.mock.on(DELETE).errcode(40204);
     let run = shop.operate(&["delete", "spring", "--yes"]);
     run.assert_status(1).assert_says("40204").assert_says("0 jobs deleted, 1 could not be");
+    shop.operate(&["delete", "spring", "--yes"]).assert_status(0);
+}
+
+/// Day 3 of ten: whoever takes the message back does not want it to go out to the others meanwhile.
+#[test]
+fn a_campaign_with_calls_to_come_is_stopped_before_it_is_deleted() {
+    let shop = Shop::new(TWO_CALLS);
+    shop.say("canary", &["--poll", "1"]).assert_status(0);
+    let article = shop.operate(&["delete", "spring", "--article", "1", "--yes", "--json"]);
+    let result = article.assert_status(0).result();
+    assert_eq!(result["stopped"], false, "one article is no reason to stop the others");
+
+    let run = shop.operate(&["delete", "spring", "--yes"]);
+    run.assert_status(0).assert_says("1 jobs deleted (已删除)");
+    run.assert_says("warning: call 2 can still be made: the campaign is stopped first");
+    run.assert_says("the campaign is stopped: no further call is made until `wechat-cli resume`");
+    shop.run(&[]).assert_says("已被人工停止").assert_says("wechat-cli resume");
+    assert_eq!(shop.count(SEND), 1);
+    let again = shop.operate(&["delete", "spring", "--yes"]);
+    again.assert_status(0).assert_says("all 1 jobs were deleted before");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_call_of_which_nobody_knows_is_named() {
+    let shop = Shop::new(TWO_CALLS);
+    shop.mock.on(SEND).nth(2).answer_lost();
+    let mut running = shop.start(&[]);
+    running.read_to("waiting to ask with the same key");
+    running.interrupt();
+    running.end().assert_status(130);
+
+    let run = shop.operate(&["delete", "spring", "--yes", "--json"]);
+    let result = run.assert_status(1).result();
+    assert_eq!((&result["deleted"], &result["undecided"]), (&1.into(), &serde_json::json!([2])));
+    assert_eq!((&result["left"], &result["stopped"]), (&0.into(), &true.into()));
+    let again = shop.operate(&["delete", "spring", "--yes"]);
+    again.assert_status(1).assert_says("call 2 is undecided").assert_says("wechat-cli resolve");
+    shop.run(&[]);
+    assert_eq!(shop.count(SEND), 2, "its repeat could send");
+
+    let job = shop.mock.jobs()[1].msg_id.to_string();
+    shop.say("resolve", &["--call", "2", "--sent", "--job", &job]).assert_status(0);
+    shop.operate(&["delete", "spring", "--yes"]).assert_status(0).assert_says("1 jobs deleted");
+    assert_eq!(shop.count(DELETE), 2);
+}
+
+#[test]
+fn after_a_lost_answer_nobody_knows_whether_it_was_deleted() {
+    let shop = Shop::new(2);
+    shop.run(&["--json"]).assert_status(0);
+    // As often as the program asks.
+    shop.mock.on(DELETE).times(3).answer_lost();
+    let run = shop.operate(&["delete", "spring", "--yes"]);
+    run.assert_status(1)
+        .assert_says("it is unknown whether job")
+        .assert_says("run the same command again");
+    assert!(!run.output().contains("was not deleted"), "{}", run.output());
     shop.operate(&["delete", "spring", "--yes"]).assert_status(0);
 }

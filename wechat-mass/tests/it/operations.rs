@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 
 use wechat_http::Outcome;
+use wechat_mass::campaign::Brake;
 use wechat_mass::deletion::{Deletion, DeletionError};
 use wechat_mass::followers::{ExportError, FollowerExport, Followers};
 use wechat_mass::journal::{Entry, MemoryStore, Store as _};
@@ -113,6 +114,25 @@ async fn a_job_that_cannot_be_deleted_does_not_keep_the_others() {
     assert_eq!((refused.code.get(), deletion.deleted.len()), (40204, 1));
     let again = Deletion::plan(&store, &app_id(), "spring", None).await.unwrap();
     assert_eq!(again.jobs, std::slice::from_ref(&refused.job));
+}
+
+/// Whoever takes a message back does not want it to go out to the others meanwhile.
+#[tokio::test]
+async fn a_campaign_with_calls_to_come_is_stopped_first() {
+    let (world, store) = (World::new(TWO_CALLS), MemoryStore::new());
+    let plan = plan(TWO_CALLS, article());
+    drop(store.open(&plan, world.now()).await.unwrap());
+    let one = NonZeroU64::new(1);
+    for (article, stopped) in [(one, false), (None, true)] {
+        let mut deletion = Deletion::plan(&store, &app_id(), "spring", article).await.unwrap();
+        assert_eq!((&deletion.to_come[..], deletion.stops_the_campaign()), (&[0, 1][..], stopped));
+        deletion.run(&world.client, &store, &limits(), &mut |_| {}).await.unwrap();
+        assert_eq!(deletion.stopped, stopped);
+    }
+    let mut journal = store.open(&plan, world.now()).await.unwrap();
+    let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert!(matches!(report.brake, Some(Brake::Stopped { .. })), "{report:?}");
+    assert_eq!(world.mock.received_count(), 0);
 }
 
 /// As when the platform gave two sends one statistics id, one article address, or both one draft.
