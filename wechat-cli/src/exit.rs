@@ -11,7 +11,8 @@ pub(crate) enum Exit {
     Success,
     /// 1: the platform took at least one call; a call was refused or a job failed.
     Partly,
-    /// 2: nothing was sent: bad input, or the platform refused before it took anything.
+    /// 2: nothing was sent by this run: bad input, a record that cannot be used, or the platform refused before
+    /// it took anything.
     Refused,
     /// 3: for at least one call nobody knows yet.
     Undecided,

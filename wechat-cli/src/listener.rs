@@ -31,9 +31,9 @@ impl Listener {
     /// Listens on the account's address, at every path.
     pub(crate) async fn start(app_id: AppId, settings: CallbackSettings) -> Result<Self, String> {
         let listen = settings.listen;
-        let socket = TcpListener::bind(listen).await.map_err(|e| {
-            format!("callbacks cannot be received on {listen}: {e}; nothing was sent")
-        })?;
+        let socket = TcpListener::bind(listen)
+            .await
+            .map_err(|e| format!("callbacks cannot be received on {listen}: {e}"))?;
         let address = socket.local_addr().map_err(|e| e.to_string())?;
         let (sender, reports) = mpsc::unbounded_channel();
         let routes = endpoint(settings.parser(app_id).build(), Reports(sender));

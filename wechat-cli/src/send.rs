@@ -5,6 +5,7 @@ mod forecast;
 mod output;
 mod plan_text;
 mod prepared;
+mod recorded;
 mod resolve;
 mod result_text;
 mod stop;
@@ -57,24 +58,26 @@ impl Word {
     }
 }
 
-/// Why nothing was sent: all that is wrong.
+/// Why nothing was sent by this run: all that is wrong.
 type Refusal = Vec<String>;
 
 /// Runs the command.
 pub(crate) async fn run(args: &SendArgs, word: Word) -> Exit {
     let output = Output::new(args.json);
-    match Asked::from(args).prepare().await {
-        Err(problems) => refused(&output, &problems),
-        Ok(prepared) => match execute(args, word, prepared, output.clone()).await {
-            Ok(exit) => exit,
-            Err(problems) => refused(&output, &problems),
-        },
+    let asked = Asked::from(args);
+    let ended = match asked.prepare().await {
+        Err(problems) => Err(problems),
+        Ok(prepared) => execute(args, word, prepared, output.clone()).await,
+    };
+    match ended {
+        Ok(exit) => exit,
+        Err(problems) => {
+            // A dry run contacts nobody, a database neither.
+            let calls = if args.dry_run { None } else { recorded::calls(&asked).await };
+            output.refused(&problems, calls);
+            Exit::Refused
+        }
     }
-}
-
-fn refused(output: &Output, problems: &[String]) -> Exit {
-    output.refused(problems);
-    Exit::Refused
 }
 
 /// A send to everyone is said on the command line too.

@@ -13,7 +13,7 @@ macro_rules! exit_status {
 Exit status:
   0    every job ended in `send success` (filtered followers do not change that)
   1    failed in part or whole: a call was refused, or a job failed after it was taken
-  2    refused: nothing was sent
+  2    refused: nothing was sent by this run; it says how many calls are recorded of earlier ones
   3    undecided: for at least one call nobody knows yet; run the same command again
   4    overdue: a job should have ended long ago (--overdue)
   130  interrupted; run the same command again to go on

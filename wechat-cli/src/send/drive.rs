@@ -131,7 +131,7 @@ impl Run<'_> {
                 exit
             }
             Some(Err(error)) => {
-                output.refused(&[describe(&error)]);
+                output.refused(&[describe(&error)], None);
                 Exit::Refused
             }
         })

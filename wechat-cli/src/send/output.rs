@@ -59,20 +59,39 @@ impl Output {
         Value::Object(line)
     }
 
-    pub(super) fn refused(&self, problems: &[String]) {
-        self.failed(problems);
+    /// This run sent nothing; so many calls of the campaign are recorded, if that could be read.
+    pub(super) fn refused(&self, problems: &[String], recorded: Option<usize>) {
+        self.told(problems, json!({ "recorded_calls": recorded }));
         if !self.json {
-            let _ =
-                writeln!(std::io::stderr().lock(), "refused: nothing was sent (未发送任何消息)");
+            let before = match recorded {
+                None => String::new(),
+                Some(0) => "; no call of the campaign is recorded (此前无调用记录)".to_owned(),
+                Some(calls) => {
+                    format!(
+                        "; {calls} calls of the campaign are recorded (此前已记录 {calls} 次调用)"
+                    )
+                }
+            };
+            let _ = writeln!(
+                std::io::stderr().lock(),
+                "refused: nothing was sent by this run (本次未发送任何消息){before}"
+            );
         }
     }
 
     /// What is wrong, on standard error for people.
     pub(super) fn failed(&self, problems: &[String]) {
+        self.told(problems, json!({}));
+    }
+
+    fn told(&self, problems: &[String], more: Value) {
         if self.json {
-            let fields = json!({
+            let mut fields = json!({
                 "result": "refused", "problems": problems, "exit": Exit::Refused.status(),
             });
+            if let (Value::Object(fields), Value::Object(more)) = (&mut fields, more) {
+                fields.extend(more);
+            }
             self.say("result", fields, String::new);
         } else {
             let mut err = std::io::stderr().lock();

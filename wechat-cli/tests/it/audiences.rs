@@ -126,7 +126,10 @@ fn what_is_wrong_with_an_audience() {
         shop.write("campaign.toml", campaign("spring", audience));
         let run = shop.run(&[]);
         run.assert_status(2);
-        text.push_str(&run.stderr.replace("refused: nothing was sent (未发送任何消息)\n", "\n"));
+        text.push_str(
+            &run.stderr
+                .replace("refused: nothing was sent by this run (本次未发送任何消息)\n", "\n"),
+        );
     }
     // A rehearsal knows nobody.
     let all = "include = [{ all_followers = true }]\nexcept = [{ open_ids = \"bad.txt\" }]";

@@ -52,10 +52,12 @@ fn what_is_wrong_with_an_article() {
         let shop = Shop::new(2);
         edit(&shop);
         let run = shop.run(&[]);
-        run.assert_status(2).assert_says("refused: nothing was sent (未发送任何消息)");
+        run.assert_status(2)
+            .assert_says("refused: nothing was sent by this run (本次未发送任何消息)");
         assert_eq!(run.stdout, "");
         shop.assert_untouched();
-        let said = run.stderr.replace("refused: nothing was sent (未发送任何消息)\n", "");
+        let said =
+            run.stderr.replace("refused: nothing was sent by this run (本次未发送任何消息)\n", "");
         text.push_str(&format!("{what}\n{}", shop.redact(&said)));
     }
     insta::assert_snapshot!(text);

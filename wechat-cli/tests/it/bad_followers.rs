@@ -20,7 +20,10 @@ fn what_is_wrong_with_a_list() {
         let run = shop.run(&[]);
         run.assert_status(2);
         assert_eq!(run.stdout, "");
-        text.push_str(&run.stderr.replace("refused: nothing was sent (未发送任何消息)\n", "\n"));
+        text.push_str(
+            &run.stderr
+                .replace("refused: nothing was sent by this run (本次未发送任何消息)\n", "\n"),
+        );
     }
     shop.write("followers.txt", b"oA\n\xff\xfe\n");
     text.push_str(&shop.run(&[]).assert_status(2).stderr);

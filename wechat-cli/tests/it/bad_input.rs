@@ -35,9 +35,13 @@ fn what_is_wrong_with_a_campaign_file() {
     ] {
         shop.write("campaign.toml", campaign);
         let run = shop.run(&[]);
-        run.assert_status(2).assert_says("refused: nothing was sent (未发送任何消息)");
+        run.assert_status(2)
+            .assert_says("refused: nothing was sent by this run (本次未发送任何消息)");
         assert_eq!(run.stdout, "");
-        text.push_str(&run.stderr.replace("refused: nothing was sent (未发送任何消息)\n", "\n"));
+        text.push_str(
+            &run.stderr
+                .replace("refused: nothing was sent by this run (本次未发送任何消息)\n", "\n"),
+        );
     }
     shop.assert_untouched();
     insta::assert_snapshot!(shop.redact(&text).trim_end());

@@ -109,6 +109,10 @@ fn two_programs_do_not_send_the_same_campaign() {
     held.lock().unwrap();
     let run = shop.run(&[]);
     run.assert_status(2).assert_says("another program is sending the campaign");
+    run.assert_says(
+        "nothing was sent by this run (本次未发送任何消息); 1 calls of the campaign are recorded",
+    );
+    assert_eq!(shop.run(&["--json"]).result()["recorded_calls"], 1);
     assert_eq!(shop.mock.received().len(), received);
     drop(held);
     shop.run(&[]).assert_status(0);
