@@ -1,4 +1,4 @@
-//! The log of actions: one JSON line for each that changed something or reached the platform.
+//! The log of actions: JSON lines for each that changed something or reached the platform.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -9,6 +9,7 @@ use serde_json::json;
 use wechat_mass::quota::BeijingTime;
 
 use crate::exit::Exit;
+use crate::lines::Lines;
 
 const NAME: &str = "actions.jsonl";
 
@@ -19,7 +20,7 @@ pub(crate) struct ActionLog {
     file: File,
 }
 
-/// What was done.
+/// What is done.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Action<'a> {
     /// As on the command line, without what it is given.
@@ -27,9 +28,6 @@ pub(crate) struct Action<'a> {
     pub(crate) server: &'a str,
     pub(crate) account: &'a str,
     pub(crate) campaign: Option<&'a str>,
-    pub(crate) exit: Exit,
-    /// What came of it, in words.
-    pub(crate) outcome: &'a str,
 }
 
 impl ActionLog {
@@ -42,22 +40,40 @@ impl ActionLog {
         Ok(Self { path, file })
     }
 
+    /// It is about to be done: all that a program leaves which is killed on the way.
+    pub(crate) fn begin(&self, at: SystemTime, action: &Action<'_>) -> Result<(), String> {
+        self.add(at, action, None)
+    }
+
+    /// It was done, and what came of it in words. That cannot be refused any more: it is warned of.
+    pub(crate) fn end(&self, at: SystemTime, action: &Action<'_>, exit: Exit, outcome: &str) {
+        if let Err(problem) = self.add(at, action, Some((exit, outcome))) {
+            Lines::warn(&problem);
+        }
+    }
+
     /// Adds a line, in one write: lines of several programs do not mix.
-    pub(crate) fn add(&mut self, at: SystemTime, action: &Action<'_>) -> Result<(), String> {
+    fn add(
+        &self,
+        at: SystemTime,
+        action: &Action<'_>,
+        ended: Option<(Exit, &str)>,
+    ) -> Result<(), String> {
         let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
         let beijing = BeijingTime::new(at).to_string().replace(' ', "T");
         let line = json!({
             "at": format!("{beijing}+08:00"),
             "unix_ms": u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
+            "phase": if ended.is_some() { "end" } else { "begin" },
             "command": action.command,
             "server": action.server,
             "account": action.account,
             "campaign": action.campaign,
-            "exit": action.exit.status(),
-            "outcome": action.outcome,
+            "exit": ended.map(|(exit, _)| exit.status()),
+            "outcome": ended.map(|(_, outcome)| outcome),
         });
-        self.file
-            .write_all(format!("{line}\n").as_bytes())
+        let mut file = &self.file;
+        file.write_all(format!("{line}\n").as_bytes())
             .and_then(|()| self.file.sync_data())
             .map_err(|e| failed(&self.path, &e))
     }

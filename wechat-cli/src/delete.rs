@@ -56,6 +56,7 @@ async fn delete(session: &Session, args: &DeleteArgs) -> Result<Done, Failure> {
     if !args.yes {
         confirm(&format!("Delete {what} on {}?", session.server))?;
     }
+    session.begin("delete", Some(&args.name))?;
     let mut count = 0;
     let run = deletion
         .run(&session.client, store.as_ref(), &Limits::default(), &mut |job| {

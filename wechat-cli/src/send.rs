@@ -23,7 +23,6 @@ use crate::args::SendArgs;
 use crate::embedded::Embedded;
 use crate::exit::Exit;
 use crate::journal_place::JournalPlace;
-use crate::lines::Lines;
 use crate::listener::Listener;
 use crate::target::{self, Target};
 use crate::token_place;
@@ -170,10 +169,38 @@ async fn drive_server(
         }
         None => None,
     };
-    let failed = |e| vec![describe(&e)];
-    let mut log = ActionLog::open(&place.folder).map_err(|e| vec![e])?;
-    let store = place.open().await.map_err(|e| vec![e])?;
     let now = || SystemClock::new().now();
+    let log = ActionLog::open(&place.folder).map_err(|e| vec![e])?;
+    let (account, campaign) = (plan.account().clone(), plan.name().to_owned());
+    let action = Action {
+        command: word.as_str(),
+        server: output.server(),
+        account: account.as_str(),
+        campaign: Some(&campaign),
+    };
+    log.begin(now(), &action).map_err(|e| vec![e])?;
+    let driven =
+        drive_recorded((args, word), plan, policy, &client, &mut listener, place, output).await;
+    match &driven {
+        Ok(exit) => log.end(now(), &action, *exit, exit.word()),
+        Err(problems) => log.end(now(), &action, Exit::Refused, &problems.join("; ")),
+    }
+    driven
+}
+
+/// Takes the campaign up in its record, and drives it.
+async fn drive_recorded(
+    (args, word): (&SendArgs, Word),
+    plan: Plan,
+    mut policy: Policy,
+    client: &Client,
+    listener: &mut Option<Listener>,
+    place: &JournalPlace,
+    output: &Output,
+) -> Result<Exit, Refusal> {
+    let failed = |e| vec![describe(&e)];
+    let now = || SystemClock::new().now();
+    let store = place.open().await.map_err(|e| vec![e])?;
     if word == Word::Resume {
         let entries = store.entries(plan.account(), plan.name()).await.map_err(failed)?;
         if !entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })) {
@@ -201,13 +228,12 @@ async fn drive_server(
         journal.append(&Entry::GoOn { at: now() }).await.map_err(failed)?;
     }
     output.journal(place, entries.len());
-    let forecast =
-        Forecasting { client: &client, store: &*store, plan: &plan, policy, entries: &entries };
+    let forecast = Forecasting { client, store: &*store, plan: &plan, policy, entries: &entries };
     if let Some(found) = forecast.read(args.website_sends, now()).await.map_err(failed)? {
         output.forecast(&found, left_out);
     }
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
-    let inbox: &mut dyn Inbox = match &mut listener {
+    let inbox: &mut dyn Inbox = match listener {
         Some(listener) => listener,
         None => {
             // A receiver on another machine may keep them.
@@ -217,20 +243,8 @@ async fn drive_server(
             &mut none
         }
     };
-    let run = Run { client: &client, plan: &plan, policy, output };
-    let exit = run.to_the_end(&*store, &worker, journal, inbox).await;
-    let action = Action {
-        command: word.as_str(),
-        server: output.server(),
-        account: plan.account().as_str(),
-        campaign: Some(plan.name()),
-        exit,
-        outcome: exit.word(),
-    };
-    if let Err(problem) = log.add(SystemClock::new().now(), &action) {
-        Lines::warn(&problem);
-    }
-    Ok(exit)
+    let run = Run { client, plan: &plan, policy, output };
+    Ok(run.to_the_end(&*store, &worker, journal, inbox).await)
 }
 
 fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Refusal> {

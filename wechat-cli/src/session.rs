@@ -113,7 +113,7 @@ pub(crate) async fn run(
     near: Option<&Path>,
     work: impl AsyncFnOnce(&Session) -> Result<Done, Failure>,
 ) -> Exit {
-    let mut session = match Session::open(args, near).await {
+    let session = match Session::open(args, near).await {
         Ok(session) => session,
         Err(problem) => {
             Lines::new(args.json).failed(&problem, Exit::Refused);
@@ -209,25 +209,27 @@ impl Session {
         }
     }
 
+    /// Logs that something is about to be done. What cannot be logged is not done.
+    pub(crate) fn begin(&self, command: &str, campaign: Option<&str>) -> Result<(), Failure> {
+        let Some(log) = &self.log else { return Ok(()) };
+        log.begin(SystemClock::new().now(), &self.action(command, campaign))
+            .map_err(Failure::refused)
+    }
+
+    fn action<'a>(&'a self, command: &'a str, campaign: Option<&'a str>) -> Action<'a> {
+        let account = self.client.app_id().as_str();
+        Action { command, server: &self.server, account, campaign }
+    }
+
     pub(crate) fn add_to_log(
-        &mut self,
+        &self,
         command: &str,
         campaign: Option<&str>,
         exit: Exit,
         outcome: &str,
     ) {
-        let Some(log) = &mut self.log else { return };
-        let action = Action {
-            command,
-            server: &self.server,
-            account: self.client.app_id().as_str(),
-            campaign,
-            exit,
-            outcome,
-        };
-        if let Err(problem) = log.add(SystemClock::new().now(), &action) {
-            Lines::warn(&problem);
-        }
+        let Some(log) = &self.log else { return };
+        log.end(SystemClock::new().now(), &self.action(command, campaign), exit, outcome);
     }
 }
 

@@ -38,7 +38,7 @@ async fn serve(args: &TokenServeArgs) -> Result<(), String> {
         configured = account.token_service.secret.clone();
         token_place::of_platform(account, base_url)
     };
-    let mut session = Session::open_with(&args.server, None, client).await?;
+    let session = Session::open_with(&args.server, None, client).await?;
     if session.mock.is_some() {
         return Err(
             "the embedded mock's tokens are good nowhere else: name an account, and its server \

@@ -11,6 +11,7 @@ use wechat_types::id::MsgId;
 use super::output::Output;
 use super::prepared::{self, Asked, Prepared};
 use super::result_text::unclaimed;
+use crate::action_log::{Action, ActionLog};
 use crate::args::ResolveArgs;
 use crate::exit::Exit;
 use crate::journal_place::JournalPlace;
@@ -43,9 +44,23 @@ async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<St
         return show(&plan, journal.as_mut(), output).await;
     };
     let chunk = usize::try_from(call - 1).unwrap_or(usize::MAX);
-    record(journal.as_mut(), &plan, chunk, resolution, now)
-        .await
-        .map_err(|e| vec![format!("call {call}: {}", describe(&e))])?;
+    let log = ActionLog::open(&place.folder).map_err(|e| vec![e])?;
+    let action = Action {
+        command: "resolve",
+        server: output.server(),
+        account: plan.account().as_str(),
+        campaign: Some(plan.name()),
+    };
+    log.begin(now, &action).map_err(|e| vec![e])?;
+    let recorded = record(journal.as_mut(), &plan, chunk, resolution, now).await;
+    let recorded = recorded.map_err(|e| format!("call {call}: {}", describe(&e)));
+    match &recorded {
+        Ok(()) => {
+            log.end(now, &action, Exit::Success, &format!("call {call}: {}", word(&resolution)))
+        }
+        Err(problem) => log.end(now, &action, Exit::Refused, problem),
+    }
+    recorded.map_err(|e| vec![e])?;
     let fields =
         json!({ "campaign": plan.name(), "call": call, "decision": resolution, "exit": 0 });
     output.say("resolved", fields, || match resolution {
@@ -58,6 +73,15 @@ async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<St
         _ => format!("call {call} was sent, nobody knows as which job (已裁定为已发送)"),
     });
     Ok(Exit::Success)
+}
+
+/// It in words, for the log.
+fn word(resolution: &Resolution) -> String {
+    match resolution {
+        Resolution::Sent { msg_id: Some(job) } => format!("sent as job {job}"),
+        Resolution::NotSent => "not sent".to_owned(),
+        _ => "sent".to_owned(),
+    }
 }
 
 fn decision(args: &ResolveArgs) -> Result<Option<(u64, Resolution)>, Vec<String>> {

@@ -5,6 +5,7 @@ use wechat_http::{Clock as _, SystemClock, describe};
 
 use super::output::Output;
 use super::prepared::{self, Asked};
+use crate::action_log::{Action, ActionLog};
 use crate::args::StopArgs;
 use crate::campaign_file;
 use crate::exit::Exit;
@@ -37,9 +38,21 @@ async fn attempt(args: &StopArgs, output: &mut Output) -> Result<(), String> {
     }
     let store = place.open().await?;
     let (account, now) = (prepared::app_id(&target)?, SystemClock::new().now());
-    if !store.stop(&account, name, now).await.map_err(|e| describe(&e))? {
-        return Err(unknown());
+    let log = ActionLog::open(&place.folder)?;
+    let server = output.server();
+    let action =
+        Action { command: "stop", server, account: account.as_str(), campaign: Some(name) };
+    log.begin(now, &action)?;
+    let stopped = match store.stop(&account, name, now).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(unknown()),
+        Err(error) => Err(describe(&error)),
+    };
+    match &stopped {
+        Ok(()) => log.end(now, &action, Exit::Success, "stopped"),
+        Err(problem) => log.end(now, &action, Exit::Refused, problem),
     }
+    stopped?;
     output.say("stopped", json!({ "campaign": name, "exit": 0 }), || {
         format!(
             "stopped {name}: no further call is made until `wechat-cli resume` says go on (已停止，\

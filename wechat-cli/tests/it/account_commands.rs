@@ -1,6 +1,6 @@
 //! `check`, `speed`, `quota`, `upload`: the account rather than a campaign.
 
-use crate::shop::{SECRETS, Shop};
+use crate::shop::{SECRETS, Shop, TEXT};
 
 const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
 
@@ -151,9 +151,27 @@ fn a_send_is_an_action_of_its_campaign() {
     let shop = Shop::new(2);
     shop.run(&[]).assert_status(0);
     shop.run(&["--dry-run"]).assert_status(0);
-    let [line] = &shop.actions()[..] else { panic!("{:?}", shop.actions()) };
-    assert_eq!((&line["command"], &line["campaign"]), (&"send".into(), &"spring".into()));
-    assert_eq!((&line["exit"], &line["outcome"]), (&0.into(), &"success".into()));
+    let [begin, end] = &shop.actions()[..] else { panic!("{:?}", shop.actions()) };
+    assert_eq!(shop.phases(), ["send begin", "send end"]);
+    assert_eq!((&begin["campaign"], &end["campaign"]), (&"spring".into(), &"spring".into()));
+    assert_eq!((&begin["exit"], &end["exit"]), (&serde_json::Value::Null, &0.into()));
+    assert_eq!(end["outcome"], "success");
+}
+
+/// Also what ended before it was driven, and what never ended.
+#[test]
+fn what_was_begun_is_logged_whatever_becomes_of_it() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", format!("not_before = 2999-01-01T00:00:00\n{TEXT}"));
+    let mut running = shop.start(&[]);
+    running.read_to("not_before");
+    running.kill();
+    assert_eq!(shop.phases(), ["send begin"]);
+    shop.say("resume", &[]).assert_status(2);
+    let lines = shop.actions();
+    assert_eq!(shop.phases()[1..], ["resume begin", "resume end"]);
+    assert_eq!(lines[2]["exit"], 2);
+    assert!(lines[2]["outcome"].as_str().unwrap().contains("begin it with send"), "{}", lines[2]);
 }
 
 /// What cannot be logged is not done.

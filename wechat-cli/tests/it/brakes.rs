@@ -65,6 +65,9 @@ fn a_stop_outlives_the_programs_until_resume() {
     }
     shop.say("resume", &["--poll", "1"]).assert_status(0);
     assert_eq!(shop.count(SEND), 2);
+    let actions = shop.actions();
+    let stop = actions.iter().rfind(|line| line["command"] == "stop").expect("a stop");
+    assert_eq!((&stop["campaign"], &stop["outcome"]), (&"spring".into(), &"stopped".into()));
 }
 
 #[test]

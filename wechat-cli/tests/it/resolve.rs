@@ -35,6 +35,10 @@ fn what_was_sent_is_said_to_be_so() {
     shown.assert_says(&format!("job {job} is no known call's"));
     let decided = shop.say("resolve", &["--call", "1", "--sent", "--job", &job]);
     decided.assert_status(0).assert_says("已裁定为已发送");
+    // A look at what is to be decided is no action.
+    assert_eq!(shop.phases().iter().filter(|phase| phase.starts_with("resolve")).count(), 2);
+    let line = shop.actions().pop().unwrap();
+    assert_eq!(line["outcome"], format!("call 1: sent as job {job}"));
     let run = shop.run(&["--json"]);
     run.assert_status(0);
     assert_eq!(run.result()["sent"], 2);

@@ -236,6 +236,13 @@ impl Shop {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
+    /// Its commands, each with what of it was logged.
+    pub(crate) fn phases(&self) -> Vec<String> {
+        let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let lines = self.actions();
+        lines.iter().map(|line| word(&line["command"]) + " " + &word(&line["phase"])).collect()
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
