@@ -44,6 +44,38 @@ pub(crate) fn identity(file: &Path) -> Result<Identity, String> {
     toml_file::parse(file, &text)
 }
 
+/// When the calls of a campaign may be made, whatever else is in its file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    pub(crate) not_before: Option<SystemTime>,
+    pub(crate) not_after: Option<SystemTime>,
+    pub(crate) canary: bool,
+}
+
+/// Reads only that.
+pub(crate) fn timing(file: &Path) -> Result<Timing, String> {
+    #[derive(Deserialize)]
+    struct Wire {
+        not_before: Option<Datetime>,
+        not_after: Option<Datetime>,
+        #[serde(default)]
+        canary: bool,
+    }
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|e| format!("{shown}: the campaign file cannot be read: {e}"))?;
+    let wire: Wire = toml_file::parse(file, &text)?;
+    let moment = |key: &str, written: Option<Datetime>| {
+        let read = written.as_ref().map(moment::read).transpose();
+        read.map_err(|problem| format!("{shown}: {key}: {problem}"))
+    };
+    Ok(Timing {
+        not_before: moment("not_before", wire.not_before)?,
+        not_after: moment("not_after", wire.not_after)?,
+        canary: wire.canary,
+    })
+}
+
 /// Whom a campaign is for.
 #[derive(Debug)]
 pub(crate) enum Whom {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use wechat_http::{Clock as _, SystemClock, describe};
 use wechat_mass::campaign::CampaignStatus;
-use wechat_mass::quota::{BeijingTime, Limits};
+use wechat_mass::quota::BeijingTime;
 
 use crate::args::ListArgs;
 use crate::exit::Exit;
@@ -24,15 +24,16 @@ pub(crate) async fn run(args: &ListArgs) -> Exit {
 }
 
 async fn list(args: &ListArgs) -> Result<(), String> {
-    let Records { store, account, lines, server } = Records::open(&args.server).await?;
+    let records = Records::open(&args.server).await?;
+    let policy = records.policy();
+    let Records { store, account, lines, server, .. } = records;
     let now = SystemClock::new().now();
     let frozen = store.campaigns(&account).await.map_err(|e| describe(&e))?;
     let count = frozen.len();
     let header = format!("campaigns of {account} on {server}: {count}");
     lines.say("campaigns", json!({ "account": account.as_str(), "count": count }), || header);
     for campaign in frozen {
-        let limits = Limits::default();
-        let status = CampaignStatus::read(&*store, &account, &campaign.name, &limits, now).await;
+        let status = CampaignStatus::read(&*store, &account, &campaign.name, policy, now).await;
         let Some(status) = status.map_err(|e| describe(&e))? else { continue };
         let totals = status.report.totals();
         let (state, calls) = (word(&status), status.report.chunks.len());

@@ -27,7 +27,7 @@ pub(crate) async fn run(args: &ReportArgs) -> Exit {
 async fn write(args: &ReportArgs) -> Result<(), String> {
     let records = Records::open(&args.server).await?;
     let now = SystemClock::new().now();
-    let status = status::read(&records, &args.name, now).await?;
+    let status = status::read(&records, &args.name, records.policy(), now).await?;
     let keep = |kind: &str, file: &Path, text: String| {
         let shown = file.display().to_string();
         fs::write(file, text).map_err(|e| format!("{shown}: cannot be written: {e}"))?;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use wechat_http::{BaseUrl, Client, ClientBuilder, Clock as _, Error, SystemClock, describe};
+use wechat_mass::campaign::Policy;
 use wechat_mass::journal::{MemoryStore, Store};
+use wechat_mass::quota::Limits;
 use wechat_mock::MockServer;
 use wechat_types::error_code::ErrorCode;
 use wechat_types::id::AppId;
@@ -157,7 +159,7 @@ impl Session {
         client: impl FnOnce(&Account, BaseUrl) -> Result<ClientBuilder, String>,
     ) -> Result<Self, String> {
         let beside = near.unwrap_or(Path::new("wechat.toml"));
-        let target = choose(args, beside)?;
+        let target = choose(args, beside, None)?;
         let Some(journal) = JournalPlace::choose(args.record(beside), &target)? else {
             return Self::embedded(args.json);
         };
@@ -233,9 +235,10 @@ impl Session {
     }
 }
 
-fn choose(args: &ServerArgs, beside: &Path) -> Result<Target, String> {
-    let account =
-        account::find(args.account.as_deref(), args.config.as_deref(), beside, &args.tokens)?;
+/// The server; `named` is the account of the campaign file.
+fn choose(args: &ServerArgs, beside: &Path, named: Option<&str>) -> Result<Target, String> {
+    let name = args.account.as_deref().or(named);
+    let account = account::find(name, args.config.as_deref(), beside, &args.tokens)?;
     let environment = std::env::var("WECHAT_BASE_URL").ok();
     target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())
 }
@@ -244,14 +247,24 @@ fn choose(args: &ServerArgs, beside: &Path) -> Result<Target, String> {
 pub(crate) struct Records {
     pub(crate) store: Box<dyn Store>,
     pub(crate) account: AppId,
+    /// What an account of its kind may do.
+    pub(crate) limits: Limits,
     pub(crate) lines: Lines,
     pub(crate) server: String,
 }
 
 impl Records {
     pub(crate) async fn open(args: &ServerArgs) -> Result<Self, String> {
-        let beside = Path::new("wechat.toml");
-        let target = choose(args, beside)?;
+        Self::open_beside(args, Path::new("wechat.toml"), None).await
+    }
+
+    /// The record beside a campaign file, which may name the account.
+    pub(crate) async fn open_beside(
+        args: &ServerArgs,
+        beside: &Path,
+        named: Option<&str>,
+    ) -> Result<Self, String> {
+        let target = choose(args, beside, named)?;
         let place = JournalPlace::choose(args.record(beside), &target)?;
         let (Some(place), Target::Named { account, base_url } | Target::Live { account, base_url }) =
             (&place, &target)
@@ -269,10 +282,17 @@ impl Records {
             ));
         }
         let store = place.open().await?;
-        let account = account.app_id.clone();
+        let (account, limits) = (account.app_id.clone(), account.limits);
         let mut lines = Lines::new(args.json);
         lines.set_server(&server);
-        Ok(Self { store, account, lines, server })
+        Ok(Self { store, account, limits, lines, server })
+    }
+
+    /// What the journal and the account tell of how calls are made.
+    pub(crate) fn policy(&self) -> Policy {
+        let mut policy = Policy::default();
+        policy.limits = self.limits;
+        policy
     }
 }
 

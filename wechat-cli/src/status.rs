@@ -6,14 +6,16 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, SystemTime};
 
 use wechat_http::{Clock as _, SystemClock, describe};
-use wechat_mass::campaign::{CampaignStatus, Conclusion, Step};
-use wechat_mass::quota::Limits;
+use wechat_mass::campaign::{CampaignStatus, Canary, Conclusion, Policy, Step};
 
 use crate::args::StatusArgs;
+use crate::campaign_file;
 use crate::exit::Exit;
 use crate::interrupt::unless_interrupted;
 use crate::lines::Lines;
 use crate::session::Records;
+
+use table::Shown;
 
 /// Calls that a table on a terminal shows at once; of more, those that have ended are left out.
 const ROWS: usize = 20;
@@ -28,32 +30,56 @@ pub(crate) async fn run(args: &StatusArgs) -> Exit {
 }
 
 async fn show(args: &StatusArgs) -> Result<Exit, String> {
-    let records = Records::open(&args.server).await?;
-    let name = match &args.name {
-        Some(name) => name.clone(),
-        None => newest(&records).await?,
-    };
+    let (records, name, policy) = asked(args).await?;
     let clock = SystemClock::new();
     let drawn = args.watch && !records.lines.is_json() && std::io::stdout().is_terminal();
+    let of_file = args.campaign.is_some();
     let mut before: Option<CampaignStatus> = None;
     loop {
         let now = clock.now();
-        let status = read(&records, &name, now).await?;
+        let status = read(&records, &name, policy, now).await?;
         let workers = records.store.workers(&records.account, &name).await;
         let workers = workers.map_err(|e| describe(&e))?;
-        let both = (&status, workers.as_slice());
+        let shown = Shown { status: &status, workers: &workers, of_file };
         if drawn {
-            draw(&table::text(both, &records.server, now, ROWS));
+            draw(&table::text(shown, &records.server, now, ROWS));
         } else if changed(before.as_ref(), &status) {
-            let text = || table::text(both, &records.server, now, usize::MAX);
-            records.lines.say("status", table::json(&status, &workers), text);
+            let text = || table::text(shown, &records.server, now, usize::MAX);
+            records.lines.say("status", table::json(shown), text);
         }
-        if !args.watch || status.next == Step::Done && !in_flight(&status) {
+        if !args.watch || is_over(&status) {
             return Ok(Exit::from(status.report.conclusion()));
         }
         before = Some(status);
         clock.sleep_until(now + Duration::from_secs(args.every)).await;
     }
+}
+
+/// Of which campaign, and by which policy: what its file says of that is in no journal.
+async fn asked(args: &StatusArgs) -> Result<(Records, String, Policy), String> {
+    let Some(file) = &args.campaign else {
+        let records = Records::open(&args.server).await?;
+        let name = match &args.name {
+            Some(name) => name.clone(),
+            None => newest(&records).await?,
+        };
+        let policy = records.policy();
+        return Ok((records, name, policy));
+    };
+    let identity = campaign_file::identity(file)?;
+    if let Some(name) = args.name.as_ref().filter(|name| **name != identity.name) {
+        return Err(format!(
+            "{}: it is the file of the campaign {:?}, not of {name:?}",
+            file.display(),
+            identity.name
+        ));
+    }
+    let timing = campaign_file::timing(file)?;
+    let records = Records::open_beside(&args.server, file, identity.account.as_deref()).await?;
+    let mut policy = records.policy();
+    (policy.not_before, policy.not_after) = (timing.not_before, timing.not_after);
+    policy.canary = if timing.canary { Canary::ThenRest } else { Canary::Off };
+    Ok((records, identity.name, policy))
 }
 
 async fn newest(records: &Records) -> Result<String, String> {
@@ -68,10 +94,11 @@ async fn newest(records: &Records) -> Result<String, String> {
 pub(crate) async fn read(
     records: &Records,
     name: &str,
+    policy: Policy,
     now: SystemTime,
 ) -> Result<CampaignStatus, String> {
     let Records { store, account, server, .. } = records;
-    let status = CampaignStatus::read(&**store, account, name, &Limits::default(), now).await;
+    let status = CampaignStatus::read(&**store, account, name, policy, now).await;
     if let Some(status) = status.map_err(|e| describe(&e))? {
         return Ok(status);
     }
@@ -84,6 +111,11 @@ pub(crate) async fn read(
 /// A call is under way, or its program ended during it.
 fn in_flight(status: &CampaignStatus) -> bool {
     status.times.iter().any(|times| times.first_attempt.is_some() && times.answered.is_none())
+}
+
+/// Nothing further happens by itself.
+fn is_over(status: &CampaignStatus) -> bool {
+    matches!(status.next, Step::Done | Step::GiveUp { .. }) && !in_flight(status)
 }
 
 /// Something was recorded since; that a wait has ended is nothing new.
@@ -104,7 +136,8 @@ pub(crate) fn word(status: &CampaignStatus) -> &'static str {
         Conclusion::Success => "success",
         Conclusion::Partly => "partly",
         Conclusion::Refused => "not sent",
-        _ if status.next == Step::Done && !in_flight(status) => "undecided",
+        Conclusion::Overdue => "overdue",
+        _ if is_over(status) => "undecided",
         _ => "running",
     }
 }

@@ -30,15 +30,24 @@ Exit status, as of `send`:
   1    failed in part or whole
   2    nothing was sent, or the record cannot be read
   3    undecided: for at least one call nobody knows yet, or its job is running
+  4    overdue: a job has had no final report for 6 hours
   130  interrupted
+
+When calls may be made (canary, not_before, not_after) stands in the campaign file and not in the record: name the
+file with --campaign to see what is next by it.
 
 Examples:
   wechat-cli status spring-sale --account shop --live --watch
   wechat-cli status --account shop --live --json                # the campaign that began last
+  wechat-cli status --campaign campaign.toml --account shop --live
 ")]
 pub(crate) struct StatusArgs {
     /// The campaign's name; otherwise the one that began last
     pub(crate) name: Option<String>,
+
+    /// Its campaign file: for its name, for when its calls may be made, and for the record beside it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) campaign: Option<PathBuf>,
 
     /// Show it again and again until the campaign has ended
     #[arg(long)]

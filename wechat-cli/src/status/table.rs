@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
-use wechat_mass::campaign::{CallTimes, CampaignStatus, ChunkReport, Step, WaitReason};
+use wechat_mass::campaign::{CallTimes, CampaignStatus, ChunkReport, GiveUp, Step, WaitReason};
 use wechat_mass::journal::WorkerStatus;
 use wechat_mass::quota::BeijingTime;
 use wechat_types::mass::{JobStatus, MassReport};
@@ -12,7 +12,17 @@ use super::{in_flight, unix_seconds, word};
 use crate::exit::Exit;
 use crate::grouped::grouped;
 
-pub(super) fn json(status: &CampaignStatus, workers: &[WorkerStatus]) -> Value {
+/// What is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown<'a> {
+    pub(super) status: &'a CampaignStatus,
+    pub(super) workers: &'a [WorkerStatus],
+    /// What is next is by the campaign file; otherwise by what the journal knows.
+    pub(super) of_file: bool,
+}
+
+pub(super) fn json(shown: Shown<'_>) -> Value {
+    let Shown { status, workers, of_file } = shown;
     let totals = status.report.totals();
     let calls: Vec<Value> = rows(status).map(|(_, chunk, times)| call(chunk, times)).collect();
     json!({
@@ -33,8 +43,8 @@ pub(super) fn json(status: &CampaignStatus, workers: &[WorkerStatus]) -> Value {
         "calls": calls,
         "workers": workers.iter().map(worker_json).collect::<Vec<_>>(),
         "halted": status.report.halted,
-        "next": next(status).0,
-        "next_at": next(status).1.map(unix_seconds),
+        "next": next(status, of_file).0,
+        "next_at": next(status, of_file).1.map(unix_seconds),
     })
 }
 
@@ -89,7 +99,7 @@ fn rows(status: &CampaignStatus) -> impl Iterator<Item = (usize, &ChunkReport, &
 
 /// At most so many calls, first of all those that have not ended well.
 pub(super) fn text(
-    (status, workers): (&CampaignStatus, &[WorkerStatus]),
+    Shown { status, workers, of_file }: Shown<'_>,
     server: &str,
     now: SystemTime,
     most: usize,
@@ -134,7 +144,7 @@ pub(super) fn text(
     if let Some(reason) = &status.report.halted {
         lines.push(format!("stopped: {reason}"));
     }
-    let (words, at) = next(status);
+    let (words, at) = next(status, of_file);
     lines.push(match at {
         Some(at) => format!("next: {words}, from {} (Beijing)", BeijingTime::new(at)),
         None => format!("next: {words}"),
@@ -193,8 +203,26 @@ fn shown_time(at: Option<SystemTime>) -> String {
     at.map_or("-".to_owned(), |at| BeijingTime::new(at).to_string())
 }
 
-/// What happens next, and from when.
-fn next(status: &CampaignStatus) -> (String, Option<SystemTime>) {
+/// What happens next, and from when. Whether a call may be made then stands in the campaign file only.
+fn next(status: &CampaignStatus, of_file: bool) -> (String, Option<SystemTime>) {
+    let (mut words, at) = step(status);
+    let is_call = match &status.next {
+        Step::Send { .. } => true,
+        Step::Wait { reason, .. } => {
+            matches!(reason, WaitReason::Pace | WaitReason::Quota | WaitReason::Repeat)
+        }
+        _ => false,
+    };
+    if is_call && !of_file {
+        words.push_str(
+            ", and where the campaign file's canary, not_before and not_after let it (--campaign FILE \
+             tells)",
+        );
+    }
+    (words, at)
+}
+
+fn step(status: &CampaignStatus) -> (String, Option<SystemTime>) {
     let run_again = "while `send` runs, or when it is run again";
     match &status.next {
         Step::Send { chunk, repeat: false } => {
@@ -203,6 +231,16 @@ fn next(status: &CampaignStatus) -> (String, Option<SystemTime>) {
         Step::Send { chunk, .. } => {
             (format!("call {} is made again with its key, {run_again}", chunk + 1), None)
         }
+        Step::GiveUp { why: GiveUp::Ended, .. } => {
+            ("no call: the campaign file's not_after has passed (已过截止时间)".to_owned(), None)
+        }
+        Step::GiveUp { chunk, .. } => (
+            format!(
+                "no call: the key of call {} is too old to ask with, until `resolve` says what became of it",
+                chunk + 1
+            ),
+            None,
+        ),
         Step::Poll { msg_id } => (format!("job {msg_id} is asked for, {run_again}"), None),
         Step::Wait { until, reason } => {
             let what = match reason {

@@ -126,4 +126,7 @@ fn an_overdue_job_is_told() {
     running.read_to("waiting for the jobs to end");
     running.interrupt();
     running.end().assert_status(130);
+    shop.make_record_older(4);
+    let status = shop.operate(&["status"]);
+    status.assert_status(4).assert_says(": overdue\n");
 }

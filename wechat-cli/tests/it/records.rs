@@ -143,3 +143,31 @@ fn a_running_campaign_can_be_looked_at() {
     sending.interrupt();
     sending.end().assert_status(130);
 }
+
+/// The journal does not know when a call may be made; the campaign file does.
+#[test]
+fn what_is_next_is_by_the_campaign_file_where_it_is_named() {
+    let shop = Shop::new(TWO_CALLS);
+    shop.write("campaign.toml", TEXT);
+    shop.say("canary", &["--poll", "1"]).assert_status(0);
+    shop.write("elsewhere/.keep", "");
+    let status = |options: &[&str]| {
+        let mut command = shop.operate_command(&["status"]);
+        // Beside the file lie its record and the account.
+        run(command.args(options).current_dir(shop.path("elsewhere")))
+    };
+    let file = ["--campaign", "../campaign.toml"];
+    let whole = shop.operate(&["status"]);
+    whole.assert_says("next: call 2 is made").assert_says("--campaign FILE");
+    status(&file).assert_says("next: call 2 is made, while `send` runs, or when it is run again\n");
+    shop.write("campaign.toml", format!("not_before = 2999-01-01T00:00:00\n{TEXT}"));
+    status(&file).assert_says("not to be made before").assert_says("from 2999-01-01 00:00:00");
+    shop.write("campaign.toml", format!("not_after = 2026-01-01T00:00:00\n{TEXT}"));
+    status(&file).assert_status(1).assert_says("not_after has passed");
+    let other = status(&["summer", file[0], file[1]]);
+    other.assert_status(2).assert_says("it is the file of the campaign \"spring\"");
+    // A subscription account sends to no list.
+    shop.write("campaign.toml", TEXT);
+    shop.write("wechat.toml", shop.config("kind = \"subscription\"", ""));
+    status(&file).assert_says("when the day's or the month's quota opens");
+}

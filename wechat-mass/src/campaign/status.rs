@@ -48,6 +48,9 @@ pub struct CallTimes {
 impl CampaignStatus {
     /// Reads a campaign; none when there is none of this name.
     ///
+    /// What is [`next`](Self::next) is by this policy: its limits, and when its calls may be made. The
+    /// journal does not have it.
+    ///
     /// # Errors
     ///
     /// [`JournalError`] when the store cannot be read.
@@ -55,7 +58,7 @@ impl CampaignStatus {
         store: &dyn Store,
         account: &AppId,
         name: &str,
-        limits: &Limits,
+        policy: Policy,
         now: SystemTime,
     ) -> Result<Option<Self>, JournalError> {
         let known = store.campaigns(account).await?;
@@ -65,9 +68,9 @@ impl CampaignStatus {
         let calls = store.calls(account, name).await?;
         let entries = store.entries(account, name).await?;
         let kept = store.reports_after(account, 0).await?.into_iter().map(|(_, report)| report);
-        let mut status = Self::of(frozen, &calls, &entries, kept, now);
+        let mut status = Self::of(frozen, &calls, &entries, kept, policy, now);
         if let Step::Send { .. } = status.next {
-            status.wait_for_budgets(store, limits, now).await?;
+            status.wait_for_budgets(store, &policy.limits, now).await?;
         }
         Ok(Some(status))
     }
@@ -79,10 +82,11 @@ impl CampaignStatus {
         calls: &[FrozenCall],
         entries: &[Entry],
         kept: impl IntoIterator<Item = MassReport>,
+        policy: Policy,
         now: SystemTime,
     ) -> Self {
         // Counters that come after a job's end are taken, and nobody here waits for them.
-        let policy = Policy { wait_for_counters: Duration::ZERO, ..Policy::default() };
+        let policy = Policy { wait_for_counters: Duration::ZERO, ..policy };
         let mut campaign = Campaign::of_calls(calls, policy);
         entries.iter().for_each(|entry| campaign.apply(entry));
         for report in kept {

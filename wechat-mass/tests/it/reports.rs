@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use wechat_mass::campaign::{CampaignStatus, Plan};
+use wechat_mass::campaign::{CampaignStatus, Plan, Policy};
 use wechat_mass::journal::{Entry, Frozen, FrozenCall};
 use wechat_mass::report::{csv, html};
 use wechat_types::id::{MediaId, MsgId};
@@ -70,7 +70,7 @@ fn status(name: &str) -> CampaignStatus {
         ),
         Entry::Deleted { at: at(300), msg_id: MsgId::new(3_147_483_649), article: None },
     ];
-    CampaignStatus::of(Frozen::of(&plan, at(0)), &calls, &entries, [], at(400))
+    CampaignStatus::of(Frozen::of(&plan, at(0)), &calls, &entries, [], Policy::default(), at(400))
 }
 
 #[test]

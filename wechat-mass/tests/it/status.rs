@@ -1,7 +1,7 @@
 //! A campaign's state from its journal alone, without its plan.
 
 use wechat_mass::campaign::{
-    Campaign, CampaignStatus, ChunkOutcome, Conclusion, Plan, Step, WaitReason,
+    Campaign, CampaignStatus, ChunkOutcome, Conclusion, GiveUp, Plan, Policy, Step, WaitReason,
 };
 use wechat_mass::journal::{MemoryStore, Store as _};
 use wechat_mass::quota::{Limits, Spend};
@@ -11,8 +11,30 @@ use wechat_types::mass::{JobStatus, MassReport, ReportSource};
 use crate::world::{HOUR, SEND, TWO_CALLS, World, app_id, article, plan, text};
 
 async fn status(world: &World, store: &MemoryStore) -> CampaignStatus {
-    let limits = Limits::default();
-    CampaignStatus::read(store, &app_id(), "spring", &limits, world.now()).await.unwrap().unwrap()
+    status_by(Policy::default(), world, store).await
+}
+
+async fn status_by(policy: Policy, world: &World, store: &MemoryStore) -> CampaignStatus {
+    CampaignStatus::read(store, &app_id(), "spring", policy, world.now()).await.unwrap().unwrap()
+}
+
+/// When a call may be made is not in the journal.
+#[tokio::test]
+async fn what_is_next_is_by_the_policy() {
+    let (world, store) = (World::new(TWO_CALLS), MemoryStore::new());
+    let (now, mut policy) = (world.now(), Policy::default());
+    drop(store.open(&plan(TWO_CALLS, text()), now).await.unwrap());
+    assert_eq!(status(&world, &store).await.next, Step::Send { chunk: 0, repeat: false });
+    policy.not_before = Some(now + HOUR);
+    let reason = WaitReason::NotBefore;
+    let wait = Step::Wait { until: now + HOUR, reason };
+    assert_eq!(status_by(policy, &world, &store).await.next, wait);
+    (policy.not_before, policy.not_after) = (None, Some(now - HOUR));
+    let ended = Step::GiveUp { chunk: 0, why: GiveUp::Ended };
+    assert_eq!(status_by(policy, &world, &store).await.next, ended);
+    (policy.not_after, policy.limits) = (None, Limits::subscription());
+    let next = status_by(policy, &world, &store).await.next;
+    assert!(matches!(next, Step::Wait { reason: WaitReason::Quota, .. }), "{next:?}");
 }
 
 async fn run(world: &World, store: &MemoryStore, plan: &Plan) {
@@ -55,8 +77,8 @@ async fn a_job_whose_end_was_asked_for_has_ended() {
 #[tokio::test]
 async fn no_such_campaign() {
     let (world, store) = (World::new(2), MemoryStore::new());
-    let limits = Limits::default();
-    let none = CampaignStatus::read(&store, &app_id(), "spring", &limits, world.now()).await;
+    let policy = Policy::default();
+    let none = CampaignStatus::read(&store, &app_id(), "spring", policy, world.now()).await;
     assert_eq!(none.unwrap(), None);
 }
 
