@@ -19,16 +19,16 @@ pub(crate) async fn run(args: &DeleteArgs) -> Exit {
 }
 
 async fn delete(session: &Session, args: &DeleteArgs) -> Result<Done, Failure> {
-    let store = session.store().await?;
+    let store = session.record().await?;
     let account = session.client.app_id();
     let unreadable = |e| Failure::refused(describe(&e));
     let known = store.campaigns(account).await.map_err(unreadable)?;
     if known.iter().all(|frozen| frozen.name != args.name) {
         let names: Vec<_> = known.iter().map(|frozen| format!("{:?}", frozen.name)).collect();
         return Err(Failure::refused(format!(
-            "the record has no campaign {:?} on {}; there are: {}",
+            "{} has no campaign {:?}; there are: {} (--state and --journal name another record)",
+            session.place(),
             args.name,
-            session.server,
             if names.is_empty() { "none at all".to_owned() } else { names.join(", ") }
         )));
     }

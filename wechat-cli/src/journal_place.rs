@@ -73,6 +73,14 @@ impl JournalPlace {
         self.shared.is_some() || self.file().is_file()
     }
 
+    /// What to say where there is none: where it was looked for, and how to name another place.
+    pub(crate) fn missing(&self) -> String {
+        format!(
+            "{self}: there is no record (没有发送记录). A campaign's record lies in .wechat-mass beside its file: name \
+             that folder with --state, or the account's database with --journal"
+        )
+    }
+
     pub(crate) async fn open(&self) -> Result<Box<dyn Store>, String> {
         match &self.shared {
             Some(address) => match PostgresStore::connect_to(address.clone()).await {

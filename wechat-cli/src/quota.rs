@@ -26,7 +26,14 @@ pub(crate) async fn run(args: &QuotaArgs) -> Exit {
 }
 
 async fn show(session: &Session) -> Result<Done, Failure> {
-    let store = session.store().await?;
+    // What the platform counts is worth knowing without a record too.
+    let store = match session.lacks_record() {
+        None => Some(session.store().await?),
+        Some(problem) => {
+            session.lines.say("no_record", json!({ "problem": problem }), || problem.clone());
+            None
+        }
+    };
     let account = session.client.app_id();
     let now = SystemClock::new().now();
     let unreadable = |e| Failure::refused(describe(&e));
@@ -39,7 +46,10 @@ async fn show(session: &Session) -> Result<Done, Failure> {
     let mut first_error = None;
     for (path, spends) in CALLS {
         let day = Window::Day.began(now);
-        let recorded = store.spent(account, spends, day).await.map_err(unreadable)?.len();
+        let recorded = match &store {
+            Some(store) => Some(store.spent(account, spends, day).await.map_err(unreadable)?.len()),
+            None => None,
+        };
         let answer = session.client.send(&GetApiQuota::new(path)).await;
         let quota = answer.as_ref().ok().map(|answer| &answer.quota);
         let error = answer.as_ref().err().map(told);
@@ -58,20 +68,23 @@ async fn show(session: &Session) -> Result<Done, Failure> {
                 None => ["-", "-", "-"].map(str::to_owned),
             };
             let [limit, used, left] = counts;
+            let recorded = recorded.map_or("-".to_owned(), |count| count.to_string());
             format!("{short:<32}{limit:>12}{used:>12}{left:>12}{recorded:>12}")
         });
         first_error = first_error.or(error);
     }
-    let month = Window::Month.began(now);
-    let everyone =
-        store.spent(account, &[Spend::ToEveryone], month).await.map_err(unreadable)?.len();
-    let limit = Limits::default().to_everyone_per_month;
-    let fields = json!({ "sent_to_everyone_this_month": everyone, "limit": limit });
-    session.lines.say("month", fields, || {
-        format!(
-            "to everyone this month: {everyone} in the record, of {limit}; sends on mp.weixin.qq.com count too"
-        )
-    });
+    if let Some(store) = &store {
+        let month = Window::Month.began(now);
+        let everyone =
+            store.spent(account, &[Spend::ToEveryone], month).await.map_err(unreadable)?.len();
+        let limit = Limits::default().to_everyone_per_month;
+        let fields = json!({ "sent_to_everyone_this_month": everyone, "limit": limit });
+        session.lines.say("month", fields, || {
+            format!(
+                "to everyone this month: {everyone} in the record, of {limit}; sends on mp.weixin.qq.com count too"
+            )
+        });
+    }
     match first_error {
         Some(error) => Err(Failure::failed(error)),
         None => Ok(Done::well(json!({}), format!("asked of {} (额度)", session.server))),

@@ -211,6 +211,24 @@ impl Session {
         }
     }
 
+    /// The record for whoever only reads or deletes: none is made where there is none.
+    pub(crate) async fn record(&self) -> Result<Box<dyn Store>, Failure> {
+        match self.lacks_record() {
+            Some(problem) => Err(Failure::refused(problem)),
+            None => self.store().await,
+        }
+    }
+
+    /// That there is no record, and where it was looked for.
+    pub(crate) fn lacks_record(&self) -> Option<String> {
+        self.journal.as_ref().filter(|place| !place.exists()).map(JournalPlace::missing)
+    }
+
+    /// Where the record lies.
+    pub(crate) fn place(&self) -> String {
+        self.journal.as_ref().map_or("the embedded mock".to_owned(), ToString::to_string)
+    }
+
     /// Logs that something is about to be done. What cannot be logged is not done.
     pub(crate) fn begin(&self, command: &str, campaign: Option<&str>) -> Result<(), Failure> {
         let Some(log) = &self.log else { return Ok(()) };
@@ -246,6 +264,8 @@ fn choose(args: &ServerArgs, beside: &Path, named: Option<&str>) -> Result<Targe
 /// The record of an account's server, to be read: no server is asked.
 pub(crate) struct Records {
     pub(crate) store: Box<dyn Store>,
+    /// Where it lies.
+    pub(crate) place: String,
     pub(crate) account: AppId,
     /// What an account of its kind may do.
     pub(crate) limits: Limits,
@@ -276,16 +296,14 @@ impl Records {
         let is_live = matches!(target, Target::Live { .. });
         let server = if is_live { live(base_url) } else { base_url.to_string() };
         if !place.exists() {
-            return Err(format!(
-                "{place}: there is no record: nothing was sent to {server} from here. A campaign's record lies \
-                 in .wechat-mass beside its file: name that folder with --state",
-            ));
+            return Err(place.missing());
         }
         let store = place.open().await?;
         let (account, limits) = (account.app_id.clone(), account.limits);
         let mut lines = Lines::new(args.json);
         lines.set_server(&server);
-        Ok(Self { store, account, limits, lines, server })
+        let place = place.to_string();
+        Ok(Self { store, place, account, limits, lines, server })
     }
 
     /// What the journal and the account tell of how calls are made.

@@ -97,7 +97,7 @@ pub(crate) async fn read(
     policy: Policy,
     now: SystemTime,
 ) -> Result<CampaignStatus, String> {
-    let Records { store, account, server, .. } = records;
+    let Records { store, place, account, .. } = records;
     let status = CampaignStatus::read(&**store, account, name, policy, now).await;
     if let Some(status) = status.map_err(|e| describe(&e))? {
         return Ok(status);
@@ -105,7 +105,10 @@ pub(crate) async fn read(
     let all = store.campaigns(account).await.map_err(|e| describe(&e))?;
     let names: Vec<String> = all.into_iter().map(|frozen| format!("{:?}", frozen.name)).collect();
     let names = if names.is_empty() { "none at all".to_owned() } else { names.join(", ") };
-    Err(format!("the record has no campaign {name:?} of {account} on {server}; there are: {names}"))
+    Err(format!(
+        "{place} has no campaign {name:?} of {account}; there are: {names} (--state and --journal name \
+         another record)"
+    ))
 }
 
 /// A call is under way, or its program ended during it.

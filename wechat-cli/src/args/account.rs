@@ -60,7 +60,8 @@ pub(crate) struct SpeedSetArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 The platform's count of the day stands beside the record's own: a difference is what other programs and people
-have used. Days and months are Beijing's.
+have used. Days and months are Beijing's. The record is that of one folder, or of the account's `journal`; where
+there is none, the platform's count stands alone.
 
 Example:
   wechat-cli quota --account shop --live

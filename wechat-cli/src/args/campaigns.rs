@@ -124,6 +124,8 @@ Without --article, a campaign with calls that can still be made is stopped first
 undecided are named: their message may be out, and there is no job to delete it by. After a timeout it is unknown
 whether the job was deleted: the same command again tells.
 
+The jobs are those of the record in this folder, or of --state or --journal; no record is made where there is none.
+
 Exit status: 0 deleted, 1 not all of it, or a call is undecided, 2 refused: nothing was deleted.
 
 Examples:

@@ -32,7 +32,8 @@ pub(crate) struct ServerArgs {
     pub(crate) tokens: TokenArgs,
 
     /// Where `send` keeps the record of what was sent; otherwise .wechat-mass beside the campaign, or
-    /// in this folder
+    /// in this folder. Budgets and "reached" are counted per record: where an account's campaigns lie in
+    /// several folders, name one for all, so or as the account's `journal`
     #[arg(long, value_name = "FOLDER")]
     pub(crate) state: Option<PathBuf>,
 

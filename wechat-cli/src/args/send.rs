@@ -86,7 +86,9 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     pub(crate) tokens: TokenArgs,
 
-    /// Where to keep the record of what was sent; otherwise .wechat-mass beside the campaign
+    /// Where to keep the record of what was sent; otherwise .wechat-mass beside the campaign. Budgets and
+    /// "reached" are counted per record: where an account's campaigns lie in several folders, name one for
+    /// all, so or as the account's `journal`
     #[arg(long, value_name = "FOLDER")]
     pub(crate) state: Option<PathBuf>,
 

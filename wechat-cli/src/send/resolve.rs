@@ -14,7 +14,6 @@ use super::result_text::unclaimed;
 use crate::action_log::{Action, ActionLog};
 use crate::args::ResolveArgs;
 use crate::exit::Exit;
-use crate::journal_place::JournalPlace;
 
 /// Runs the command.
 pub(crate) async fn resolve(args: &ResolveArgs) -> Exit {
@@ -34,9 +33,14 @@ async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<St
     let Prepared { plan, target, .. } = asked.prepare().await?;
     output.set_server(prepared::server(&target));
     let place = asked.journal(&target).map_err(|e| vec![e])?;
-    let Some(place) = place.filter(JournalPlace::exists) else {
-        return Err(vec![format!("nothing of the campaign {:?} is recorded here", plan.name())]);
+    let Some(place) = place else {
+        return Err(vec![
+            "the embedded mock lives in the program that sends, and keeps no record".to_owned(),
+        ]);
     };
+    if !place.exists() {
+        return Err(vec![place.missing()]);
+    }
     let store = place.open().await.map_err(|e| vec![e])?;
     let now = SystemClock::new().now();
     let mut journal = store.join(&plan, "resolve", now).await.map_err(|e| failed(&e))?;

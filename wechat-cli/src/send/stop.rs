@@ -34,7 +34,7 @@ async fn attempt(args: &StopArgs, output: &mut Output) -> Result<(), String> {
     let unknown = || format!("{place}: there is no campaign {name:?}; nothing was stopped");
     // A journal is not begun by stopping what it does not know.
     if !place.exists() {
-        return Err(unknown());
+        return Err(format!("{}; nothing was stopped", place.missing()));
     }
     let store = place.open().await?;
     let (account, now) = (prepared::app_id(&target)?, SystemClock::new().now());

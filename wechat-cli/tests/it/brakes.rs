@@ -90,7 +90,10 @@ fn a_running_campaign_is_stopped_by_another_program() {
 fn what_was_not_begun_is_neither_resumed_nor_stopped() {
     let shop = Shop::new(2);
     shop.write("campaign.toml", TEXT);
-    shop.say("stop", &[]).assert_status(2).assert_says("there is no campaign \"spring\"");
+    shop.say("stop", &[])
+        .assert_status(2)
+        .assert_says("there is no record")
+        .assert_says("--journal");
     assert!(!shop.path(".wechat-mass").exists());
     shop.say("resume", &[]).assert_status(2).assert_says("begin it with send");
     for word in ["stop", "resume"] {

@@ -57,6 +57,18 @@ fn what_is_not_in_the_record_is_named() {
     let none = shop.operate(&["list"]);
     none.assert_status(2).assert_says("there is no record").assert_says("--state");
     assert!(!shop.path(".wechat-mass").exists(), "a look makes no record");
+    for (words, status) in [
+        (&["status"][..], 2),
+        (&["report", "spring", "--csv", "spring.csv"], 2),
+        (&["delete", "spring", "--yes"], 2),
+        // The platform's counts are worth knowing without a record too.
+        (&["quota"], 0),
+    ] {
+        let run = shop.operate(words);
+        run.assert_status(status).assert_says("there is no record").assert_says("--journal");
+        run.assert_says("journal.db");
+        assert!(!shop.journal().exists(), "{words:?} makes a journal");
+    }
     shop.run(&[]).assert_status(0);
     let other = shop.operate(&["status", "summer"]);
     other.assert_status(2).assert_says("no campaign \"summer\"").assert_says("\"spring\"");

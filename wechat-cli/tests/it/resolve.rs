@@ -65,7 +65,7 @@ fn what_cannot_be_decided_is_refused() {
     let shop = Shop::new(2);
     shop.write("campaign.toml", TEXT);
     let nothing = shop.say("resolve", &[]);
-    nothing.assert_status(2).assert_says("nothing of the campaign \"spring\" is recorded here");
+    nothing.assert_status(2).assert_says("there is no record").assert_says("--journal");
     shop.run(&[]).assert_status(0);
     for (options, problem) in [
         (&["--call", "1", "--not-sent"][..], "it is known what became of the call"),
