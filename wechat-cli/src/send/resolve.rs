@@ -60,7 +60,7 @@ async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<St
     let recorded = recorded.map_err(|e| format!("call {call}: {}", describe(&e)));
     match &recorded {
         Ok(()) => {
-            log.end(now, &action, Exit::Success, &format!("call {call}: {}", word(&resolution)))
+            log.end(now, &action, Exit::Success, &format!("call {call}: {}", word(&resolution)));
         }
         Err(problem) => log.end(now, &action, Exit::Refused, problem),
     }
