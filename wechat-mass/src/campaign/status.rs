@@ -8,7 +8,7 @@ use wechat_types::mass::MassReport;
 
 use super::{Campaign, CampaignReport, Policy, Step, WaitReason};
 use crate::journal::{Entry, Frozen, FrozenCall, JournalError, Store};
-use crate::quota::{Limits, Window};
+use crate::quota::{Budget, Window};
 
 /// What a journal tells of one campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +69,14 @@ impl CampaignStatus {
         let entries = store.entries(account, name).await?;
         let kept = store.reports_after(account, 0).await?.into_iter().map(|(_, report)| report);
         let mut status = Self::of(frozen, &calls, &entries, kept, policy, now);
-        if let Step::Send { .. } = status.next {
-            status.wait_for_budgets(store, &policy.limits, now).await?;
+        if let Step::Send { chunk, .. } = status.next {
+            let today = Window::Day.began(now);
+            let is_again = entries.iter().any(|entry| {
+                matches!(entry, Entry::Intent { chunk: of, at } if *of == chunk && *at >= today)
+            });
+            let spend = status.frozen.spend();
+            let spend = if is_again { spend.again() } else { spend };
+            status.wait_for_budgets(store, &policy.limits.budgets(spend), now).await?;
         }
         Ok(Some(status))
     }
@@ -108,12 +114,12 @@ impl CampaignStatus {
     async fn wait_for_budgets(
         &mut self,
         store: &dyn Store,
-        limits: &Limits,
+        budgets: &[Budget],
         now: SystemTime,
     ) -> Result<(), JournalError> {
         let account = &self.frozen.account;
         let mut latest: Option<(SystemTime, WaitReason)> = None;
-        for budget in limits.budgets(self.frozen.spend()) {
+        for budget in budgets {
             let spent = store.spent(account, budget.spends, budget.window.began(now)).await?;
             let Some(until) = budget.wait(&spent) else { continue };
             if latest.is_none_or(|(known, _)| known < until) {

@@ -1,9 +1,12 @@
 //! A campaign's state from its journal alone, without its plan.
 
+use std::time::UNIX_EPOCH;
+
 use wechat_mass::campaign::{
-    Campaign, CampaignStatus, ChunkOutcome, Conclusion, GiveUp, Plan, Policy, Step, WaitReason,
+    Campaign, CampaignStatus, ChunkOutcome, Conclusion, GiveUp, Plan, PlanAudience, Policy, Step,
+    WaitReason,
 };
-use wechat_mass::journal::{MemoryStore, Store as _};
+use wechat_mass::journal::{Entry, MemoryStore, Store as _};
 use wechat_mass::quota::{Limits, Spend};
 use wechat_types::id::MsgId;
 use wechat_types::mass::{JobStatus, MassReport, ReportSource};
@@ -120,6 +123,29 @@ async fn what_waits_for_tomorrow_says_so() {
 }
 
 const SECOND: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// What the first attempt took of the day does not stand in the way of its repeat.
+#[tokio::test]
+async fn a_repeat_on_the_same_day_does_not_wait_for_tomorrow() {
+    let (world, store) = (World::new(2), MemoryStore::new());
+    let plan = Plan::new(app_id(), "spring", PlanAudience::Everyone, text()).unwrap();
+    drop(store.open(&plan, world.now()).await.unwrap());
+    let at = world.now();
+    let answer = serde_json::json!({
+        "entry": "answer", "chunk": 0, "at": at.duration_since(UNIX_EPOCH).unwrap().as_millis() as u64,
+        "answer": "unknown", "reason": "lost", "repeatable": true,
+    });
+    store.spend(&app_id(), Spend::ToEveryone, at, &[]).await.unwrap();
+    let intent = Entry::Intent { chunk: 0, at };
+    for entry in [intent, serde_json::from_value(answer).unwrap()] {
+        store.note(&app_id(), "spring", &entry).await.unwrap();
+    }
+    world.clock.advance(2 * 60 * SECOND);
+    let mut policy = Policy::default();
+    policy.limits = Limits::subscription();
+    let next = status_by(policy, &world, &store).await.next;
+    assert_eq!(next, Step::Send { chunk: 0, repeat: true });
+}
 
 /// A report that came while nobody drove the campaign counts, and another campaign's does not.
 #[tokio::test]
