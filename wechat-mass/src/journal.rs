@@ -33,7 +33,7 @@ pub use claim::{Claim, Reserved};
 pub(crate) use entry::Concern;
 pub use entry::Entry;
 pub use error::{JournalError, JournalErrorKind};
-pub use frozen::{Frozen, FrozenCall};
+pub use frozen::{ChosenFrom, Frozen, FrozenCall};
 pub use memory::{MemoryJournal, MemoryStore};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresAddress, PostgresJournal, PostgresStore};

@@ -27,6 +27,12 @@ fn four_messages_a_month_are_counted_and_left_out() {
     let sends = shop.count(SEND);
     shop.run(&["--only-reachable"]).assert_status(0);
     assert_eq!(shop.count(SEND), sends);
+    // Somebody who was not in the list was not left out of it.
+    shop.write("followers.txt", list_of(5));
+    let run = shop.run(&["--only-reachable"]);
+    run.assert_status(2).assert_says("2 OpenIDs, the reachable ones of a list of 4");
+    run.assert_says("whoever is new is another campaign");
+    shop.write("followers.txt", list_of(4));
 
     shop.write("campaign.toml", TEXT.replace("spring", "sixth"));
     let run = shop.run(&[]);

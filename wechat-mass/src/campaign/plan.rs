@@ -10,6 +10,7 @@ use wechat_types::mass::{Audience, AudienceKind};
 
 use crate::article::ArticleSource;
 use crate::client_msg_id::{ContentDigest, client_msg_id};
+use crate::journal::ChosenFrom;
 use crate::problem::Problems;
 use crate::recipients::{RecipientsError, Roster};
 use crate::split::split;
@@ -163,6 +164,7 @@ pub struct Plan {
     keys_digest: ContentDigest,
     chunks: Vec<Chunk>,
     warnings: Vec<String>,
+    chosen_from: Option<ChosenFrom>,
 }
 
 impl Plan {
@@ -229,7 +231,23 @@ impl Plan {
         let keys = Keys { account: &account, name: &name, content: &content_digest };
         let chunks = keys.chunks(&audience).map_err(|error| Problems { list: error.list() })?;
         let keys_digest = ContentDigest::of(chunks.iter().map(|c| c.key.as_str().as_bytes()));
-        Ok(Self { account, name, content, audience, content_digest, keys_digest, chunks, warnings })
+        Ok(Self {
+            account,
+            name,
+            content,
+            audience,
+            content_digest,
+            keys_digest,
+            chunks,
+            warnings,
+            chosen_from: None,
+        })
+    }
+
+    /// Says that the list is a part of this plan's, for whoever takes the campaign up later.
+    #[must_use]
+    pub fn with_chosen_from(self, whole: &Self) -> Self {
+        Self { chosen_from: ChosenFrom::of(whole), ..self }
     }
 
     /// The account that sends.
@@ -283,6 +301,11 @@ impl Plan {
     /// The hash of everything that is sent to whom: of all keys.
     pub fn digest(&self) -> &ContentDigest {
         &self.keys_digest
+    }
+
+    /// The longer list that its recipients were chosen from.
+    pub fn chosen_from(&self) -> Option<&ChosenFrom> {
+        self.chosen_from.as_ref()
     }
 
     /// The recipients by OpenID; none for everyone and for a tag, whose number only the platform

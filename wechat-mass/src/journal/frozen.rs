@@ -27,11 +27,33 @@ pub struct Frozen {
     /// [`Roster::source`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// The longer list that its recipients were chosen from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen_from: Option<ChosenFrom>,
     /// Calls.
     pub calls: usize,
     /// When it started.
     #[serde(with = "super::unix_millis")]
     pub began: SystemTime,
+}
+
+/// The whole list of a plan that goes to a part of it only, so that later it is known who was left out
+/// and who is new.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChosenFrom {
+    /// The hash of all keys of a plan for the whole list: see [`Plan::digest`].
+    pub plan: String,
+    /// OpenIDs of the whole list.
+    pub open_ids: usize,
+}
+
+impl ChosenFrom {
+    /// The list of this plan; none for everyone and for a tag.
+    pub fn of(whole: &Plan) -> Option<Self> {
+        let open_ids = whole.recipients()?;
+        Some(Self { plan: whole.digest().to_string(), open_ids })
+    }
 }
 
 /// One call of a frozen plan.
@@ -75,6 +97,7 @@ impl Frozen {
                 PlanAudience::Unknown => "an unknown audience".to_owned(),
             },
             source: plan.roster().and_then(Roster::source).map(str::to_owned),
+            chosen_from: plan.chosen_from().cloned(),
             calls: plan.chunks().len(),
             began,
         }

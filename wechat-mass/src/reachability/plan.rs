@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::Reachability;
 use crate::campaign::Plan;
-use crate::journal::{Entry, JournalError, Store};
+use crate::journal::{Entry, Frozen, JournalError, Store};
 use crate::problem::Problems;
 use crate::recipients::{Gatherer, RecipientsError, Roster, Scratch};
 
@@ -27,6 +27,18 @@ pub enum OnlyReachableError {
     Journal(JournalError),
     /// What is left makes no plan, such as an empty list.
     Plan(Problems),
+    /// The campaign was begun with a part of another list: who is missing in it was left out, or is new.
+    #[non_exhaustive]
+    AnotherList {
+        /// The campaign.
+        campaign: String,
+        /// Whom it goes to, in words.
+        audience: String,
+        /// OpenIDs of the list of then.
+        chosen_from: usize,
+        /// OpenIDs of the list of now.
+        open_ids: usize,
+    },
 }
 
 impl fmt::Display for OnlyReachableError {
@@ -34,6 +46,13 @@ impl fmt::Display for OnlyReachableError {
         match self {
             Self::Journal(_) => f.write_str("who can be reached is not known"),
             Self::Plan(_) => f.write_str("with those who can be reached there is no plan"),
+            Self::AnotherList { campaign, audience, chosen_from, open_ids } => write!(
+                f,
+                "the campaign {campaign:?} was begun with {audience}, the reachable ones of a list of \
+                 {chosen_from}, and now the list is another one, of {open_ids}: who is new in it would get \
+                 nothing. Put the list of then back to go on; whoever is new is another campaign, of another \
+                 name"
+            ),
         }
     }
 }
@@ -43,6 +62,7 @@ impl std::error::Error for OnlyReachableError {
         match self {
             Self::Journal(source) => Some(source),
             Self::Plan(source) => Some(source),
+            Self::AnotherList { .. } => None,
         }
     }
 }
@@ -50,6 +70,8 @@ impl std::error::Error for OnlyReachableError {
 /// Leaves out who may have had all messages of this month; plans for everyone and for a tag stay as
 /// they are. A campaign of which a call was made keeps the followers that it was begun with: what it
 /// sent itself is no reason to leave anybody out. A long list is made in `scratch`.
+///
+/// Where such a campaign was begun without this, the plan stays as it is: a store tells how it differs.
 ///
 /// # Errors
 ///
@@ -63,18 +85,32 @@ pub async fn only_reachable(
 ) -> Result<OnlyReachable, OnlyReachableError> {
     let (account, name) = (plan.account(), plan.name());
     let journal = OnlyReachableError::Journal;
-    let Some(total) = plan.recipients() else {
-        return Ok(OnlyReachable { plan: plan.clone(), left_out: 0 });
-    };
-    let entries = store.entries(account, name).await.map_err(journal)?;
+    let as_it_is = |left_out| OnlyReachable { plan: plan.clone(), left_out };
+    let Some(total) = plan.recipients() else { return Ok(as_it_is(0)) };
     let mut gatherer = Gatherer::new(scratch);
     if let Some(source) = plan.roster().and_then(Roster::source) {
         gatherer.made_by(source);
     }
     let listed = |error: RecipientsError| journal(JournalError::from(error));
-    if entries.iter().any(Entry::is_intent) {
-        let calls = store.calls(account, name).await.map_err(journal)?.len();
-        for call in 0..calls {
+    let mut whole = total;
+    if let Some(frozen) = begun(store, plan).await.map_err(journal)? {
+        let chosen_from = frozen.chosen_from.as_ref();
+        if frozen.is_of(plan) {
+            return Ok(as_it_is(chosen_from.map_or(0, |whole| left_out(whole.open_ids, total))));
+        }
+        let Some(chosen_from) = chosen_from else { return Ok(as_it_is(0)) };
+        // Of another content the store tells; then the keys say nothing about the list.
+        let is_same_content = frozen.content == plan.content_digest().to_string();
+        if is_same_content && chosen_from.plan != plan.digest().to_string() {
+            return Err(OnlyReachableError::AnotherList {
+                campaign: name.to_owned(),
+                audience: frozen.audience,
+                chosen_from: chosen_from.open_ids,
+                open_ids: total,
+            });
+        }
+        whole = chosen_from.open_ids;
+        for call in 0..frozen.calls {
             let frozen = store.recipients(account, name, call).await.map_err(journal)?;
             for open_id in frozen.iter().flatten() {
                 gatherer.push(open_id).map_err(listed)?;
@@ -91,7 +127,22 @@ pub async fn only_reachable(
         }
     }
     let audience = gatherer.finish().map_err(listed)?;
-    let left_out = total.saturating_sub(audience.len());
-    let plan = Plan::new(account.clone(), name, audience, plan.content().clone());
-    Ok(OnlyReachable { plan: plan.map_err(OnlyReachableError::Plan)?, left_out })
+    let left_out = left_out(whole, audience.len());
+    let chosen = Plan::new(account.clone(), name, audience, plan.content().clone());
+    let chosen = chosen.map_err(OnlyReachableError::Plan)?.with_chosen_from(plan);
+    Ok(OnlyReachable { plan: chosen, left_out })
+}
+
+fn left_out(whole: usize, chosen: usize) -> usize {
+    whole.saturating_sub(chosen)
+}
+
+/// What a campaign was frozen as, once a call of it was made.
+async fn begun(store: &dyn Store, plan: &Plan) -> Result<Option<Frozen>, JournalError> {
+    let (account, name) = (plan.account(), plan.name());
+    if !store.entries(account, name).await?.iter().any(Entry::is_intent) {
+        return Ok(None);
+    }
+    let all = store.campaigns(account).await?;
+    Ok(all.into_iter().find(|frozen| frozen.name == name))
 }

@@ -1,7 +1,7 @@
 //! Who has had the messages of the month, from what campaigns recorded.
 
 use wechat_http::describe;
-use wechat_mass::campaign::{Conclusion, Plan};
+use wechat_mass::campaign::{Conclusion, Content, Plan};
 use wechat_mass::journal::{MemoryStore, Store as _};
 use wechat_mass::reachability::{Reachability, only_reachable};
 use wechat_mass::recipients::Scratch;
@@ -33,7 +33,7 @@ async fn the_fifth_message_of_a_month_is_foreseen_as_the_platform_filters_it() {
     assert_eq!((counts.total, counts.after_filter), (2, 2));
     // Taken up again, it is the same plan, though two have had their message by now.
     let again = only_reachable(&store, &whole, 3, world.now(), Scratch::in_memory()).await.unwrap();
-    assert_eq!(again.plan.digest(), only.plan.digest());
+    assert_eq!((again.plan.digest(), again.left_out), (only.plan.digest(), 4));
     // The platform would have filtered just those.
     let sixth = plan("sixth", to_fans(6));
     send(&world, &store, &sixth).await;
@@ -43,6 +43,47 @@ async fn the_fifth_message_of_a_month_is_foreseen_as_the_platform_filters_it() {
     world.clock.advance(31 * 24 * HOUR);
     let month = Reachability::read(&store, &app_id(), None, 0, world.now()).await.unwrap();
     assert!(fans(6).iter().all(|id| month.reaches(id)));
+}
+
+#[tokio::test]
+async fn who_is_new_in_a_list_is_not_taken_for_left_out() {
+    let world = World::new(8);
+    let store = MemoryStore::new();
+    let only = async |plan: &Plan| {
+        only_reachable(&store, plan, 0, world.now(), Scratch::in_memory()).await
+    };
+    for number in 1..=4 {
+        send(&world, &store, &plan(&format!("campaign {number}"), to_fans(2))).await;
+    }
+    let fifth = only(&plan("fifth", to_fans(6))).await.unwrap();
+    assert_eq!(fifth.left_out, 2);
+    // As long as nobody got anything, the list may change.
+    let fifth = only(&plan("fifth", to_fans(5))).await.unwrap();
+    assert_eq!((fifth.left_out, fifth.plan.recipients()), (2, Some(3)));
+    send(&world, &store, &fifth.plan).await;
+    let refused = describe(&only(&plan("fifth", to_fans(8))).await.unwrap_err());
+    assert!(refused.contains("3 OpenIDs, the reachable ones of a list of 5"), "{refused}");
+    assert!(refused.contains("another name"), "{refused}");
+    // The list of then goes on, and so does the part of it that is sent to.
+    let again = only(&plan("fifth", to_fans(5))).await.unwrap();
+    assert_eq!((again.left_out, again.plan.digest()), (2, fifth.plan.digest()));
+    let again = only(&fifth.plan).await.unwrap();
+    assert_eq!((again.left_out, again.plan.digest()), (2, fifth.plan.digest()));
+    // Another content is the store's to tell.
+    let other = Content::Text("另一篇".to_owned());
+    let other = Plan::new(app_id(), "fifth", to_fans(5), other).unwrap();
+    let other = only(&other).await.unwrap().plan;
+    let refused = describe(&store.open(&other, world.now()).await.unwrap_err());
+    assert!(refused.contains("the content was changed"), "{refused}");
+
+    // Begun with the whole list: the store tells what was added, for nobody was left out.
+    send(&world, &store, &plan("whole", to_fans(3))).await;
+    let longer = only(&plan("whole", to_fans(5))).await.unwrap();
+    assert_eq!(longer.left_out, 0);
+    let refused = describe(&store.open(&longer.plan, world.now()).await.unwrap_err());
+    assert!(refused.contains("added: 2 OpenIDs"), "{refused}");
+    let same = only(&plan("whole", to_fans(3))).await.unwrap();
+    assert_eq!((same.left_out, same.plan.recipients()), (0, Some(3)));
 }
 
 #[tokio::test]
