@@ -1,7 +1,7 @@
 //! Which followers had how many of this month's messages, as far as the journal knows: an index of
 //! OpenIDs in about thirty bytes each.
 
-mod calls;
+pub(crate) mod calls;
 mod index;
 mod plan;
 
@@ -65,7 +65,8 @@ impl Reachability {
                 continue;
             }
             let entries = store.entries(account, &frozen.name).await?;
-            for call in calls::since(&entries, month) {
+            let calls = calls::may_have_reached(&entries).into_iter();
+            for (call, _) in calls.filter(|(_, at)| *at >= month) {
                 match store.recipients(account, &frozen.name, call).await? {
                     Some(list) => found.add_call(&list),
                     None if frozen.spend() == Spend::ToEveryone => {

@@ -16,8 +16,9 @@ struct Call {
     may_have_reached: bool,
 }
 
-/// The calls that were made at this moment or later, and not in vain.
-pub(super) fn since(entries: &[Entry], began: SystemTime) -> Vec<usize> {
+/// The calls that were accepted and whose job did not fail, and those of which nobody knows; each with its
+/// acceptance, or its last attempt.
+pub(crate) fn may_have_reached(entries: &[Entry]) -> BTreeMap<usize, SystemTime> {
     let mut calls: BTreeMap<usize, Call> = BTreeMap::new();
     let mut jobs = BTreeMap::new();
     let mut failed = Vec::new();
@@ -28,11 +29,12 @@ pub(super) fn since(entries: &[Entry], began: SystemTime) -> Vec<usize> {
         let (chunk, at, may_have_reached) = match entry {
             Entry::Intent { chunk, at } => (*chunk, *at, true),
             Entry::Answer { chunk, at, answer } => {
-                let told = matches!(
+                // The platform did nothing: it refused it, took it for another call, or never saw it.
+                let in_vain = matches!(
                     answer,
-                    Answer::Accepted { .. } | Answer::Ambiguous { .. } | Answer::Unknown { .. }
+                    Answer::Rejected { .. } | Answer::Mistaken { .. } | Answer::NotSent { .. }
                 );
-                (*chunk, *at, told)
+                (*chunk, *at, !in_vain)
             }
             Entry::Resolved { chunk, at, resolution } => {
                 // When it was decided says nothing about when it was sent.
@@ -52,6 +54,6 @@ pub(super) fn since(entries: &[Entry], began: SystemTime) -> Vec<usize> {
     for chunk in failed.iter().filter_map(|msg_id| jobs.get(msg_id)) {
         calls.remove(chunk);
     }
-    let made = calls.into_iter().filter(|(_, call)| call.may_have_reached && call.at >= began);
-    made.map(|(chunk, _)| chunk).collect()
+    let made = calls.into_iter().filter(|(_, call)| call.may_have_reached);
+    made.map(|(chunk, call)| (chunk, call.at)).collect()
 }

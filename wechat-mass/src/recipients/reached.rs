@@ -1,15 +1,14 @@
 //! Lists of a journal: whom a campaign was frozen for, and whom it reached.
 
-use std::collections::BTreeMap;
-
 use wechat_types::id::AppId;
 
 use super::{Gatherer, RecipientsError, Roster, Scratch};
-use crate::campaign::Answer;
-use crate::journal::{Entry, JournalError, Store};
+use crate::journal::{JournalError, Store};
+use crate::reachability::calls::may_have_reached;
 
-/// Puts everybody into a [`Gatherer`] whom a campaign has reached: the recipients of all calls that were
-/// made and not refused, so also of one of which nobody knows whether it was taken.
+/// Puts everybody into a [`Gatherer`] whom a campaign may have reached: the recipients of all calls that
+/// were accepted, and of those of which nobody knows whether they were. Nobody was reached by a call that
+/// was refused, or that a human said was not sent, and by a job that ended in `send fail` or `err(n)`.
 ///
 /// # Errors
 ///
@@ -25,18 +24,8 @@ pub async fn reached_by(
     let Some(frozen) = all.iter().find(|frozen| frozen.name == campaign) else {
         return Err(JournalError::no_campaign(campaign));
     };
-    let mut made = BTreeMap::new();
-    for entry in store.entries(account, campaign).await? {
-        match entry {
-            Entry::Intent { chunk, .. } => drop(made.insert(chunk, true)),
-            Entry::Answer { chunk, answer, .. } => {
-                let refused = matches!(answer, Answer::Rejected { .. } | Answer::NotSent { .. });
-                made.insert(chunk, !refused);
-            }
-            _ => {}
-        }
-    }
-    for chunk in made.into_iter().filter(|(_, reached)| *reached).map(|(chunk, _)| chunk) {
+    let entries = store.entries(account, campaign).await?;
+    for chunk in may_have_reached(&entries).into_keys() {
         let Some(open_ids) = store.recipients(account, campaign, chunk).await? else {
             return Err(JournalError::new(format!(
                 "the campaign {campaign:?} went to {}: whom it reached is known to the platform only",

@@ -1,10 +1,11 @@
 //! Who has had the messages of the month, from what campaigns recorded.
 
 use wechat_http::describe;
-use wechat_mass::campaign::{Conclusion, Content, Plan};
+use wechat_mass::campaign::{Conclusion, Content, Plan, Resolution, resolve};
 use wechat_mass::journal::{MemoryStore, Store as _};
 use wechat_mass::reachability::{Reachability, only_reachable};
-use wechat_mass::recipients::Scratch;
+use wechat_mass::recipients::{Gatherer, Scratch, reached_by};
+use wechat_mock::Verdict;
 use wechat_types::mass::Audience;
 
 use crate::world::{HOUR, World, app_id, fan, fans, text, to_fans};
@@ -84,6 +85,31 @@ async fn who_is_new_in_a_list_is_not_taken_for_left_out() {
     assert!(refused.contains("added: 2 OpenIDs"), "{refused}");
     let same = only(&plan("whole", to_fans(3))).await.unwrap();
     assert_eq!((same.left_out, same.plan.recipients()), (0, Some(3)));
+}
+
+#[tokio::test]
+async fn whom_nothing_reached_is_not_said_to_be_reached() {
+    let world = World::new(3);
+    let store = MemoryStore::new();
+    let reached = async |name: &str| {
+        let mut gatherer = Gatherer::new(Scratch::in_memory());
+        reached_by(&store, &app_id(), name, &mut gatherer).await.unwrap();
+        gatherer.finish().unwrap().len()
+    };
+    send(&world, &store, &plan("sent", to_fans(3))).await;
+    assert_eq!(reached("sent").await, 3);
+    for (name, verdict) in [("failed", Verdict::Fail), ("refused", Verdict::Refused(20008))] {
+        world.mock.next_job_verdict(verdict);
+        send(&world, &store, &plan(name, to_fans(3))).await;
+        assert_eq!(reached(name).await, 0, "{name}");
+    }
+    // Nobody knows, until a human does.
+    let lost = plan("lost", to_fans(3));
+    let mut journal = store.open(&lost, world.now()).await.unwrap();
+    assert!(world.run_and_die(&lost, journal.as_mut(), 1, true).is_none());
+    assert_eq!(reached("lost").await, 3);
+    resolve(journal.as_mut(), &lost, 0, Resolution::NotSent, world.now()).await.unwrap();
+    assert_eq!(reached("lost").await, 0);
 }
 
 #[tokio::test]
