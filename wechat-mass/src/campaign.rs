@@ -6,6 +6,7 @@
 
 mod brake;
 mod chunk;
+mod content;
 pub mod driver;
 mod inbox;
 mod job;
@@ -31,12 +32,13 @@ use chunk::{ChunkState, Progress};
 use outline::Outline;
 
 pub use brake::Brake;
+pub use content::Content;
 pub use driver::{Driver, DriverError, Event};
 pub use inbox::{Inbox, NoInbox};
-pub use plan::{Chunk, ChunkAudience, Content, Plan, PlanAudience};
+pub use plan::{Chunk, ChunkAudience, Plan, PlanAudience};
 pub use policy::{Canary, Policy};
 pub use report::{CampaignReport, ChunkOutcome, ChunkReport, Conclusion, Totals};
-pub use resolution::{Resolution, ResolveError, resolve, unclaimed_reports};
+pub use resolution::{Begun, Resolution, ResolveError, resolve, unclaimed_reports};
 pub use status::{CallTimes, CampaignStatus};
 pub use verdict::Answer;
 

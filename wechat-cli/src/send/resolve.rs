@@ -2,17 +2,16 @@
 
 use serde_json::json;
 use wechat_http::{Clock as _, SystemClock, describe};
-use wechat_mass::campaign::{
-    Campaign, ChunkOutcome, Plan, Policy, Resolution, resolve as record, unclaimed_reports,
-};
-use wechat_mass::journal::Journal;
+use wechat_mass::campaign::{Begun, Campaign, ChunkOutcome, Policy, Resolution, unclaimed_reports};
+use wechat_mass::journal::JournalError;
 use wechat_types::id::MsgId;
 
 use super::output::Output;
-use super::prepared::{self, Asked, Prepared};
+use super::prepared::{self, Asked};
 use super::result_text::unclaimed;
 use crate::action_log::{Action, ActionLog};
 use crate::args::ResolveArgs;
+use crate::campaign_file;
 use crate::exit::Exit;
 
 /// Runs the command.
@@ -28,11 +27,14 @@ pub(crate) async fn resolve(args: &ResolveArgs) -> Exit {
 }
 
 async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<String>> {
-    let failed = |e: &dyn std::error::Error| vec![describe(e)];
+    let failed = |e: JournalError| vec![describe(&e)];
+    // What was sent is what was frozen then, whatever became of the file and its lists.
+    let campaign = campaign_file::identity(&args.campaign).map_err(|e| vec![e])?;
     let asked = Asked::of(&args.campaign, &args.server);
-    let Prepared { plan, target, .. } = asked.prepare().await?;
+    let target = asked.target(campaign.account.as_deref()).map_err(|e| vec![e])?;
     output.set_server(prepared::server(&target));
     let place = asked.journal(&target).map_err(|e| vec![e])?;
+    let name = campaign.name.as_str();
     let Some(place) = place else {
         return Err(vec![
             "the embedded mock lives in the program that sends, and keeps no record".to_owned(),
@@ -42,21 +44,27 @@ async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<St
         return Err(vec![place.missing()]);
     }
     let store = place.open().await.map_err(|e| vec![e])?;
-    let now = SystemClock::new().now();
-    let mut journal = store.join(&plan, "resolve", now).await.map_err(|e| failed(&e))?;
+    let (account, now) =
+        (prepared::app_id(&target).map_err(|e| vec![e])?, SystemClock::new().now());
+    let begun = Begun::join(&*store, &account, name, "resolve", now).await.map_err(failed)?;
+    let Some(mut begun) = begun else {
+        return Err(vec![format!(
+            "{place}: no call of the campaign {name:?} was made, so there is nothing to decide"
+        )]);
+    };
     let Some((call, resolution)) = decision(args)? else {
-        return show(&plan, journal.as_mut(), output).await;
+        return show(begun, output).await;
     };
     let chunk = usize::try_from(call - 1).unwrap_or(usize::MAX);
     let log = ActionLog::open(&place.folder).map_err(|e| vec![e])?;
     let action = Action {
         command: "resolve",
         server: output.server(),
-        account: plan.account().as_str(),
-        campaign: Some(plan.name()),
+        account: account.as_str(),
+        campaign: Some(name),
     };
     log.begin(now, &action).map_err(|e| vec![e])?;
-    let recorded = record(journal.as_mut(), &plan, chunk, resolution, now).await;
+    let recorded = begun.resolve(chunk, resolution, now).await;
     let recorded = recorded.map_err(|e| format!("call {call}: {}", describe(&e)));
     match &recorded {
         Ok(()) => {
@@ -65,8 +73,7 @@ async fn attempt(args: &ResolveArgs, output: &mut Output) -> Result<Exit, Vec<St
         Err(problem) => log.end(now, &action, Exit::Refused, problem),
     }
     recorded.map_err(|e| vec![e])?;
-    let fields =
-        json!({ "campaign": plan.name(), "call": call, "decision": resolution, "exit": 0 });
+    let fields = json!({ "campaign": name, "call": call, "decision": resolution, "exit": 0 });
     output.say("resolved", fields, || match resolution {
         Resolution::Sent { msg_id: Some(job) } => {
             format!("call {call} was sent as job {job}: the next run follows it (已裁定为已发送)")
@@ -101,13 +108,10 @@ fn decision(args: &ResolveArgs) -> Result<Option<(u64, Resolution)>, Vec<String>
 }
 
 /// Shows what is to be decided, and what may help.
-async fn show(
-    plan: &Plan,
-    journal: &mut dyn Journal,
-    output: &Output,
-) -> Result<Exit, Vec<String>> {
+async fn show(begun: Begun, output: &Output) -> Result<Exit, Vec<String>> {
     let failed = |e| vec![describe(&e)];
-    let mut campaign = Campaign::new(plan, Policy::default());
+    let Begun { calls, mut journal, .. } = begun;
+    let mut campaign = Campaign::of_calls(&calls, Policy::default());
     journal.load().await.map_err(failed)?.iter().for_each(|entry| campaign.apply(entry));
     let Some(since) = campaign.open_since() else {
         output.say("undecided", json!({ "calls": [], "unclaimed": [], "exit": 0 }), || {
@@ -115,7 +119,7 @@ async fn show(
         });
         return Ok(Exit::Success);
     };
-    let found = unclaimed_reports(journal, since).await.map_err(failed)?;
+    let found = unclaimed_reports(journal.as_mut(), since).await.map_err(failed)?;
     let (mut calls, mut lines) = (Vec::new(), Vec::new());
     for (number, chunk) in campaign.report().chunks.into_iter().enumerate() {
         if let ChunkOutcome::Undecided { reason, .. } = chunk.outcome {

@@ -1,24 +1,29 @@
 //! A human decides about a call of which nobody knows.
 
-use crate::shop::{SEND, Shop, TEXT};
+use crate::shop::{SEND, Shop, TEXT, list_of};
 
 /// A call whose answer was lost, more than a day ago: the record is made older.
 #[cfg(unix)]
 fn undecided(taken: bool) -> Shop {
     let shop = Shop::new(2);
     shop.write("campaign.toml", TEXT);
+    lose_answer(&shop, taken, &[]);
+    shop
+}
+
+#[cfg(unix)]
+fn lose_answer(shop: &Shop, taken: bool, options: &[&str]) {
     let fault = shop.mock.on(SEND);
     if taken {
         fault.answer_lost();
     } else {
         fault.reset();
     }
-    let mut running = shop.start(&[]);
+    let mut running = shop.start(options);
     running.read_to("waiting to ask with the same key");
     running.interrupt();
     running.end().assert_status(130);
     shop.make_record_older(25);
-    shop
 }
 
 #[cfg(unix)]
@@ -58,6 +63,35 @@ fn what_was_not_sent_is_sent() {
     assert_eq!(shop.messages(2), [1, 1]);
     let sends = shop.requests(SEND);
     assert_eq!(sends[0].json()["clientmsgid"], sends[1].json()["clientmsgid"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn it_is_about_what_was_sent_whatever_the_file_says() {
+    let shop = Shop::new(4);
+    shop.write("followers.txt", list_of(2));
+    for number in 1..=4 {
+        shop.write("campaign.toml", TEXT.replace("spring", &format!("spring {number}")));
+        shop.run(&[]).assert_status(0);
+    }
+    // Two of four are left out.
+    shop.write("followers.txt", list_of(4));
+    shop.write("campaign.toml", TEXT);
+    lose_answer(&shop, false, &["--only-reachable"]);
+    shop.say("resolve", &[]).assert_status(3).assert_says("call 1: ");
+    shop.write("campaign.toml", TEXT.replace("followers.txt", "gone.txt"));
+    let run = shop.say("resolve", &["--json"]);
+    run.assert_status(3);
+    assert_eq!(run.lines()[0]["calls"][0]["recipients"], 2);
+    shop.say("resolve", &["--call", "1", "--not-sent"]).assert_status(0);
+    shop.write("campaign.toml", TEXT);
+    shop.run(&["--only-reachable"]).assert_status(0);
+    assert_eq!(shop.messages(4), [4, 4, 1, 1]);
+    // What was never begun has nothing to decide, and is not begun by asking.
+    shop.write("campaign.toml", TEXT.replace("spring", "summer"));
+    shop.say("resolve", &[])
+        .assert_status(2)
+        .assert_says("no call of the campaign \"summer\" was made");
 }
 
 #[test]

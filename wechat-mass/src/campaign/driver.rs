@@ -12,7 +12,8 @@ use wechat_types::id::OpenId;
 use wechat_types::mass::{MassContent, Recipients};
 
 use super::chunk::ChunkState;
-use super::plan::{Chunk, ChunkAudience, Content};
+use super::content::Content;
+use super::plan::{Chunk, ChunkAudience};
 use super::verdict::{Before, Others, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};

@@ -3,102 +3,16 @@
 use std::ops::Range;
 
 use wechat_http::Checks;
-use wechat_types::draft::AddDraft;
-use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, ClientMsgId, OpenId, TagId};
 use wechat_types::mass::{Audience, AudienceKind};
 
-use crate::article::ArticleSource;
 use crate::client_msg_id::{ContentDigest, client_msg_id};
-use crate::journal::ChosenFrom;
+use crate::journal::{ChosenFrom, FrozenCall};
 use crate::problem::Problems;
 use crate::recipients::{RecipientsError, Roster};
 use crate::split::split;
 
-/// What a campaign says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Content {
-    /// 1 to 8 articles in one message.
-    #[non_exhaustive]
-    Articles {
-        /// The articles, the first on top.
-        articles: Vec<ArticleSource>,
-        /// Send on when the originality check finds a reprint that is allowed.
-        ignore_reprint: bool,
-    },
-    /// A text.
-    Text(String),
-}
-
-impl Content {
-    /// One article; a reprint stops the send.
-    pub fn article(article: ArticleSource) -> Self {
-        Self::Articles { articles: vec![article], ignore_reprint: false }
-    }
-
-    /// Several articles in one message.
-    pub fn articles_of(articles: Vec<ArticleSource>, ignore_reprint: bool) -> Self {
-        Self::Articles { articles, ignore_reprint }
-    }
-
-    pub(crate) fn articles(&self) -> &[ArticleSource] {
-        match self {
-            Self::Articles { articles, .. } => articles,
-            Self::Text(_) => &[],
-        }
-    }
-
-    /// Each call needs a draft of its own, for a send uses its draft up.
-    pub fn needs_draft(&self) -> bool {
-        matches!(self, Self::Articles { .. })
-    }
-
-    fn check(&self, checks: Checks) -> Result<Vec<String>, Problems> {
-        match self {
-            Self::Text(text) if text.trim().is_empty() => {
-                let code = ErrorCode::EMPTY_CONTENT;
-                Err(Problems::one(format!("would be refused with {code}: the text is empty")))
-            }
-            Self::Text(_) => Ok(Vec::new()),
-            Self::Articles { articles, .. } => {
-                let (mut problems, mut warnings) = (Vec::new(), Vec::new());
-                if articles.is_empty() || articles.len() > AddDraft::MAX_ARTICLES {
-                    let problem = format!(
-                        "{} articles in one message; 1 to {} are possible",
-                        articles.len(),
-                        AddDraft::MAX_ARTICLES
-                    );
-                    match checks {
-                        Checks::Warn if !articles.is_empty() => warnings.push(problem),
-                        _ => problems.push(problem),
-                    }
-                }
-                for article in articles {
-                    match article.check_with(checks) {
-                        Ok(found) => warnings.extend(found),
-                        Err(found) => problems.extend(found.list),
-                    }
-                }
-                Problems::check(problems)?;
-                Ok(warnings)
-            }
-        }
-    }
-
-    /// The hash of all that a reader would see.
-    pub fn digest(&self) -> ContentDigest {
-        match self {
-            Self::Text(text) => ContentDigest::of([b"text 1".as_slice(), text.as_bytes()]),
-            Self::Articles { articles, ignore_reprint } => {
-                let digests: Vec<_> = articles.iter().map(ArticleSource::content_digest).collect();
-                let flag: &[u8] = if *ignore_reprint { b"1" } else { b"0" };
-                let parts = digests.iter().map(|digest| digest.as_bytes().as_slice());
-                ContentDigest::of([b"articles 1".as_slice(), flag].into_iter().chain(parts))
-            }
-        }
-    }
-}
+use super::content::Content;
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,7 +144,7 @@ impl Plan {
         let content_digest = content.digest();
         let keys = Keys { account: &account, name: &name, content: &content_digest };
         let chunks = keys.chunks(&audience).map_err(|error| Problems { list: error.list() })?;
-        let keys_digest = ContentDigest::of(chunks.iter().map(|c| c.key.as_str().as_bytes()));
+        let keys_digest = digest_of(&chunks);
         Ok(Self {
             account,
             name,
@@ -242,6 +156,28 @@ impl Plan {
             warnings,
             chosen_from: None,
         })
+    }
+
+    /// The plan that a journal froze, as far as calls tell it: enough to be known there as the same. Nothing
+    /// can be sent by it, for its keys are of another content than it has.
+    pub(super) fn of_calls(account: &AppId, name: &str, calls: &[FrozenCall]) -> Self {
+        let chunk = |call: &FrozenCall| Chunk {
+            audience: ChunkAudience::OpenIds(0..0),
+            key: call.key.clone(),
+        };
+        let chunks: Vec<_> = calls.iter().map(chunk).collect();
+        let content = Content::Text(String::new());
+        Self {
+            account: account.clone(),
+            name: name.to_owned(),
+            audience: PlanAudience::Unknown,
+            content_digest: content.digest(),
+            content,
+            keys_digest: digest_of(&chunks),
+            chunks,
+            warnings: Vec::new(),
+            chosen_from: None,
+        }
     }
 
     /// Says that the list is a part of this plan's, for whoever takes the campaign up later.
@@ -340,6 +276,10 @@ impl Plan {
         let key = keys.of_list(number, open_ids.iter().map(|id| id.as_str().as_bytes()));
         self.chunks.get(number).is_some_and(|chunk| chunk.key == key)
     }
+}
+
+fn digest_of(chunks: &[Chunk]) -> ContentDigest {
+    ContentDigest::of(chunks.iter().map(|chunk| chunk.key.as_str().as_bytes()))
 }
 
 /// What all keys of a plan have in common.

@@ -4,11 +4,11 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use wechat_types::id::MsgId;
+use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::MassReport;
 
 use super::{Campaign, Plan, Policy};
-use crate::journal::{Entry, Hold, Journal, JournalError, Part};
+use crate::journal::{Entry, FrozenCall, Hold, Journal, JournalError, Part, Store};
 
 /// What a human decided, after a look on mp.weixin.qq.com.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,56 @@ impl std::error::Error for ResolveError {
     }
 }
 
+/// A campaign of which a call was made, as its journal has it: for decisions about its calls, whatever its
+/// files say by now.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Begun {
+    /// The calls as they were frozen.
+    pub calls: Vec<FrozenCall>,
+    /// What is recorded of them.
+    pub journal: Box<dyn Journal>,
+}
+
+impl Begun {
+    /// Takes a campaign up as [`Store::join`] does; none when no call of it was made.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::join`].
+    pub async fn join(
+        store: &dyn Store,
+        account: &AppId,
+        name: &str,
+        worker: &str,
+        at: SystemTime,
+    ) -> Result<Option<Self>, JournalError> {
+        // From the first call on no other plan is frozen under this name.
+        if !store.entries(account, name).await?.iter().any(Entry::is_intent) {
+            return Ok(None);
+        }
+        let calls = store.calls(account, name).await?;
+        let plan = Plan::of_calls(account, name, &calls);
+        let journal = store.join(&plan, worker, at).await?;
+        Ok(Some(Self { calls, journal }))
+    }
+
+    /// Records a decision as [`resolve`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`ResolveError`]; nothing was recorded then.
+    pub async fn resolve(
+        &mut self,
+        chunk: usize,
+        resolution: Resolution,
+        at: SystemTime,
+    ) -> Result<(), ResolveError> {
+        let campaign = Campaign::of_calls(&self.calls, Policy::default());
+        decide(self.journal.as_mut(), campaign, chunk, resolution, at).await
+    }
+}
+
 /// How long nobody else takes a call up that is being decided about.
 const DECISION: Duration = Duration::from_secs(10);
 
@@ -83,8 +133,17 @@ pub async fn resolve(
     resolution: Resolution,
     at: SystemTime,
 ) -> Result<(), ResolveError> {
+    decide(journal, Campaign::new(plan, Policy::default()), chunk, resolution, at).await
+}
+
+async fn decide(
+    journal: &mut dyn Journal,
+    mut campaign: Campaign<'_>,
+    chunk: usize,
+    resolution: Resolution,
+    at: SystemTime,
+) -> Result<(), ResolveError> {
     let entries = journal.load().await.map_err(ResolveError::Journal)?;
-    let mut campaign = Campaign::new(plan, Policy::default());
     entries.iter().for_each(|entry| campaign.apply(entry));
     match campaign.chunks.get(chunk) {
         None => return Err(ResolveError::NoSuchCall { calls: campaign.chunks.len() }),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wechat_mass::MassSender;
-use wechat_mass::campaign::{Canary, Conclusion, Plan, Resolution, ResolveError, resolve};
+use wechat_mass::campaign::{Begun, Canary, Conclusion, Plan, Resolution, ResolveError, resolve};
 use wechat_mass::journal::{Claim, Entry, Journal, MemoryStore, Reserved, Store as _};
 use wechat_mass::quota::Spend;
 use wechat_types::mass::{MassContent, Recipients};
@@ -67,6 +67,16 @@ async fn a_call_that_a_worker_is_making_is_not_decided_about() {
     let mut human = store.join(&plan, "resolve", world.now()).await.unwrap();
     let decided = resolve(human.as_mut(), &plan, 0, Resolution::NotSent, world.now()).await;
     assert!(matches!(decided, Err(ResolveError::UnderWay)), "{decided:?}");
+    let (account, name) = (plan.account(), plan.name());
+    let begun = Begun::join(&store, account, name, "without the plan", world.now()).await.unwrap();
+    let mut begun = begun.unwrap();
+    let decided = begun.resolve(0, Resolution::NotSent, world.now()).await;
+    assert!(matches!(decided, Err(ResolveError::UnderWay)), "{decided:?}");
+    let decided = begun.resolve(2, Resolution::NotSent, world.now()).await;
+    assert!(matches!(decided, Err(ResolveError::NoSuchCall { calls: 2, .. })), "{decided:?}");
+    drop(begun);
+    let other = Begun::join(&store, account, "other", "without the plan", world.now()).await;
+    assert!(other.unwrap().is_none());
     world.clock.advance(Duration::from_secs(600));
     resolve(human.as_mut(), &plan, 0, Resolution::NotSent, world.now()).await.unwrap();
     drop((anna, human));
