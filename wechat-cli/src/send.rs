@@ -15,6 +15,7 @@ use std::time::Duration;
 use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{Canary, Inbox, NoInbox, Plan, PlanAudience, Policy};
 use wechat_mass::journal::{Entry, MemoryJournal};
+use wechat_mass::quota::Window;
 use wechat_mass::reachability::{OnlyReachable, only_reachable};
 
 use crate::account::Account;
@@ -157,9 +158,8 @@ async fn drive_server(
     output: &Output,
 ) -> Result<Exit, Refusal> {
     let client = client(&account, base_url)?;
+    let now = || SystemClock::new().now();
     policy.limits = account.limits;
-    let to_everyone = &mut policy.limits.to_everyone_per_month;
-    *to_everyone = to_everyone.saturating_sub(u32::from(args.website_sends));
     let mut listener = match account.callback {
         Some(settings) => {
             let encrypted = settings.aes_key.is_some();
@@ -169,7 +169,6 @@ async fn drive_server(
         }
         None => None,
     };
-    let now = || SystemClock::new().now();
     let log = ActionLog::open(&place.folder).map_err(|e| vec![e])?;
     let (account, campaign) = (plan.account().clone(), plan.name().to_owned());
     let action = Action {
@@ -200,6 +199,13 @@ async fn drive_recorded(
 ) -> Result<Exit, Refusal> {
     let failed = |e| vec![describe(&e)];
     let now = || SystemClock::new().now();
+    let asked = now();
+    let first_call = forecast::first_call(&policy, asked);
+    // What was sent this month says nothing about the next one.
+    let is_this_month = Window::Month.began(first_call) == Window::Month.began(asked);
+    let website_sends = if is_this_month { args.website_sends } else { 0 };
+    let to_everyone = &mut policy.limits.to_everyone_per_month;
+    *to_everyone = to_everyone.saturating_sub(u32::from(website_sends));
     let store = place.open().await.map_err(|e| vec![e])?;
     if word == Word::Resume {
         let entries = store.entries(plan.account(), plan.name()).await.map_err(failed)?;
@@ -212,9 +218,8 @@ async fn drive_recorded(
         }
     }
     let (plan, left_out) = if args.only_reachable {
-        let only =
-            only_reachable(&*store, &plan, args.website_sends, now(), Asked::from(args).scratch())
-                .await;
+        let scratch = Asked::from(args).scratch();
+        let only = only_reachable(&*store, &plan, website_sends, first_call, scratch).await;
         let OnlyReachable { plan, left_out, .. } = only.map_err(|e| vec![describe(&e)])?;
         (plan, Some(left_out))
     } else {
@@ -229,7 +234,7 @@ async fn drive_recorded(
     }
     output.journal(place, entries.len());
     let forecast = Forecasting { client, store: &*store, plan: &plan, policy, entries: &entries };
-    if let Some(found) = forecast.read(args.website_sends, now()).await.map_err(failed)? {
+    if let Some(found) = forecast.read(website_sends, now()).await.map_err(failed)? {
         output.forecast(&found, left_out);
     }
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));

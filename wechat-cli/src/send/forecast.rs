@@ -23,8 +23,15 @@ pub(super) struct Forecasting<'a> {
     pub(super) entries: &'a [Entry],
 }
 
+/// When the first call can be made, as far as the campaign says: what counts is that day and that month.
+pub(super) fn first_call(policy: &Policy, now: SystemTime) -> SystemTime {
+    policy.not_before.map_or(now, |begin| begin.max(now))
+}
+
 /// What is foreseen.
 pub(super) struct Foreseen {
+    /// The first call, where it has to wait until then.
+    from: Option<SystemTime>,
     calls: usize,
     by_list: bool,
     forecast: Forecast,
@@ -53,8 +60,8 @@ impl Forecasting<'_> {
         };
         let left = self.plan.chunks().iter().zip(&outcomes).filter(|(_, o)| is_left(o));
         let left: Vec<_> = left.map(|(chunk, _)| chunk).collect();
-        let Some(first) = left.first() else { return Ok(None) };
-        let spend = match first.audience {
+        let Some(chunk) = left.first() else { return Ok(None) };
+        let spend = match chunk.audience {
             ChunkAudience::Everyone => Spend::ToEveryone,
             ChunkAudience::Tag(_) => Spend::ToTag,
             _ => Spend::ByOpenIds,
@@ -65,10 +72,18 @@ impl Forecasting<'_> {
         let account = self.plan.account();
         let calls = (spend, left.len());
         let limits = &self.policy.limits;
-        let quota = counted.as_ref().ok();
-        let forecast = Forecast::read(self.store, account, calls, limits, quota, now).await?;
+        let first = first_call(&self.policy, now);
+        let mut quota = counted.as_ref().ok().cloned();
+        if let Some(quota) = &mut quota
+            && Window::Day.began(first) != Window::Day.began(now)
+        {
+            // The limit is that of each day, the count is today's.
+            quota.used = 0;
+        }
+        let forecast =
+            Forecast::read(self.store, account, calls, limits, quota.as_ref(), first).await?;
         let name = Some(self.plan.name());
-        let month = Reachability::read(self.store, account, name, website_sends, now).await?;
+        let month = Reachability::read(self.store, account, name, website_sends, first).await?;
         let by_list = spend == Spend::ByOpenIds;
         let mut reach = by_list.then(Reach::default);
         if let Some(reach) = &mut reach {
@@ -79,6 +94,7 @@ impl Forecasting<'_> {
             }
         }
         Ok(Some(Foreseen {
+            from: (first > now).then_some(first),
             calls: left.len(),
             by_list,
             forecast,
@@ -106,6 +122,7 @@ impl Foreseen {
             .map(|(b, used)| json!({ "window": b.window, "limit": b.limit, "used": used }))
             .collect();
         json!({
+            "from": self.from.map(unix_seconds),
             "calls": self.calls,
             "never": self.forecast.never,
             "last": self.forecast.at.last().map(|at| unix_seconds(*at)),
@@ -131,13 +148,20 @@ impl Foreseen {
 
     pub(super) fn text(&self, left_out: Option<usize>) -> String {
         let mut lines = Vec::new();
+        let this = if self.from.is_some() { "that" } else { "this" };
+        if let Some(from) = self.from {
+            lines.push(format!(
+                "  from      {} (Beijing time): what is told here is of that day and month",
+                BeijingTime::new(from)
+            ));
+        }
         for (budget, used) in &self.forecast.budgets {
             let window = match budget.window {
                 Window::Minute => "minute",
                 Window::Day => "day",
                 _ => "month",
             };
-            lines.push(format!("  quota     {used} of {} calls this {window}", budget.limit));
+            lines.push(format!("  quota     {used} of {} calls {this} {window}", budget.limit));
         }
         lines.push(match &self.counted {
             Ok(quota) => format!(
@@ -152,7 +176,7 @@ impl Foreseen {
             lines.push(match had_all {
                 0 => format!("  reaches   {} followers", grouped(reachable as u64)),
                 _ => format!(
-                    "  reaches   {} followers; {} may have had their four messages of this month, and \
+                    "  reaches   {} followers; {} may have had their four messages of {this} month, and \
                      the platform leaves them out (本月已满 4 条)",
                     grouped(reachable as u64),
                     grouped(had_all as u64)
@@ -161,7 +185,7 @@ impl Foreseen {
         }
         if let Some(count) = left_out {
             lines.push(format!(
-                "  left out  {} followers who may have had their four messages of this month",
+                "  left out  {} followers who may have had their four messages of {this} month",
                 grouped(count as u64)
             ));
         }

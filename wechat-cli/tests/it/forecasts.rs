@@ -44,6 +44,37 @@ fn four_messages_a_month_are_counted_and_left_out() {
 }
 
 #[test]
+fn what_counts_is_the_month_in_which_it_may_begin() {
+    let shop = Shop::new(2);
+    for number in 1..=4 {
+        shop.write("campaign.toml", TEXT.replace("spring", &format!("spring {number}")));
+        shop.run(&[]).assert_status(0);
+    }
+    shop.mock.configure(|settings| settings.mass_calls_per_day = 4);
+    let later = format!("not_before = 2999-01-01T00:00:00\n{TEXT}");
+    shop.write("campaign.toml", &later);
+    let mut run = shop.start(&["--only-reachable", "--website-sends", "3", "--json"]);
+    let line = run.read_to("\"event\":\"forecast\"");
+    run.kill();
+    let found: serde_json::Value = serde_json::from_str(&line).unwrap();
+    // Midnight in Beijing.
+    let begin = 32_472_115_200_u64;
+    assert_eq!(found["from"], begin);
+    assert_eq!(found["days"], serde_json::json!([{ "day": begin, "calls": 1 }]), "{found}");
+    assert_eq!(found["platform"]["used"], 4);
+    assert_eq!((&found["left_out"], &found["reachable"]), (&0.into(), &2.into()), "{found}");
+    assert_eq!((&found["had_four"], &found["to_everyone_this_month"]), (&0.into(), &0.into()));
+    assert!(
+        found["budgets"].as_array().unwrap().iter().all(|budget| budget["used"] == 0),
+        "{found}"
+    );
+    let mut run = shop.start(&[]);
+    run.read_to("from      2999-01-01 00:00:00 (Beijing time)");
+    run.read_to("0 of 4 calls that day");
+    run.kill();
+}
+
+#[test]
 fn sends_of_the_website_are_stated() {
     let shop = Shop::new(2);
     shop.write("campaign.toml", TEXT.replace("open_ids = \"followers.txt\"", "everyone = true"));
