@@ -4,7 +4,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use wechat_http::{Client, Error};
 use wechat_types::error_code::ErrorCode;
@@ -16,9 +16,6 @@ use super::page_file::PageFile;
 use super::{Gatherer, RecipientsError, Roster};
 use crate::client_msg_id::ContentDigest;
 use crate::quota::Window;
-
-/// How long a list that was read to its end is taken for what it was: a day.
-const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A list that the platform keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,8 +121,8 @@ impl<'a> Reading<'a> {
         head: &str,
         observe: &'a mut (dyn FnMut(Fetched) + Send),
     ) -> Result<Self, FetchError> {
-        let oldest = client.clock().now().checked_sub(FRESH).unwrap_or(UNIX_EPOCH);
-        Ok(Self { client, list: PageFile::open(file, head, oldest)?, calls: 0, observe })
+        let list = PageFile::open(file, head, client.clock().now())?;
+        Ok(Self { client, list, calls: 0, observe })
     }
 
     fn fetched(&self) -> Fetched {
@@ -161,8 +158,8 @@ impl<'a> Reading<'a> {
 /// Reads a list of the platform into `file`, page by page, and then into a [`Gatherer`].
 ///
 /// Each page is on the disk before the next one is asked for: after a crash, a lost network or 45009
-/// the same call goes on from the last `next_openid`. A list that was read to its end less than 24 hours
-/// ago is not read again.
+/// the same call goes on from the last `next_openid`, for a week after the list was begun. One that was read
+/// to its end less than 24 hours ago is not read again.
 ///
 /// # Errors
 ///
@@ -204,7 +201,7 @@ pub async fn fetch(
                     && after.is_some()
                     && reading.calls == 0 =>
             {
-                reading.list.begin(&head)?;
+                reading.list.begin(&head, client.clock().now())?;
             }
             Err(error) => return Err(reading.failed(error)),
         }

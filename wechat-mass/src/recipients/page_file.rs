@@ -11,8 +11,14 @@ use super::lines::{Line, Lines};
 use super::{Gatherer, RecipientsError};
 use crate::problem::Problems;
 
-/// A file of OpenIDs, one a line. Lines that begin with `#` say what the list is, where a page ends, and
-/// where the list does.
+/// How long a list that was read to its end is taken for what it was: a day.
+const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long a list may be read: who came to a part of it that was read before is not in it.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A file of OpenIDs, one a line. Lines that begin with `#` say what the list is, when it was begun, where a
+/// page ends, and where the list does.
 #[derive(Debug)]
 pub(super) struct PageFile {
     path: PathBuf,
@@ -23,18 +29,16 @@ pub(super) struct PageFile {
     pub(super) count: usize,
     /// Whole pages so far.
     pub(super) pages: usize,
+    /// When its first page was asked for.
+    begun: Option<SystemTime>,
     /// When the list was read to its end.
     pub(super) ended: Option<SystemTime>,
 }
 
 impl PageFile {
     /// Opens the list that `head` describes, in one line. Another one that lies there is begun anew, and
-    /// so is one that ended earlier than `oldest`.
-    pub(super) fn open(
-        path: &Path,
-        head: &str,
-        oldest: SystemTime,
-    ) -> Result<Self, RecipientsError> {
+    /// so is one that ended more than a day ago, or was begun more than a week ago and did not end.
+    pub(super) fn open(path: &Path, head: &str, now: SystemTime) -> Result<Self, RecipientsError> {
         let failed = || Self::failed(path);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed())?;
@@ -51,15 +55,22 @@ impl PageFile {
             }
             Err(TryLockError::Error(error)) => return Err(failed()(error)),
         }
+        let path = path.to_owned();
         let mut list =
-            Self { path: path.to_owned(), file, mark: None, count: 0, pages: 0, ended: None };
+            Self { path, file, mark: None, count: 0, pages: 0, begun: None, ended: None };
         let whole = list.read(head)?;
-        if whole == 0 || list.ended.is_some_and(|ended| ended < oldest) {
-            list.begin(head)?;
+        let is_old = match (list.ended, list.begun) {
+            (Some(ended), _) => is_older(ended, FRESH, now),
+            (None, Some(begun)) => is_older(begun, LONGEST, now),
+            // Nobody knows.
+            (None, None) => true,
+        };
+        if whole == 0 || is_old {
+            list.begin(head, now)?;
         } else {
             // What follows is a page that was not written whole.
-            list.file.set_len(whole).map_err(failed())?;
-            list.file.seek(SeekFrom::End(0)).map_err(failed())?;
+            list.file.set_len(whole).map_err(Self::failed(&list.path))?;
+            list.file.seek(SeekFrom::End(0)).map_err(Self::failed(&list.path))?;
         }
         Ok(list)
     }
@@ -70,11 +81,12 @@ impl PageFile {
     }
 
     /// Forgets what was read.
-    pub(super) fn begin(&mut self, head: &str) -> Result<(), RecipientsError> {
+    pub(super) fn begin(&mut self, head: &str, now: SystemTime) -> Result<(), RecipientsError> {
         (self.mark, self.count, self.pages, self.ended) = (None, 0, 0, None);
+        self.begun = Some(now);
         let done = self.file.set_len(0).and_then(|()| self.file.seek(SeekFrom::Start(0)));
         done.map_err(Self::failed(&self.path))?;
-        self.write(&format!("# {head}\n"))
+        self.write(&format!("# {head}\n# begun {}\n", seconds(now)))
     }
 
     /// Reads what is there; answers how many bytes of it are whole pages. None, if it is another list.
@@ -83,7 +95,7 @@ impl PageFile {
         let len = self.file.metadata().map_err(failed())?.len();
         let mut lines = Lines::new(BufReader::new(&self.file));
         let (mut at, mut whole, mut count) = (0_u64, 0_u64, 0_usize);
-        let (mut mark, mut ended, mut pages) = (None, None, 0_usize);
+        let (mut mark, mut begun, mut ended, mut pages) = (None, None, None, 0_usize);
         while let Some(line) = lines.next().map_err(failed())? {
             let Line::Whole(line) = line else { return Ok(0) };
             if at == 0 && line.strip_prefix(b"# ") != Some(head.as_bytes()) {
@@ -104,15 +116,16 @@ impl PageFile {
                 Some(text) => {
                     if let Some(page) = text.strip_prefix("page ") {
                         (mark, pages) = (Some(page.to_owned()), pages + 1);
+                    } else if let Some(at) = text.strip_prefix("begun ") {
+                        begun = moment(at);
                     } else if let Some(at) = text.strip_prefix("end ") {
-                        let at: u64 = at.parse().unwrap_or_default();
-                        ended = UNIX_EPOCH.checked_add(Duration::from_secs(at));
+                        ended = moment(at);
                     }
                 }
             }
             (whole, self.count) = (at, count);
         }
-        (self.mark, self.ended, self.pages) = (mark, ended, pages);
+        (self.mark, self.begun, self.ended, self.pages) = (mark, begun, ended, pages);
         Ok(whole)
     }
 
@@ -139,8 +152,7 @@ impl PageFile {
 
     /// The list is whole.
     pub(super) fn end(&mut self, at: SystemTime) -> Result<(), RecipientsError> {
-        let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.write(&format!("# end {}\n", since.as_secs()))?;
+        self.write(&format!("# end {}\n", seconds(at)))?;
         self.ended = Some(at);
         Ok(())
     }
@@ -157,6 +169,18 @@ impl PageFile {
         }
         Ok(())
     }
+}
+
+fn is_older(at: SystemTime, age: Duration, now: SystemTime) -> bool {
+    now.duration_since(at).is_ok_and(|since| since > age)
+}
+
+fn seconds(at: SystemTime) -> u64 {
+    at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn moment(text: &str) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(text.parse().unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -209,13 +233,27 @@ mod tests {
         list.page(&ids(0..3), "o2").unwrap();
         list.end(at(100)).unwrap();
         drop(list);
-        let again = PageFile::open(&path, "tag 2", at(100)).unwrap();
+        let again = PageFile::open(&path, "tag 2", at(100) + FRESH).unwrap();
         assert_eq!((again.count, again.pages, again.ended), (3, 1, Some(at(100))));
         drop(again);
-        let mut old = PageFile::open(&path, "tag 2", at(101)).unwrap();
+        let begun = at(101) + FRESH;
+        let mut old = PageFile::open(&path, "tag 2", begun).unwrap();
         assert_eq!((old.count, old.ended), (0, None));
         old.page(&ids(0..3), "o2").unwrap();
         drop(old);
-        assert_eq!(PageFile::open(&path, "tag 3", at(0)).unwrap().count, 0);
+        // A part of it is not gone on with for ever.
+        let part = PageFile::open(&path, "tag 2", begun + LONGEST).unwrap();
+        assert_eq!((part.count, part.mark.as_deref()), (3, Some("o2")));
+        drop(part);
+        let late = begun + LONGEST + Duration::from_secs(1);
+        let mut old = PageFile::open(&path, "tag 2", late).unwrap();
+        assert_eq!((old.count, &old.mark), (0, &None));
+        old.page(&ids(0..3), "o2").unwrap();
+        drop(old);
+        assert_eq!(PageFile::open(&path, "tag 2", late).unwrap().count, 3);
+        assert_eq!(PageFile::open(&path, "tag 3", late).unwrap().count, 0);
+        // It was not kept when this one was begun.
+        fs::write(&path, "# tag 2\no1\n# page o1\n").unwrap();
+        assert_eq!(PageFile::open(&path, "tag 2", late).unwrap().count, 0);
     }
 }
