@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use wechat_http::describe;
 use wechat_mass::followers::{ExportError, FollowerExport, Followers};
+use wechat_types::error_code::ErrorCode;
 use wechat_types::id::TagId;
 use wechat_types::user::GetFollowers;
 
@@ -65,7 +66,10 @@ pub(crate) async fn export(
         )),
         Err(error) => {
             let code = match &error {
-                ExportError::Page { source, .. } => source.code(),
+                // The error says already what to do.
+                ExportError::Page { source, .. } => {
+                    source.code().filter(|code| *code != ErrorCode::INVALID_OPENID)
+                }
                 _ => None,
             };
             Err(Failure::failed(with_advice(describe(&error), code)))

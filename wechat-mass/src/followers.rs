@@ -5,9 +5,11 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use wechat_http::{Client, Error};
+use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, OpenId, TagId};
 use wechat_types::tag::GetTagFollowers;
 use wechat_types::user::GetFollowers;
@@ -22,10 +24,14 @@ pub enum Followers {
     Tagged(TagId),
 }
 
+/// How long an export may take: who came to a part of the list that was read before is not in it.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// An export under way, or about to begin.
 ///
 /// Pages go to `FILE.part`, and how far it is to `FILE.cursor`, both flushed before the next page is
-/// asked for. At the end the part becomes `FILE`. Memory holds one page.
+/// asked for. At the end the part becomes `FILE`. Memory holds one page. What was begun more than a week
+/// ago, or whose last follower has left since, is begun anew.
 #[derive(Debug)]
 pub struct FollowerExport {
     file: PathBuf,
@@ -40,6 +46,9 @@ struct Cursor {
     account: AppId,
     server: String,
     tag: Option<TagId>,
+    /// When the first page was asked for, in seconds since 1970; unknown of those that did not keep it.
+    #[serde(default)]
+    begun: u64,
     /// The last OpenID of the last whole page.
     after: Option<OpenId>,
     /// OpenIDs and bytes of the whole pages; what stands after them in the part is cut off.
@@ -111,6 +120,10 @@ impl fmt::Display for ExportError {
                 file.display()
             ),
             Self::File { file, .. } => write!(f, "{}: cannot be used", file.display()),
+            Self::Page { source, .. } if source.code() == Some(ErrorCode::INVALID_OPENID) => f.write_str(
+                "the list cannot go on: the follower that the last page ended with has left; the same \
+                 command begins it anew",
+            ),
             Self::Page { open_ids, .. } => write!(
                 f,
                 "the list stopped after {open_ids} OpenIDs, which are kept; the same command goes on \
@@ -131,6 +144,11 @@ impl std::error::Error for ExportError {
             Self::Exists { .. } | Self::OtherCursor { .. } | Self::Circle { .. } => None,
         }
     }
+}
+
+fn now(client: &Client) -> u64 {
+    let since = client.clock().now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {
@@ -171,6 +189,7 @@ impl FollowerExport {
                 Followers::All => None,
                 Followers::Tagged(tag) => Some(tag),
             },
+            begun: now(client),
             after: None,
             open_ids: 0,
             bytes: 0,
@@ -192,7 +211,8 @@ impl FollowerExport {
                 {
                     return Err(other("belongs to another account, server or tag"));
                 }
-                known
+                let age = fresh.begun.saturating_sub(known.begun);
+                if age > LONGEST.as_secs() { fresh } else { known }
             }
         };
         Ok(Self { file: file.to_owned(), cursor })
@@ -208,8 +228,8 @@ impl FollowerExport {
     ///
     /// # Errors
     ///
-    /// [`ExportError`]; codes of a page: 40003 the follower that it goes on from is none any more, 45009
-    /// the day's calls (500 for a small account), 45159 no such tag, 48001 not permitted.
+    /// [`ExportError`]; codes of a page: 40003 the follower that the page before ended with has left
+    /// meanwhile, 45009 the day's calls (500 for a small account), 45159 no such tag, 48001 not permitted.
     pub async fn run(
         &mut self,
         client: &Client,
@@ -217,8 +237,23 @@ impl FollowerExport {
     ) -> Result<u64, ExportError> {
         let path = beside(&self.file, ".part");
         let mut part = self.part(&path).map_err(failed(&path))?;
+        let mut goes_on = self.cursor.after.is_some();
         loop {
-            let (open_ids, total, next) = self.page(client).await?;
+            let page = self.page(client).await;
+            // Who was last on the page before has left in the meantime: there is no other place to go on
+            // from.
+            if let Err(ExportError::Page { source, .. }) = &page
+                && source.code() == Some(ErrorCode::INVALID_OPENID)
+                && std::mem::take(&mut goes_on)
+            {
+                (self.cursor.after, self.cursor.begun) = (None, now(client));
+                (self.cursor.open_ids, self.cursor.bytes) = (0, 0);
+                self.keep_cursor()?;
+                part = self.part(&path).map_err(failed(&path))?;
+                continue;
+            }
+            goes_on = false;
+            let (open_ids, total, next) = page?;
             if !open_ids.is_empty() {
                 let mut lines = String::with_capacity(open_ids.len() * 29);
                 for open_id in &open_ids {

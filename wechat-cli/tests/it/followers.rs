@@ -51,6 +51,52 @@ fn after_a_used_up_quota_the_same_command_goes_on() {
     assert_eq!(left_beside(&shop), ["all.txt"]);
 }
 
+/// An export that was stopped after its first page.
+fn stopped() -> Shop {
+    let shop = Shop::new(TWO_CALLS);
+    shop.mock.on(LIST).nth(2).errcode(45009);
+    shop.operate(&["followers", "export", "all.txt"]).assert_status(1);
+    shop
+}
+
+#[test]
+fn it_begins_anew_when_the_last_one_has_left() {
+    let shop = stopped();
+    shop.mock.on(LIST).errcode(40003);
+    let done = shop.operate(&["followers", "export", "all.txt"]);
+    done.assert_status(0).assert_says("10,001 OpenIDs in all.txt");
+    assert_eq!(shop.read("all.txt"), list_of(TWO_CALLS));
+    assert_eq!(left_beside(&shop), ["all.txt"]);
+
+    // While it is read there is no later place either; the next run begins anew.
+    fs::remove_file(shop.path("all.txt")).unwrap();
+    shop.mock.on(LIST).nth(2).errcode(40003);
+    let stopped = shop.operate(&["followers", "export", "all.txt"]);
+    stopped.assert_status(1).assert_says("the same command begins it anew");
+    assert!(!stopped.output().contains("will not help"), "{}", stopped.output());
+    shop.operate(&["followers", "export", "all.txt"]).assert_status(0);
+    assert_eq!(shop.read("all.txt"), list_of(TWO_CALLS));
+}
+
+#[test]
+fn what_was_begun_long_ago_is_begun_anew() {
+    let shop = stopped();
+    let cursor: serde_json::Value = serde_json::from_str(&shop.read("all.txt.cursor")).unwrap();
+    let begun = cursor["begun"].as_u64().unwrap();
+    for (age, goes_on) in [(6, true), (8, false)] {
+        let mut cursor = cursor.clone();
+        cursor["begun"] = (begun - age * 24 * 60 * 60).into();
+        shop.write("all.txt.cursor", cursor.to_string());
+        shop.write("all.txt.part", list_of(10_000));
+        let asked = shop.mock.received_as::<GetFollowers>().len();
+        shop.operate(&["followers", "export", "all.txt"]).assert_status(0);
+        let first = &shop.mock.received_as::<GetFollowers>()[asked];
+        assert_eq!(first.after.is_some(), goes_on, "{age}");
+        assert_eq!(shop.read("all.txt"), list_of(TWO_CALLS));
+        fs::remove_file(shop.path("all.txt")).unwrap();
+    }
+}
+
 #[test]
 fn a_cursor_of_another_list_is_not_taken() {
     let shop = Shop::new(TWO_CALLS);
