@@ -14,6 +14,7 @@ mod next;
 mod outline;
 mod plan;
 mod policy;
+mod progress;
 mod report;
 mod resolution;
 mod status;
@@ -28,8 +29,9 @@ use wechat_types::mass::MassReport;
 use crate::article::Uploads;
 use crate::journal::{Concern, Entry, FrozenCall, Part};
 
-use chunk::{ChunkState, Progress};
+use chunk::ChunkState;
 use outline::Outline;
+use progress::Progress;
 
 pub use brake::Brake;
 pub use content::Content;

@@ -8,6 +8,7 @@ use wechat_types::mass::{MassReport, ReportSource};
 
 use super::job::Job;
 use super::policy::Policy;
+use super::progress::Progress;
 use super::resolution::Resolution;
 use super::verdict::{Answer, Before, opens_again};
 use crate::quota::{BeijingTime, Window};
@@ -28,33 +29,6 @@ pub(super) struct ChunkState {
     lost: bool,
     /// Times the call was put off because it could not be sent, or came too fast.
     put_off: u32,
-}
-
-/// Where a call stands.
-#[derive(Debug)]
-pub(super) enum Progress {
-    /// Nothing of it is with the platform.
-    Pending { not_before: Option<SystemTime> },
-    /// An attempt is under way, or the process died during one.
-    InFlight,
-    /// An attempt may have been accepted.
-    Unsettled { repeat_at: SystemTime, reason: String },
-    /// The platform has the job.
-    Running(Job),
-    /// The job has ended.
-    Reported(Job, MassReport),
-    /// The platform refused the call, or it could not be sent.
-    Refused { code: Option<i64>, reason: String },
-    /// Nobody knows, and another attempt will not tell.
-    Undecided { reason: String },
-    /// A human decided that it was sent, as a job that nobody knows.
-    SaidSent,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self::Pending { not_before: None }
-    }
 }
 
 /// A call that comes too fast again and again is given up after this many times.

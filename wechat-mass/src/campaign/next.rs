@@ -4,8 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use wechat_types::id::MsgId;
 
-use super::chunk::{ChunkState, Progress};
+use super::chunk::ChunkState;
 use super::job::Job;
+use super::progress::Progress;
 use super::{Campaign, Canary, GiveUp, Step, WaitReason};
 use crate::journal::Part;
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use wechat_types::id::{ClientMsgId, MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{JobStatus, MassReport};
 
-use super::chunk::Progress;
+use super::progress::Progress;
 use super::{Brake, Campaign, Canary};
 
 /// What has become of a campaign.
