@@ -3,7 +3,7 @@
 use serde_json::json;
 use wechat_http::describe;
 use wechat_mass::deletion::{Deletion, DeletionError, SentJob};
-use wechat_mass::quota::{BeijingTime, Limits};
+use wechat_mass::quota::BeijingTime;
 
 use crate::args::DeleteArgs;
 use crate::exit::Exit;
@@ -59,7 +59,7 @@ async fn delete(session: &Session, args: &DeleteArgs) -> Result<Done, Failure> {
     session.begin("delete", Some(&args.name))?;
     let mut count = 0;
     let run = deletion
-        .run(&session.client, store.as_ref(), &Limits::default(), &mut |job| {
+        .run(&session.client, store.as_ref(), &session.limits, &mut |job| {
             count += 1;
             let fields = json!({ "call": job.chunk + 1, "msg_id": job.msg_id });
             let text = || format!("call {}: job {} deleted", job.chunk + 1, job.msg_id);

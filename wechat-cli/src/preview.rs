@@ -3,7 +3,7 @@
 use serde_json::json;
 use wechat_http::{Outcome, describe};
 use wechat_mass::preview::{PreviewError, preview};
-use wechat_mass::quota::{BeijingTime, Limits};
+use wechat_mass::quota::BeijingTime;
 use wechat_mass::recipients::Scratch;
 use wechat_types::id::{OpenId, WeChatName};
 use wechat_types::mass::PreviewReceiver;
@@ -45,8 +45,8 @@ async fn show(
         mock.add_follower(open_id.clone());
     }
     let store = session.store().await?;
-    let limits = Limits::default();
-    let answer = preview(&session.client, store.as_ref(), &limits, &file.content, receiver).await;
+    let answer =
+        preview(&session.client, store.as_ref(), &session.limits, &file.content, receiver).await;
     let previewed = answer.map_err(|error| match &error {
         PreviewError::Closed { until, .. } => Failure::refused(format!(
             "{error}; the next one from {} (Beijing)",

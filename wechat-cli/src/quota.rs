@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wechat_http::{Clock as _, SystemClock, describe};
-use wechat_mass::quota::{Limits, SENDALL, Spend, Window};
+use wechat_mass::quota::{SENDALL, Spend, Window};
 use wechat_types::endpoint::Endpoint;
 use wechat_types::mass::{DeleteMass, Preview, Send, SendAll};
 use wechat_types::platform::GetApiQuota;
@@ -77,7 +77,7 @@ async fn show(session: &Session) -> Result<Done, Failure> {
         let month = Window::Month.began(now);
         let everyone =
             store.spent(account, &[Spend::ToEveryone], month).await.map_err(unreadable)?.len();
-        let limit = Limits::default().to_everyone_per_month;
+        let limit = session.limits.to_everyone_per_month;
         let fields = json!({ "sent_to_everyone_this_month": everyone, "limit": limit });
         session.lines.say("month", fields, || {
             format!(

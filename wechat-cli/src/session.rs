@@ -29,6 +29,8 @@ pub(crate) struct Session {
     pub(crate) lines: Lines,
     pub(crate) server: String,
     pub(crate) client: Client,
+    /// What an account of its kind may do.
+    pub(crate) limits: Limits,
     pub(crate) callback: Option<CallbackSettings>,
     /// The mock in this process, if that is the server.
     pub(crate) mock: Option<MockServer>,
@@ -177,12 +179,12 @@ impl Session {
             }
         };
         let client = client(&account, base_url)?.build().map_err(|e| describe(&e))?;
-        let callback = account.callback;
+        let (limits, callback) = (account.limits, account.callback);
         let log = Some(ActionLog::open(&journal.folder)?);
         let mut lines = Lines::new(args.json);
         lines.set_server(&server);
         let journal = Some(journal);
-        Ok(Self { lines, server, client, callback, mock: None, journal, log })
+        Ok(Self { lines, server, client, limits, callback, mock: None, journal, log })
     }
 
     /// A mock in this process: nobody is reached, and nothing is recorded.
@@ -199,8 +201,8 @@ impl Session {
         let server = "embedded mock".to_owned();
         let mut lines = Lines::new(json);
         lines.set_server(&server);
-        let mock = Some(mock);
-        Ok(Self { lines, server, client, callback: None, mock, journal: None, log: None })
+        let (limits, mock) = (Limits::default(), Some(mock));
+        Ok(Self { lines, server, client, limits, callback: None, mock, journal: None, log: None })
     }
 
     /// The record that `send` keeps too.

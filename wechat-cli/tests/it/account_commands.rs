@@ -1,6 +1,6 @@
 //! `check`, `speed`, `quota`, `upload`: the account rather than a campaign.
 
-use crate::shop::{SECRETS, Shop, TEXT};
+use crate::shop::{SECRETS, Shop, TEXT, fan};
 
 const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
 
@@ -97,6 +97,14 @@ fn the_platform_s_count_stands_beside_the_record_s() {
     let run = shop.operate(&["quota"]);
     run.assert_status(0);
     insta::assert_snapshot!(shop.redact(&run.stdout));
+}
+
+#[test]
+fn a_subscription_account_has_its_own_month() {
+    let shop = Shop::new(2);
+    shop.write("wechat.toml", shop.config("kind = \"subscription\"", ""));
+    shop.operate(&["preview", "campaign.toml", "--to", fan(0).as_str()]).assert_status(0);
+    shop.operate(&["quota"]).assert_status(0).assert_says("0 in the record, of 31");
 }
 
 #[test]

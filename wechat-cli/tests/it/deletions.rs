@@ -95,6 +95,7 @@ fn a_campaign_with_calls_to_come_is_stopped_before_it_is_deleted() {
     run.assert_status(0).assert_says("1 jobs deleted (已删除)");
     run.assert_says("warning: call 2 can still be made: the campaign is stopped first");
     run.assert_says("the campaign is stopped: no further call is made until `wechat-cli resume`");
+    shop.operate(&["status"]).assert_says("已被人工停止");
     shop.run(&[]).assert_says("已被人工停止").assert_says("wechat-cli resume");
     assert_eq!(shop.count(SEND), 1);
     let again = shop.operate(&["delete", "spring", "--yes"]);
