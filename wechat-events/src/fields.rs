@@ -1,6 +1,7 @@
 //! The fields of a push: names, texts and containers in the order of the wire.
 
 pub(crate) mod arena;
+pub(crate) mod in_order;
 mod typed;
 
 use std::fmt;

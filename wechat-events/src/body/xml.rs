@@ -19,27 +19,25 @@ pub(super) fn read(body: &str) -> Result<Parts, BodyError> {
         fields: Builder::new(body),
         open: Vec::with_capacity(8),
         loose: "".into(),
+        fresh: true,
         closed: false,
     };
     let mut nodes = 0;
-    // The line feeds between fields are skipped by the reader. Blanks count only behind what does
-    // not end a text.
-    let mut fresh = true;
     loop {
-        reader.config_mut().trim_text_start = fresh;
+        // The line feeds between fields are skipped by the reader.
+        reader.config_mut().trim_text_start = walk.fresh;
         let at = reader.buffer_position();
-        let event = reader.read_event();
-        fresh = !matches!(event, Ok(Event::GeneralRef(_) | Event::Comment(_) | Event::PI(_)));
-        let taken = match event {
+        let taken = match reader.read_event() {
             Ok(Event::Eof) => return walk.finish().map_err(|kind| refuse(kind, at)),
-            Ok(_) if nodes == MAX_NODES => Err(BodyErrorKind::TooManyNodes),
             Ok(event) => walk.take(event, at),
             Err(_) => Err(BodyErrorKind::NotWellFormed),
         };
-        if let Err(kind) = taken {
-            return Err(refuse(kind, at));
-        }
         nodes += 1;
+        match taken {
+            Ok(()) if nodes <= MAX_NODES => {}
+            Ok(()) => return Err(refuse(BodyErrorKind::TooManyNodes, at)),
+            Err(kind) => return Err(refuse(kind, at)),
+        }
     }
 }
 
@@ -54,6 +52,7 @@ struct Open<'a> {
     text: Cow<'a, str>,
 }
 
+#[inline]
 fn append<'a>(text: &mut Cow<'a, str>, piece: Cow<'a, str>) {
     if text.is_empty() {
         *text = piece;
@@ -79,12 +78,15 @@ struct Walk<'a> {
     open: Vec<Open<'a>>,
     /// Text of the innermost element since the last tag or CDATA, which is trimmed as a whole.
     loose: Cow<'a, str>,
+    /// Blanks that follow stand before a text, not inside one: what came last ends a text.
+    fresh: bool,
     /// The root was there and has ended.
     closed: bool,
 }
 
 impl<'a> Walk<'a> {
     fn take(&mut self, event: Event<'a>, at: u64) -> Result<(), BodyErrorKind> {
+        self.fresh = true;
         match event {
             Event::Start(tag) => self.start(&tag),
             Event::End(_) => self.end(),
@@ -94,6 +96,7 @@ impl<'a> Walk<'a> {
             }
             Event::Text(text) => self.text(text.into_inner()),
             Event::GeneralRef(reference) => {
+                self.fresh = false;
                 let mut buffer = [0; 4];
                 let text = resolve(&reference, &mut buffer)?;
                 self.inside()?;
@@ -107,7 +110,11 @@ impl<'a> Walk<'a> {
             }
             Event::Decl(_) if at > 0 => Err(BodyErrorKind::NotWellFormed),
             Event::DocType(_) => Err(BodyErrorKind::Doctype),
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(()),
+            Event::Decl(_) => Ok(()),
+            Event::Comment(_) | Event::PI(_) => {
+                self.fresh = false;
+                Ok(())
+            }
             // The loop stops before.
             Event::Eof => Err(BodyErrorKind::NotWellFormed),
         }
@@ -141,19 +148,24 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: Cow<'a, str>) -> Result<(), BodyErrorKind> {
-        // Behind a comment; it would be trimmed anyway.
-        if self.loose.is_empty() && is_blank(&text) {
-            return Ok(());
+        if !self.loose.is_empty() {
+            self.loose.to_mut().push_str(&text);
+        } else if !is_blank(&text) {
+            self.inside()?;
+            self.loose = text;
         }
-        self.inside()?;
-        append(&mut self.loose, text);
+        // Blanks alone stand behind a comment; they would be trimmed anyway.
         Ok(())
     }
 
+    #[inline]
     fn settle(&mut self) {
-        if self.loose.is_empty() {
-            return;
+        if !self.loose.is_empty() {
+            self.settle_loose();
         }
+    }
+
+    fn settle_loose(&mut self) {
         let trimmed = match std::mem::take(&mut self.loose) {
             Cow::Borrowed(text) => trim(text).into(),
             Cow::Owned(text) => trim(&text).to_owned().into(),

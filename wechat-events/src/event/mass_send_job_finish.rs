@@ -35,32 +35,38 @@ fn copyright(container: Field<'_>) -> CopyrightCheck {
     let mut check = CopyrightCheck::default();
     check.count = container.lenient_number("Count");
     check.check_state = container.lenient_number("CheckState").map(CheckState::from_wire);
-    check.items = items(container).map(copyright_item).collect();
+    // An account sends at most eight articles at once.
+    check.items.reserve(8);
+    check.items.extend(items(container).map(copyright_item));
     check
 }
 
-fn copyright_item(fields: Field<'_>) -> CopyrightItem {
-    let number = |name| fields.lenient_number(name);
-    let flag = |name| number(name).map(|number| number != 0);
+fn copyright_item(item: Field<'_>) -> CopyrightItem {
+    let mut fields = item.in_order();
+    let is_set = |number| number != 0;
     let mut item = CopyrightItem::default();
-    item.article_index = number("ArticleIdx");
-    item.user_declare_state = number("UserDeclareState");
-    item.audit_state = number("AuditState");
+    item.article_index = fields.lenient_number("ArticleIdx");
+    item.user_declare_state = fields.lenient_number("UserDeclareState");
+    item.audit_state = fields.lenient_number("AuditState");
     item.original_article_url = fields.optional("OriginalArticleUrl");
-    item.original_article_type = number("OriginalArticleType");
-    item.can_reprint = flag("CanReprint");
-    item.need_replace_content = flag("NeedReplaceContent");
-    item.need_show_reprint_source = flag("NeedShowReprintSource");
+    item.original_article_type = fields.lenient_number("OriginalArticleType");
+    item.can_reprint = fields.lenient_number("CanReprint").map(is_set);
+    item.need_replace_content = fields.lenient_number("NeedReplaceContent").map(is_set);
+    item.need_show_reprint_source = fields.lenient_number("NeedShowReprintSource").map(is_set);
     item
 }
 
 /// `Count` is not asked: it was seen to differ from the list.
 fn article_urls(container: Field<'_>) -> Vec<ArticleUrl> {
     let url = |item: Field<'_>| {
-        let url = item.text_of("ArticleUrl").filter(|url| !url.is_empty())?;
-        Some(ArticleUrl::new(item.lenient_number("ArticleIdx")?, url))
+        let mut fields = item.in_order();
+        let index = fields.lenient_number("ArticleIdx")?;
+        Some(ArticleUrl::new(index, fields.optional("ArticleUrl")?))
     };
-    items(container).filter_map(url).collect()
+    // An account sends at most eight articles at once.
+    let mut urls = Vec::with_capacity(8);
+    urls.extend(items(container).filter_map(url));
+    urls
 }
 
 /// What stands in `ResultList/item`.

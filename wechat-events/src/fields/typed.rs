@@ -18,7 +18,12 @@ impl<'a> Field<'a> {
 
     /// A text that may be absent; an empty one is as good as absent.
     pub(crate) fn optional(self, path: &str) -> Option<String> {
-        self.text_of(path).filter(|text| !text.is_empty()).map(str::to_owned)
+        self.get(path)?.non_empty()
+    }
+
+    /// The same of this very field.
+    pub(super) fn non_empty(self) -> Option<String> {
+        Some(self.text()).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
     /// A whole number, `None` where the field is absent or blank.
@@ -38,7 +43,12 @@ impl<'a> Field<'a> {
 
     /// A whole number beside the point: `None` where there is none that can be read.
     pub(crate) fn lenient_number(self, path: &str) -> Option<u64> {
-        whole(self.text_of(path)?)
+        self.get(path)?.lenient_whole()
+    }
+
+    /// The same of this very field.
+    pub(super) fn lenient_whole(self) -> Option<u64> {
+        whole(self.text())
     }
 
     /// The same for a number that may be negative.

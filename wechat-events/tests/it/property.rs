@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use wechat_events::crypto::{DecryptErrorKind, decrypt, encrypt};
+use wechat_events::event::Event;
 use wechat_events::push::{Cipher, Stamp};
 use wechat_events::{CallbackQuery, ParseErrorKind};
 
@@ -162,6 +163,17 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| format!("<xml>{}</xml>", pieces.concat()))
 }
 
+/// The numbers of an article's originality check.
+const ITEM_NUMBERS: [&str; 7] = [
+    "ArticleIdx",
+    "UserDeclareState",
+    "AuditState",
+    "OriginalArticleType",
+    "CanReprint",
+    "NeedReplaceContent",
+    "NeedShowReprintSource",
+];
+
 proptest! {
     #[test]
     fn any_bytes_are_an_answer(body in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -203,5 +215,28 @@ proptest! {
         let (key, app_id) = (key(KEY), app_id(APP_ID));
         let text = encrypt(&key, random, &message, &app_id);
         prop_assert_eq!(decrypt(&key, &text, &app_id).unwrap(), message);
+    }
+    /// Whatever stands in an item, in whatever order and how often: of each name the first counts.
+    #[test]
+    fn the_first_of_a_name_counts_in_any_order(
+        fields in prop::collection::vec((0..ITEM_NUMBERS.len() + 1, 0..9_u64), 0..14),
+    ) {
+        let name = |of: usize| ITEM_NUMBERS.get(of).copied().unwrap_or("Unknown");
+        let item: String =
+            fields.iter().map(|(of, number)| format!("<{0}>{number}</{0}>", name(*of))).collect();
+        let more = format!(
+            "<MsgID>1</MsgID><Status>send success</Status><CopyrightCheckResult><ResultList>\
+             <item>{item}</item></ResultList></CopyrightCheckResult>"
+        );
+        let callback = parse_plain(event("MASSSENDJOBFINISH", &more).as_bytes()).unwrap();
+        let Event::MassSendJobFinish(report) = callback.event else { panic!("another event") };
+        let item = &report.copyright.unwrap().items[0];
+        let first = |of: usize| Some(fields.iter().find(|(field, _)| *field == of)?.1);
+        let numbers =
+            [item.article_index, item.user_declare_state, item.audit_state, item.original_article_type];
+        prop_assert_eq!(numbers, [first(0), first(1), first(2), first(3)]);
+        let flags = [item.can_reprint, item.need_replace_content, item.need_show_reprint_source];
+        let first_flag = |of: usize| first(of).map(|number| number != 0);
+        prop_assert_eq!(flags, [first_flag(4), first_flag(5), first_flag(6)]);
     }
 }
