@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::value::Datetime;
 use wechat_mass::Problems;
 use wechat_mass::article::ArticleSource;
@@ -39,6 +40,11 @@ pub(crate) struct Identity {
 
 /// Reads only which campaign it is: to stop one must be possible while its files are being edited.
 pub(crate) fn identity(file: &Path) -> Result<Identity, String> {
+    read_as(file)
+}
+
+/// Reads what `T` wants of a campaign file.
+fn read_as<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
     let text = fs::read_to_string(file)
         .map_err(|e| format!("{}: the campaign file cannot be read: {e}", file.display()))?;
     toml_file::parse(file, &text)
@@ -61,10 +67,8 @@ pub(crate) fn timing(file: &Path) -> Result<Timing, String> {
         #[serde(default)]
         canary: bool,
     }
+    let wire: Wire = read_as(file)?;
     let shown = file.display();
-    let text = fs::read_to_string(file)
-        .map_err(|e| format!("{shown}: the campaign file cannot be read: {e}"))?;
-    let wire: Wire = toml_file::parse(file, &text)?;
     let moment = |key: &str, written: Option<Datetime>| {
         let read = written.as_ref().map(moment::read).transpose();
         read.map_err(|problem| format!("{shown}: {key}: {problem}"))
@@ -134,9 +138,7 @@ struct WireArticle {
 /// All problems with the files are found in one go, each with its file, line or key.
 pub(crate) fn read(file: &Path, scratch: Scratch) -> Result<CampaignFile, Vec<String>> {
     let shown = file.display();
-    let text = fs::read_to_string(file)
-        .map_err(|e| vec![format!("{shown}: the campaign file cannot be read: {e}")])?;
-    let wire: Wire = toml_file::parse(file, &text).map_err(|e| vec![e])?;
+    let wire: Wire = read_as(file).map_err(|e| vec![e])?;
     let dir = file.parent().unwrap_or(Path::new("."));
     let mut problems = Vec::new();
     let audience = read_audience(wire.audience, dir, scratch)

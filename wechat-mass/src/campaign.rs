@@ -28,6 +28,7 @@ use wechat_types::mass::MassReport;
 
 use crate::article::Uploads;
 use crate::journal::{Concern, Entry, FrozenCall, Part};
+use crate::quota::Spend;
 
 use chunk::ChunkState;
 use outline::Outline;
@@ -350,6 +351,15 @@ impl<'p> Campaign<'p> {
     pub fn open_since(&self) -> Option<SystemTime> {
         let open = self.chunks.iter().filter(|chunk| chunk.is_open());
         open.filter_map(ChunkState::first_attempt).min()
+    }
+
+    /// What a call draws on the account's budgets when it is made now. What its first attempt of the day reserved
+    /// is the call's: it must not stand in the way of a repeat.
+    fn spend_of(&self, number: usize, spend: Spend, now: SystemTime) -> Spend {
+        match self.chunks.get(number) {
+            Some(call) if call.was_intended_on_day_of(now) => spend.again(),
+            _ => spend,
+        }
     }
 
     /// A call has this job.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 use wechat_http::{Client, Error};
@@ -13,6 +13,8 @@ use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{AppId, OpenId, TagId};
 use wechat_types::tag::GetTagFollowers;
 use wechat_types::user::GetFollowers;
+
+use crate::recipients::page_file::LONGEST;
 
 /// Whose list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +25,6 @@ pub enum Followers {
     /// The followers with this tag.
     Tagged(TagId),
 }
-
-/// How long an export may take: who came to a part of the list that was read before is not in it.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// An export under way, or about to begin.
 ///

@@ -4,7 +4,7 @@ mod error;
 mod fetch;
 mod gatherer;
 mod lines;
-mod page_file;
+pub(crate) mod page_file;
 mod reached;
 mod recipe;
 mod roster;

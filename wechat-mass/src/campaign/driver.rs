@@ -330,15 +330,12 @@ impl<'a> Driver<'a> {
         audience: &ChunkAudience,
     ) -> Result<bool, DriverError> {
         let now = self.now();
-        let mut spend = match audience {
+        let spend = match audience {
             ChunkAudience::Everyone => Spend::ToEveryone,
             ChunkAudience::Tag(_) => Spend::ToTag,
             ChunkAudience::OpenIds(_) => Spend::ByOpenIds,
         };
-        // What the first attempt reserved is the call's: it must not stand in the way of a repeat.
-        if run.campaign.chunks.get(number).is_some_and(|call| call.was_intended_on_day_of(now)) {
-            spend = spend.again();
-        }
+        let spend = run.campaign.spend_of(number, spend, now);
         let budgets = self.policy.limits.budgets(spend);
         let claim = Claim::new(number, now, spend, &budgets)
             .with_lease(self.policy.lease)

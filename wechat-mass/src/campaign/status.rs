@@ -68,14 +68,9 @@ impl CampaignStatus {
         let calls = store.calls(account, name).await?;
         let entries = store.entries(account, name).await?;
         let kept = store.reports_after(account, 0).await?.into_iter().map(|(_, report)| report);
-        let mut status = Self::of(frozen, &calls, &entries, kept, policy, now);
+        let (mut status, campaign) = Self::with(frozen, &calls, &entries, kept, policy, now);
         if let Step::Send { chunk, .. } = status.next {
-            let today = Window::Day.began(now);
-            let is_again = entries.iter().any(|entry| {
-                matches!(entry, Entry::Intent { chunk: of, at } if *of == chunk && *at >= today)
-            });
-            let spend = status.frozen.spend();
-            let spend = if is_again { spend.again() } else { spend };
+            let spend = campaign.spend_of(chunk, status.frozen.spend(), now);
             status.wait_for_budgets(store, &policy.limits.budgets(spend), now).await?;
         }
         Ok(Some(status))
@@ -91,6 +86,18 @@ impl CampaignStatus {
         policy: Policy,
         now: SystemTime,
     ) -> Self {
+        Self::with(frozen, calls, entries, kept, policy, now).0
+    }
+
+    /// The same, and the state that tells it.
+    fn with<'c>(
+        frozen: Frozen,
+        calls: &'c [FrozenCall],
+        entries: &[Entry],
+        kept: impl IntoIterator<Item = MassReport>,
+        policy: Policy,
+        now: SystemTime,
+    ) -> (Self, Campaign<'c>) {
         // Counters that come after a job's end are taken, and nobody here waits for them.
         let policy = Policy { wait_for_counters: Duration::ZERO, ..policy };
         let mut campaign = Campaign::of_calls(calls, policy);
@@ -101,13 +108,14 @@ impl CampaignStatus {
         while let Step::Overdue { msg_id } = campaign.next(now) {
             campaign.overdue(msg_id);
         }
-        Self {
+        let status = Self {
             frozen,
             report: campaign.report(),
             times: times(calls.len(), entries),
             next: campaign.next(now),
             last_fact: entries.iter().filter_map(Entry::at).max(),
-        }
+        };
+        (status, campaign)
     }
 
     /// A call that would be made now waits where its budgets are used up.

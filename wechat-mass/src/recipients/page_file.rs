@@ -14,8 +14,8 @@ use crate::problem::Problems;
 /// How long a list that was read to its end is taken for what it was: a day.
 const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long a list may be read: who came to a part of it that was read before is not in it.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long the reading of a list may take: who came to a part of it that was read before is not in it.
+pub(crate) const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A file of OpenIDs, one a line. Lines that begin with `#` say what the list is, when it was begun, where a
 /// page ends, and where the list does.

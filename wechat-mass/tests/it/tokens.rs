@@ -6,20 +6,27 @@ use wechat_mass::journal::{Entry, MemoryJournal};
 use crate::world::{SEND, STABLE_TOKEN, TWO_CALLS, World, article, plan, text};
 use wechat_mass::campaign::NoInbox;
 
-#[tokio::test]
-async fn a_token_revoked_between_two_calls_is_renewed_once() {
-    let world = World::new(TWO_CALLS);
+/// A campaign of two calls; between them its token is revoked, and this happens.
+async fn revoked_between_two_calls(world: &World, and: impl Fn() + Sync) -> MemoryJournal {
     let plan = plan(TWO_CALLS, text());
     let (mut journal, mut inbox) = (MemoryJournal::new(), NoInbox::new(world.mock.clock()));
     let report = world
         .run_with(&plan, &mut journal, &mut inbox, &mut |event| {
             if matches!(event, Event::Recorded(Entry::Answer { chunk: 0, .. })) {
                 world.mock.revoke_tokens(world.now());
+                and();
             }
         })
         .await
         .unwrap();
     assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    journal
+}
+
+#[tokio::test]
+async fn a_token_revoked_between_two_calls_is_renewed_once() {
+    let world = World::new(TWO_CALLS);
+    revoked_between_two_calls(&world, || ()).await;
     assert_eq!(world.count(STABLE_TOKEN), 2, "the first token and one renewal");
     let codes: Vec<_> = world.requests(SEND).iter().map(|send| send.answer.errcode).collect();
     assert_eq!(codes, [None, Some(40001), None]);
@@ -73,22 +80,14 @@ async fn a_token_refused_for_ever_ends_the_sending() {
 async fn a_token_that_cannot_be_fetched_for_a_while_puts_the_call_off() {
     for code in [None, Some(-1)] {
         let world = World::new(TWO_CALLS);
-        let plan = plan(TWO_CALLS, text());
-        let (mut journal, mut inbox) = (MemoryJournal::new(), NoInbox::new(world.mock.clock()));
-        let report = world
-            .run_with(&plan, &mut journal, &mut inbox, &mut |event| {
-                if matches!(event, Event::Recorded(Entry::Answer { chunk: 0, .. })) {
-                    world.mock.revoke_tokens(world.now());
-                    let fault = world.mock.on(STABLE_TOKEN).times(3);
-                    match code {
-                        Some(code) => fault.errcode(code),
-                        None => fault.refused(),
-                    }
-                }
-            })
-            .await
-            .unwrap();
-        assert_eq!(report.conclusion(), Conclusion::Success, "{code:?}: {report:?}");
+        let no_token = || {
+            let fault = world.mock.on(STABLE_TOKEN).times(3);
+            match code {
+                Some(code) => fault.errcode(code),
+                None => fault.refused(),
+            }
+        };
+        let journal = revoked_between_two_calls(&world, no_token).await;
         let put_off = |entry: &Entry| {
             matches!(entry, Entry::Answer { answer: Answer::NotSent { passing: true, .. }, .. })
         };
