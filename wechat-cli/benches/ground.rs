@@ -27,7 +27,7 @@ pub(crate) fn date() -> SystemTime {
 }
 
 pub(crate) fn row(what: &str, value: impl std::fmt::Display) {
-    println!("{what:<58} {value}");
+    println!("{what:<64} {value}");
 }
 
 pub(crate) fn seconds(time: Duration) -> String {

@@ -152,6 +152,8 @@ pub enum WaitReason {
     NotBefore,
     /// Other workers are at what is left.
     Workers,
+    /// This worker has no access token, or no way to the platform; others may have one.
+    NoWay,
 }
 
 impl<'p> Campaign<'p> {

@@ -14,11 +14,18 @@ impl ContentDigest {
     /// Hashes a sequence of parts. Each part's length is hashed too, so that parts cannot run
     /// into each other.
     pub fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut hash = Sha256::new();
+        // Gathered: a hash that is fed ten thousand short parts takes twice as long.
+        const GATHERED: usize = 4096;
+        let (mut hash, mut gathered) = (Sha256::new(), Vec::with_capacity(2 * GATHERED));
         for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
+            gathered.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            gathered.extend_from_slice(part);
+            if gathered.len() >= GATHERED {
+                hash.update(&gathered);
+                gathered.clear();
+            }
         }
+        hash.update(&gathered);
         Self(hash.finalize().into())
     }
 

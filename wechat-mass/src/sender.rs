@@ -1,12 +1,17 @@
 //! Single calls of the mass API, each with its key.
 
+mod written;
+
 use wechat_http::{Client, Error};
+use wechat_types::endpoint::Endpoint;
 use wechat_types::error_code::ErrorCode;
 use wechat_types::id::{ClientMsgId, MsgDataId, MsgId, TagId};
 use wechat_types::mass::{
     Filter, GetMassStatus, MassContent, MassReport, Preview, PreviewReceiver, Recipients, Send,
-    SendAll,
+    SendAll, SendResponse,
 };
+
+pub(crate) use written::Written;
 
 /// Sends, previews and asks. A lost answer is never repeated here: see [`Error::outcome`].
 #[derive(Clone, Debug)]
@@ -82,9 +87,21 @@ impl MassSender {
         content: MassContent,
         key: ClientMsgId,
     ) -> Result<Accepted, Error> {
+        self.send_list(&Self::list(recipients, content, key)).await
+    }
+
+    /// The request of [`send_to`](Self::send_to).
+    pub(crate) fn list(recipients: Recipients, content: MassContent, key: ClientMsgId) -> Send {
         let mut request = Send::new(recipients, content);
         request.client_msg_id = Some(key);
-        let answer = self.client.send(&request).await;
+        request
+    }
+
+    pub(crate) async fn send_list(
+        &self,
+        request: &impl Endpoint<Response = SendResponse>,
+    ) -> Result<Accepted, Error> {
+        let answer = self.client.send(request).await;
         accepted(answer.map(|answer| (answer.msg_id, answer.msg_data_id)))
     }
 

@@ -220,6 +220,15 @@ impl Progress {
                         .to_owned()
                 });
             }
+            Event::NotRecorded(entry) => self.not_recorded(entry),
+            Event::NoToken(reason) => {
+                self.line("no_token", json!({ "reason": reason }), || {
+                    format!(
+                        "no access token, so this worker begins no call for a while (暂无 access_token): \
+                         {reason}"
+                    )
+                });
+            }
             Event::StatusFailed(reason) => {
                 self.line("status_failed", json!({ "reason": reason }), || {
                     format!("a job's status could not be had, and is asked for again: {reason}")
@@ -307,6 +316,20 @@ impl Progress {
         }
     }
 
+    /// What this program alone knows now.
+    fn not_recorded(&self, entry: &Entry) {
+        let what = match entry {
+            Entry::Answer { chunk, answer, .. } => {
+                format!("call {}/{}: {}", chunk + 1, self.calls, answered(answer))
+            }
+            Entry::Report { report, .. } => format!("job {}: {}", report.msg_id, report.status),
+            _ => return,
+        };
+        self.line("not_recorded", json!({ "entry": entry }), || {
+            format!("not in the journal, which cannot be written (未写入日志): {what}")
+        });
+    }
+
     fn line(&self, event: &str, fields: Value, text: impl FnOnce() -> String) {
         match &self.bar {
             Some(bar) => bar.println(text()),
@@ -342,6 +365,7 @@ fn waited_for(reason: WaitReason) -> &'static str {
         WaitReason::Jobs => "waiting for the jobs to end",
         WaitReason::NotBefore => "waiting for the time from which it may be sent (not_before)",
         WaitReason::Workers => "waiting for the calls of other workers",
+        WaitReason::NoWay => "waiting to try again what this machine has no way for",
         _ => "waiting",
     }
 }

@@ -2,27 +2,26 @@
 
 mod event;
 mod meanwhile;
+mod ready;
 mod run;
 
 use std::time::{Duration, SystemTime};
 
-use wechat_http::Client;
+use wechat_http::{Client, Error};
 use wechat_types::error_code::ErrorCode;
-use wechat_types::id::OpenId;
-use wechat_types::mass::{MassContent, Recipients};
 
 use super::chunk::ChunkState;
-use super::content::Content;
-use super::plan::{Chunk, ChunkAudience};
-use super::verdict::{Before, Others, judge, reason_of, too_late};
+use super::plan::ChunkAudience;
+use super::verdict::{Before, Others, is_passing, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
-use crate::journal::{Claim, Entry, Hold, Journal, JournalError, Part, Reserved};
+use crate::journal::{Claim, Entry, Hold, Journal, Part, Reserved};
 use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
 
 pub use event::{DriverError, Event};
 use meanwhile::meanwhile;
+use ready::Ready;
 use run::Run;
 
 /// A call is not made later than this after it was decided: the machine may have slept for a day
@@ -229,31 +228,23 @@ impl<'a> Driver<'a> {
         number: usize,
         decided_at: SystemTime,
     ) -> Result<(), DriverError> {
-        let state = run.campaign.chunks.get(number);
-        let before = state.map_or(Before::Nothing, ChunkState::before);
-        let draft = state.and_then(|chunk| chunk.draft.clone());
-        let content = match (self.plan.content(), draft) {
-            (Content::Text(text), _) => MassContent::text(text.clone()),
-            (Content::Articles { ignore_reprint, .. }, Some(draft)) => {
-                MassContent::Articles { draft, ignore_reprint: *ignore_reprint }
-            }
-            (Content::Articles { .. }, None) => {
-                run.campaign.halt(format!("call {} has no draft", number + 1));
-                return Ok(());
-            }
-        };
+        let before = run.campaign.chunks.get(number).map_or(Before::Nothing, ChunkState::before);
         let Some(planned) = self.plan.chunks().get(number) else {
             run.campaign.halt(format!("the plan has no call {}", number + 1));
             return Ok(());
         };
-        let recipients = match run.ahead.take().filter(|(of, _)| *of == number) {
-            Some((_, recipients)) => recipients,
-            None => match self.recipients(run.journal, number).await {
-                Ok(recipients) => recipients,
+        let ready = match run.ahead.take().filter(|(of, _)| *of == number) {
+            Some((_, ready)) => Some(ready),
+            None => match Ready::new(self.plan, &run.campaign, run.journal, number).await {
+                Ok(ready) => ready,
                 Err(source) => return Err(run.broken(source)),
             },
         };
-        if !self.claim(run, number, &planned.audience).await? {
+        let Some(ready) = ready else {
+            run.campaign.halt(format!("call {} has no draft", number + 1));
+            return Ok(());
+        };
+        if !self.has_token(run).await || !self.claim(run, number, &planned.audience).await? {
             return Ok(());
         }
         let now = self.now();
@@ -262,22 +253,10 @@ impl<'a> Driver<'a> {
             let answer = too_late(before);
             return run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await;
         }
-        let (sender, key) = (MassSender::new(self.client.clone()), planned.key.clone());
-        let answer = match planned.audience {
-            ChunkAudience::Everyone => sender.send_all(content, key).await,
-            ChunkAudience::Tag(tag) => sender.send_to_tag(tag, content, key).await,
-            ChunkAudience::OpenIds(_) => match Recipients::new(recipients) {
-                Ok(recipients) => {
-                    let sending = sender.send_to(recipients, content, key);
-                    let next = self.recipients(run.journal, number + 1);
-                    let (answer, next) = meanwhile(sending, next).await;
-                    // What could not be read is read again in its turn, and said then.
-                    run.ahead = next.and_then(Result::ok).map(|next| (number + 1, next));
-                    answer
-                }
-                Err(error) => Err(error.into()),
-            },
-        };
+        let next = Ready::new(self.plan, &run.campaign, run.journal, number + 1);
+        let (answer, next) = meanwhile(ready.send(self.client), next).await;
+        // What could not be read is read again in its turn, and said then.
+        run.ahead = next.and_then(|next| Some((number + 1, next.ok()??)));
         let (mut open, mut owner) = (None, None);
         if let Ok(accepted) = &answer {
             if accepted.already {
@@ -291,35 +270,30 @@ impl<'a> Driver<'a> {
         let unreachable = matches!(answer, Answer::NotSent { passing: true, .. });
         run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await?;
         if unreachable && run.journal.worker().is_some() {
-            // Another machine may have a way to the platform.
+            // Another machine may have a way to the platform; this one's claims would use up the account's calls.
             let until = self.now() + self.policy.repeat_after * 2;
             run.campaign.leave_to_others(Part::Call(number), until);
+            run.campaign.close_until(until, WaitReason::NoWay);
         }
         Ok(())
     }
 
-    /// Whom a call by OpenID goes to, as it was frozen: what changed since would be another message
-    /// under the same key.
-    async fn recipients(
-        &self,
-        journal: &mut dyn Journal,
-        number: usize,
-    ) -> Result<Vec<OpenId>, JournalError> {
-        let planned = self.plan.chunks().get(number);
-        let by_list = |chunk: &&Chunk| matches!(chunk.audience, ChunkAudience::OpenIds(_));
-        let Some(planned) = planned.filter(by_list) else { return Ok(Vec::new()) };
-        let frozen = match journal.recipients(number).await? {
-            Some(frozen) => frozen,
-            None => self.plan.open_ids(planned)?,
-        };
-        if self.plan.is_for(number, &frozen) {
-            return Ok(frozen);
+    /// Whether a call could be made now. Asked for beside other workers only, before anything is reserved: a
+    /// machine without a token must not use up the calls of those that have one, nor end the campaign for them.
+    async fn has_token(&self, run: &mut Run<'_, '_>) -> bool {
+        if run.journal.worker().is_none() {
+            return true;
         }
-        Err(JournalError::new(format!(
-            "the recipients of call {} are not those that its key was made for: nothing further is \
-             sent; restore the journal from a backup",
-            number + 1
-        )))
+        let Err(error) = self.client.tokens().token().await else { return true };
+        let error = Error::Token(error);
+        let reason = reason_of(&error);
+        if is_passing(&error) {
+            (run.observe)(Event::NoToken(&reason));
+            run.campaign.close_until(self.now() + self.policy.repeat_after * 2, WaitReason::NoWay);
+        } else {
+            run.campaign.halt(reason);
+        }
+        false
     }
 
     /// Reserves a call and records its intent; false when it is not to be made now.

@@ -148,7 +148,7 @@ pub(crate) fn judge(
 }
 
 /// Whether the same may well go through a while later: nobody was reached, for the call or for its token.
-fn is_passing(error: &Error) -> bool {
+pub(super) fn is_passing(error: &Error) -> bool {
     match error {
         Error::Transport(_) => true,
         Error::Token(error) => {

@@ -4,12 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wechat_mass::MassSender;
-use wechat_mass::campaign::{Begun, Canary, Conclusion, Plan, Resolution, ResolveError, resolve};
-use wechat_mass::journal::{Claim, Entry, Journal, MemoryStore, Reserved, Store as _};
+use wechat_mass::campaign::{
+    Begun, Brake, Canary, Conclusion, Event, NoInbox, Plan, Resolution, ResolveError, resolve,
+};
+use wechat_mass::journal::{Claim, Entry, Hold, Journal, MemoryStore, Part, Reserved, Store as _};
 use wechat_mass::quota::Spend;
-use wechat_types::mass::{MassContent, Recipients};
+use wechat_types::mass::report::{JobStatus, ReportSource};
+use wechat_types::mass::{MassContent, MassReport, Recipients};
 
-use crate::world::{SEND, THREE_CALLS, TWO_CALLS, World, plan, text};
+use crate::world::{SEND, STABLE_TOKEN, THREE_CALLS, TWO_CALLS, World, plan, text};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 async fn join(world: &World, store: &MemoryStore, plan: &Plan, name: &str) -> Box<dyn Journal> {
     let mut journal = store.join(plan, name, world.now()).await.unwrap();
@@ -102,4 +107,63 @@ async fn a_canary_that_may_have_gone_out_is_the_only_one() {
     let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
     assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
     assert_eq!(world.mock.jobs().len(), 1, "no other call goes out beside it");
+}
+
+/// Two calls a day are allowed: a machine without a token would use them up.
+#[tokio::test]
+async fn a_worker_without_a_token_reserves_nothing() {
+    let mut world = World::new(TWO_CALLS);
+    world.policy.limits.by_open_ids_per_day = 2;
+    let (store, plan) = (shared(&world), plan(TWO_CALLS, text()));
+    // The client makes three attempts at a token each time.
+    (0..6).for_each(|_| world.mock.on(STABLE_TOKEN).errcode(-1));
+    let mut journal = store.join(&plan, "anna", world.now()).await.unwrap();
+    let (mut inbox, mut without) = (NoInbox::new(world.mock.clock()), 0);
+    let report = world
+        .run_with(&plan, journal.as_mut(), &mut inbox, &mut |event| {
+            without += usize::from(matches!(event, Event::NoToken(_)));
+        })
+        .await
+        .unwrap();
+    assert_eq!(without, 2);
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    world.assert_once(TWO_CALLS);
+}
+
+#[tokio::test]
+async fn a_machine_that_gets_no_token_ends_its_own_run_only() {
+    let world = World::new(TWO_CALLS);
+    let (store, plan) = (shared(&world), plan(TWO_CALLS, text()));
+    world.mock.on(STABLE_TOKEN).errcode(40164);
+    let mut journal = store.join(&plan, "outsider", world.now()).await.unwrap();
+    let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert!(report.halted.as_ref().is_some_and(|why| why.contains("40164")), "{report:?}");
+    drop(journal);
+    let entries = store.entries(plan.account(), plan.name()).await.unwrap();
+    assert!(matches!(entries.as_slice(), [Entry::Joined { .. }]), "{entries:?}");
+    let mut journal = store.join(&plan, "ben", world.now()).await.unwrap();
+    let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+}
+
+/// The other has the job's lease, for he looked at it a moment ago, and is gone.
+#[tokio::test]
+async fn a_failure_halts_whoever_has_the_job() {
+    let mut world = World::new(TWO_CALLS);
+    (world.policy.poll_after, world.policy.follow_for) = (100 * HOUR, 200 * HOUR);
+    let (store, plan) = (shared(&world), plan(TWO_CALLS, text()));
+    let mut anna = join(&world, &store, &plan, "anna").await;
+    claim(&world, anna.as_mut(), 0).await;
+    make(&world, &plan, 0).await;
+    let msg_id = world.mock.jobs()[0].msg_id;
+    let answer = serde_json::json!({ "answer": "accepted", "msg_id": msg_id, "already": false });
+    let answer = serde_json::from_value(answer).unwrap();
+    anna.append(&Entry::Answer { chunk: 0, at: world.now(), answer }).await.unwrap();
+    assert_eq!(anna.hold(Part::Job(msg_id), HOUR).await.unwrap(), Hold::Mine);
+    let failed = MassReport::new(msg_id, JobStatus::Fail, ReportSource::Callback);
+    store.keep_report(plan.account(), &failed, world.now()).await.unwrap();
+    let mut ben = store.join(&plan, "ben", world.now()).await.unwrap();
+    let report = world.run_on(&plan, ben.as_mut()).await.unwrap();
+    assert!(matches!(report.brake, Some(Brake::Failed { chunk: 0, .. })), "{report:?}");
+    assert_eq!(world.count(SEND), 1);
 }

@@ -18,6 +18,11 @@ pub enum Event<'a> {
     News(&'a Entry),
     /// This was not recorded, for it took longer than the worker's lease: another worker may be at it.
     LeaseLost(&'a Entry),
+    /// There is no access token, so no call is begun for a while. Other workers may have one.
+    NoToken(&'a str),
+    /// The journal cannot be reached, so this fact is not recorded and counts for nobody else. The run ends with
+    /// the journal's error.
+    NotRecorded(&'a Entry),
     /// A job's status could not be had; it is asked for again.
     StatusFailed(&'a str),
     /// A job has had no final report for so long. It is followed further.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use wechat_types::id::{MsgId, OpenId};
+use wechat_types::id::MsgId;
 use wechat_types::mass::MassReport;
+use wechat_types::mass::report::JobStatus;
 
 use super::event::{DriverError, Event};
+use super::ready::Ready;
 use crate::campaign::{Campaign, CampaignReport, unclaimed_reports};
 use crate::journal::{Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part};
 
@@ -22,8 +24,8 @@ pub(super) struct Run<'r, 'p> {
     read_to: u64,
     /// One of them may be of a job that a call has by now.
     may_join: bool,
-    /// Whom a call that has not begun goes to, read while the one before it was made.
-    pub(super) ahead: Option<(usize, Vec<OpenId>)>,
+    /// A call that has not begun, made ready while the one before it was made.
+    pub(super) ahead: Option<(usize, Ready)>,
 }
 
 impl<'r, 'p> Run<'r, 'p> {
@@ -86,7 +88,9 @@ impl<'r, 'p> Run<'r, 'p> {
             else {
                 continue;
             };
-            if self.hold(Part::Job(msg_id), span).await? == Hold::Mine {
+            // What tells of a failure is recorded whoever has the job: it is the brake of all.
+            let failed = report.status != JobStatus::Success;
+            if failed || self.hold(Part::Job(msg_id), span).await? == Hold::Mine {
                 self.record(Entry::Report { at, report }).await?;
             } else {
                 // Whoever has the job records it, or it is looked at again.
@@ -146,7 +150,10 @@ impl<'r, 'p> Run<'r, 'p> {
                     return Ok(());
                 }
                 Err(error) if error.kind() == JournalErrorKind::Behind => self.look().await?,
-                Err(source) => return Err(self.broken(source)),
+                Err(source) => {
+                    (self.observe)(Event::NotRecorded(&entry));
+                    return Err(self.broken(source));
+                }
             }
         }
     }

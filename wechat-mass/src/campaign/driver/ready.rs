@@ -1,0 +1,84 @@
+//! A call made ready: whom it goes to, as it was frozen, and its body, already written.
+
+use wechat_http::{Client, Error};
+use wechat_types::id::{ClientMsgId, OpenId, TagId};
+use wechat_types::mass::{MassContent, Recipients, Send};
+
+use crate::campaign::{Campaign, ChunkAudience, Content, Plan};
+use crate::journal::{Journal, JournalError};
+use crate::sender::{Accepted, MassSender, Written};
+
+/// A call that can be made as soon as its intent is recorded.
+#[derive(Debug)]
+pub(super) enum Ready {
+    Everyone(MassContent, ClientMsgId),
+    Tag(TagId, MassContent, ClientMsgId),
+    /// Or why there is no such request.
+    OpenIds(Result<Box<Written<Send>>, Error>),
+}
+
+impl Ready {
+    /// Makes a call of the plan ready; nothing when the plan does not hold it, or while it has no draft.
+    pub(super) async fn new(
+        plan: &Plan,
+        campaign: &Campaign<'_>,
+        journal: &mut dyn Journal,
+        number: usize,
+    ) -> Result<Option<Self>, JournalError> {
+        let (Some(chunk), Some(content)) =
+            (plan.chunks().get(number), content(plan, campaign, number))
+        else {
+            return Ok(None);
+        };
+        let key = chunk.key.clone();
+        Ok(Some(match chunk.audience {
+            ChunkAudience::Everyone => Self::Everyone(content, key),
+            ChunkAudience::Tag(tag) => Self::Tag(tag, content, key),
+            ChunkAudience::OpenIds(_) => {
+                let open_ids = match journal.recipients(number).await? {
+                    Some(frozen) => frozen,
+                    None => plan.open_ids(chunk)?,
+                };
+                // What changed since would be another message under the same key.
+                if !plan.is_for(number, &open_ids) {
+                    return Err(JournalError::new(format!(
+                        "the recipients of call {} are not those that its key was made for: nothing \
+                         further is sent; restore the journal from a backup",
+                        number + 1
+                    )));
+                }
+                Self::OpenIds(written(open_ids, content, key))
+            }
+        }))
+    }
+
+    /// Makes the call.
+    pub(super) async fn send(self, client: &Client) -> Result<Accepted, Error> {
+        let sender = MassSender::new(client.clone());
+        match self {
+            Self::Everyone(content, key) => sender.send_all(content, key).await,
+            Self::Tag(tag, content, key) => sender.send_to_tag(tag, content, key).await,
+            Self::OpenIds(request) => sender.send_list(&*request?).await,
+        }
+    }
+}
+
+/// What a call says.
+fn content(plan: &Plan, campaign: &Campaign<'_>, number: usize) -> Option<MassContent> {
+    match plan.content() {
+        Content::Text(text) => Some(MassContent::text(text.clone())),
+        Content::Articles { ignore_reprint, .. } => {
+            let draft = campaign.chunks.get(number)?.draft.clone()?;
+            Some(MassContent::Articles { draft, ignore_reprint: *ignore_reprint })
+        }
+    }
+}
+
+fn written(
+    open_ids: Vec<OpenId>,
+    content: MassContent,
+    key: ClientMsgId,
+) -> Result<Box<Written<Send>>, Error> {
+    let request = MassSender::list(Recipients::new(open_ids)?, content, key);
+    Ok(Box::new(Written::new(request)?))
+}
