@@ -15,6 +15,9 @@ use crate::clock::Clock;
 /// remain, so asking within the last 4 gets the next one.
 const AHEAD: Duration = Duration::from_secs(240);
 
+/// After a renewal ahead that failed, the next attempt waits this long: each call would make one.
+const AGAIN: Duration = Duration::from_secs(10);
+
 /// Who gives a token when the cached one will not do. Its `Debug` is logged.
 #[async_trait]
 pub(crate) trait Origin: Debug + Send + Sync + 'static {
@@ -132,9 +135,14 @@ impl<O: Origin> CachedTokens<O> {
         }
         let fetched = self.fetch().await;
         {
+            let again = self.now() + AGAIN;
             let mut state = self.state();
             state.finished += 1;
             state.failure = fetched.as_ref().err().cloned();
+            if let (Err(_), Some(current)) = (&fetched, &mut state.current) {
+                // Until then the old token is used on without a question.
+                current.renew_at = again.min(current.ends_at);
+            }
         }
         match (fetched, self.alive()) {
             (Err(error), Some(cached)) => {

@@ -64,7 +64,7 @@ const FORCE: &str = "
 /// A [`TokenStore`] in a Redis server (5 or later, or what speaks its protocol and runs its scripts).
 ///
 /// For an account there are three keys, all in one slot of a cluster: `PREFIX:{APPID:KIND}:token`, `…:lease` and
-/// `…:forced`. **The token stands there in the clear**: give the server a password, and TLS (`rediss://`) if it is
+/// `…:forced`. It speaks to one server: of a cluster to the node that has the slot, or to a proxy. **The token stands there in the clear**: give the server a password, and TLS (`rediss://`) if it is
 /// not on the same machine. Losing the keys costs one token call.
 ///
 /// It connects when it is first asked, and again after a loss.

@@ -286,6 +286,11 @@ async fn a_living_token_is_used_on_while_renewing_ahead_fails() {
     rig.advance(7200 - 240);
     rig.call().await.unwrap();
     assert_eq!(count(&rig.mock, STABLE), 1 + 3, "it was tried");
+    rig.call().await.unwrap();
+    assert_eq!(count(&rig.mock, STABLE), 1 + 3, "not by each call");
+    rig.advance(10);
+    rig.call().await.unwrap();
+    assert_eq!(count(&rig.mock, STABLE), 1 + 3 + 3, "ten seconds later again");
     assert_eq!(rig.tap.tokens().len(), 1);
     rig.advance(240);
     let error = rig.call().await.unwrap_err();
