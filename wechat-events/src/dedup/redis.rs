@@ -55,7 +55,8 @@ const ABANDON: &str = "
 /// A [`DedupStore`] in a Redis server (5 or later, or what speaks its protocol and runs its scripts).
 ///
 /// For each push of the last ten minutes there is one key, `PREFIX:push:…`, of about 200 bytes and the reply; each
-/// step touches one key, so that any node of a cluster will do. It ends by itself, a claim with its lease. The key
+/// step touches one key. It speaks to one server; a cluster needs a proxy in front, or its pushes are refused. A key
+/// ends by itself, a claim with its lease. The key
 /// names nobody, but a **reply stands there in the clear**: give the server a password, and TLS (`rediss://`) if it
 /// is not on the same machine. A server that is full should refuse (`noeviction`, the default) and not forget: what
 /// it refuses comes again, what it forgets is handled again.
