@@ -160,8 +160,12 @@ async fn decide(
     journal.append(&entry).await.map_err(ResolveError::Journal)
 }
 
+/// How far the clock of whoever receives callbacks may be behind: nobody checks it, and a report too many is only
+/// looked at.
+const RECEIVERS_CLOCK: Duration = Duration::from_secs(15 * 60);
+
 /// Reports of ended jobs that no call of the account has, of those that came at this moment or
-/// later, oldest first. One of them may be that of a call whose answer was lost: its counters may
+/// later, or a quarter of an hour before, for clocks differ; oldest first. One of them may be that of a call whose answer was lost: its counters may
 /// tell.
 ///
 /// # Errors
@@ -175,7 +179,7 @@ pub async fn unclaimed_reports(
     for (_, at, report) in journal.news(0).await?.reports {
         let seen = found.iter().any(|known| known.msg_id == report.msg_id);
         // No call has this number, so every owner is another one.
-        if at >= since
+        if at + RECEIVERS_CLOCK >= since
             && !seen
             && report.is_final()
             && journal.other_owner(report.msg_id, usize::MAX).await?.is_none()

@@ -175,7 +175,10 @@ impl Store for PostgresStore {
     ) -> Result<Reserved, JournalError> {
         let mut link = self.pool.take().await?;
         link.begin().await?;
-        let done = rows::reserve(&mut link, account.as_str(), spend, at, budgets).await;
+        let done = match crew::check_not_ahead(&mut link, at).await {
+            Ok(()) => rows::reserve(&mut link, account.as_str(), spend, at, budgets).await,
+            Err(error) => Err(error),
+        };
         let reserved = link.end(done).await?;
         link.give_back();
         Ok(reserved)

@@ -34,12 +34,15 @@ pub(super) async fn now(link: &mut Link) -> Result<SystemTime, JournalError> {
     Ok(moment(only(&link.query("SELECT now_ms()", &[]).await?)?))
 }
 
-/// Refuses a machine whose clock is wrong.
-pub(super) async fn check_clock(link: &mut Link, at: SystemTime) -> Result<(), JournalError> {
+/// Refuses a machine whose clock is wrong; gives the database's time.
+pub(super) async fn check_clock(
+    link: &mut Link,
+    at: SystemTime,
+) -> Result<SystemTime, JournalError> {
     let now = now(link).await?;
     let apart = now.duration_since(at).or_else(|_| at.duration_since(now)).unwrap_or_default();
     if apart <= APART {
-        return Ok(());
+        return Ok(now);
     }
     Err(JournalError::new(format!(
         "{}: its clock says {}, this machine's {} (in Beijing), {} seconds apart: set the wrong one right; \
@@ -49,6 +52,14 @@ pub(super) async fn check_clock(link: &mut Link, at: SystemTime) -> Result<(), J
         BeijingTime::new(at),
         apart.as_secs()
     )))
+}
+
+/// Refuses a machine whose clock is ahead: what it recorded as spent would hold up all others until that moment.
+pub(super) async fn check_not_ahead(link: &mut Link, at: SystemTime) -> Result<(), JournalError> {
+    match at.duration_since(now(link).await?) {
+        Ok(ahead) if ahead > APART => check_clock(link, at).await.map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// Enters a worker's name. While his connection lasts, he is there: a lock says so.

@@ -75,8 +75,10 @@ impl PostgresJournal {
             return Ok(Reserved::Stopped { at });
         }
         let part = Part::Call(claim.chunk);
+        // The budgets of several machines are counted by one clock.
+        let mut at = claim.at;
         if let Some(member) = &self.member {
-            crew::check_clock(link, claim.at).await?;
+            at = crew::check_clock(link, claim.at).await?;
             let matters = |entry: &Entry| claim.alone || entry.concern().is_about(part);
             if crew::is_behind(link, &campaign, member, matters).await? {
                 return Ok(Reserved::Behind);
@@ -84,8 +86,10 @@ impl PostgresJournal {
             if let Some(left) = crew::left_of_others(link, &campaign, member, part).await? {
                 return Ok(Reserved::Held { left });
             }
+        } else {
+            crew::check_not_ahead(link, at).await?;
         }
-        let Claim { at, spend, budgets, .. } = *claim;
+        let Claim { spend, budgets, .. } = *claim;
         let reserved = rows::reserve(link, &self.account, spend, at, budgets).await?;
         if reserved == Reserved::Granted {
             let worker = self.member.as_ref().map(|member| member.id);
