@@ -81,7 +81,7 @@ impl Reachability {
 
     /// Counts a message for each of these.
     pub fn add_call<'a>(&mut self, recipients: impl IntoIterator<Item = &'a OpenId>) {
-        recipients.into_iter().for_each(|open_id| self.named.add(open_id));
+        self.named.add(recipients);
     }
 
     /// Messages that a follower may have had.
