@@ -92,6 +92,10 @@ pub const WORKERS: &[Promise] = &[
         check: |place| Box::pin(workers::several_take_part(place)),
     },
     Promise {
+        name: "a worker who is alone chooses a part of a list anew as long as no call was begun, others do not",
+        check: |place| Box::pin(workers::choices_change_alone(place)),
+    },
+    Promise {
         name: "a part of the work is held by one worker, until its lease ends",
         check: |place| Box::pin(workers::parts_are_held_by_one(place)),
     },
@@ -142,6 +146,10 @@ pub const PROMISES: &[Promise] = &[
     Promise {
         name: "a plan of which nothing was sent may be changed",
         check: |place| Box::pin(promises::unsent_plans_change(place)),
+    },
+    Promise {
+        name: "a part of a list is chosen anew as long as no call was begun, and then stays",
+        check: |place| Box::pin(promises::choices_change(place)),
     },
     Promise {
         name: "a call is claimed within its budgets, across campaigns and processes",

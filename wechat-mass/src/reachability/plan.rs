@@ -69,7 +69,8 @@ impl std::error::Error for OnlyReachableError {
 
 /// Leaves out who may have had all messages of this month; plans for everyone and for a tag stay as
 /// they are. A campaign of which a call was made keeps the followers that it was begun with: what it
-/// sent itself is no reason to leave anybody out. A long list is made in `scratch`.
+/// sent itself is no reason to leave anybody out. So does one that other workers take part in, for all of
+/// them need one plan. Until then they are chosen anew. A long list is made in `scratch`.
 ///
 /// Where such a campaign was begun without this, the plan stays as it is: a store tells how it differs.
 ///
@@ -93,7 +94,8 @@ pub async fn only_reachable(
     }
     let listed = |error: RecipientsError| journal(JournalError::from(error));
     let mut whole = total;
-    if let Some(frozen) = begun(store, plan).await.map_err(journal)? {
+    let kept = kept(store, plan).await.map_err(journal)?;
+    if let Some(frozen) = &kept {
         let chosen_from = frozen.chosen_from.as_ref();
         if frozen.is_of(plan) {
             return Ok(as_it_is(chosen_from.map_or(0, |whole| left_out(whole.open_ids, total))));
@@ -104,7 +106,7 @@ pub async fn only_reachable(
         if is_same_content && chosen_from.plan != plan.digest().to_string() {
             return Err(OnlyReachableError::AnotherList {
                 campaign: name.to_owned(),
-                audience: frozen.audience,
+                audience: frozen.audience.clone(),
                 chosen_from: chosen_from.open_ids,
                 open_ids: total,
             });
@@ -130,6 +132,13 @@ pub async fn only_reachable(
     let left_out = left_out(whole, audience.len());
     let chosen = Plan::new(account.clone(), name, audience, plan.content().clone());
     let chosen = chosen.map_err(OnlyReachableError::Plan)?.with_chosen_from(plan);
+    let is_another = |frozen: &Frozen| is_choice(frozen, plan) && !frozen.is_of(&chosen);
+    if kept.as_ref().is_some_and(is_another) {
+        // Call by call is not one view, and as long as nothing is sent whoever is alone may choose anew.
+        let problem =
+            format!("the campaign {name:?} was frozen anew while it was read: start again");
+        return Err(journal(JournalError::new(problem)));
+    }
     Ok(OnlyReachable { plan: chosen, left_out })
 }
 
@@ -137,12 +146,19 @@ fn left_out(whole: usize, chosen: usize) -> usize {
     whole.saturating_sub(chosen)
 }
 
-/// What a campaign was frozen as, once a call of it was made.
-async fn begun(store: &dyn Store, plan: &Plan) -> Result<Option<Frozen>, JournalError> {
+/// It was frozen with a part of this plan's list, and says the same.
+fn is_choice(frozen: &Frozen, plan: &Plan) -> bool {
+    frozen.chosen_from.as_ref().is_some_and(|whole| whole.plan == plan.digest().to_string())
+}
+
+/// What a campaign was frozen as, once a call of it was made, or while others take part in it with a part of
+/// the same list.
+async fn kept(store: &dyn Store, plan: &Plan) -> Result<Option<Frozen>, JournalError> {
     let (account, name) = (plan.account(), plan.name());
-    if !store.entries(account, name).await?.iter().any(Entry::is_intent) {
-        return Ok(None);
-    }
     let all = store.campaigns(account).await?;
-    Ok(all.into_iter().find(|frozen| frozen.name == name))
+    let Some(frozen) = all.into_iter().find(|frozen| frozen.name == name) else { return Ok(None) };
+    let is_begun = store.entries(account, name).await?.iter().any(Entry::is_intent);
+    let is_kept =
+        is_begun || is_choice(&frozen, plan) && !store.workers(account, name).await?.is_empty();
+    Ok(is_kept.then_some(frozen))
 }

@@ -1,5 +1,7 @@
 //! Who has had the messages of the month, from what campaigns recorded.
 
+use std::sync::Arc;
+
 use wechat_http::describe;
 use wechat_mass::campaign::{Conclusion, Content, Plan, Resolution, resolve};
 use wechat_mass::journal::{MemoryStore, Store as _};
@@ -85,6 +87,39 @@ async fn who_is_new_in_a_list_is_not_taken_for_left_out() {
     assert!(refused.contains("added: 2 OpenIDs"), "{refused}");
     let same = only(&plan("whole", to_fans(3))).await.unwrap();
     assert_eq!((same.left_out, same.plan.recipients()), (0, Some(3)));
+}
+
+#[tokio::test]
+async fn who_is_reachable_is_chosen_anew_until_a_call_was_begun_or_others_take_part() {
+    let world = World::new(6);
+    let store = MemoryStore::with_clock(Arc::new(world.clock.clone()));
+    let join = async |plan: &Plan, name: &str| store.join(plan, name, world.now()).await.unwrap();
+    let whole = plan("fifth", to_fans(6));
+    let only = async || {
+        only_reachable(&store, &whole, 0, world.now(), Scratch::in_memory()).await.unwrap()
+    };
+    let month = async |name: &str, count| send(&world, &store, &plan(name, to_fans(count))).await;
+    for (name, count) in [("first", 2), ("second", 2), ("third", 3), ("fourth", 3)] {
+        month(name, count).await;
+    }
+    let anna = only().await;
+    assert_eq!(anna.left_out, 2);
+    let journal = join(&anna.plan, "anna").await;
+    // Somebody has had all messages meanwhile: Anna's plan is Ben's too, who comes while she is there.
+    for name in ["beside", "behind"] {
+        month(name, 3).await;
+    }
+    let ben = only().await;
+    assert_eq!((ben.left_out, ben.plan.digest()), (2, anna.plan.digest()));
+    drop(join(&ben.plan, "ben").await);
+    drop(journal);
+    // Nobody is there and nothing was sent.
+    let cleo = only().await;
+    assert_eq!(cleo.left_out, 3);
+    let journal = join(&cleo.plan, "cleo").await;
+    drop(journal);
+    let frozen = store.recipients(&app_id(), "fifth", 0).await.unwrap();
+    assert_eq!(frozen, Some(fans(6).split_off(3)));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use wechat_types::mass::{Audience, JobStatus, MassReport, ReportSource};
 
 use super::{BEGINNING, Place};
 use crate::campaign::{Answer, Content, Plan, Resolution};
-use crate::journal::{Claim, Entry, FrozenCall, Journal, Reserved, Store};
+use crate::journal::{Claim, Entry, Frozen, FrozenCall, Journal, Reserved, Store};
 use crate::quota::{Budget, Limits, Spend, Window};
 
 pub(super) type Checked = Result<(), String>;
@@ -207,6 +207,48 @@ pub(super) async fn unsent_plans_change(place: &dyn Place) -> Checked {
     drop(journal);
     let changed = plan_of("wx0123456789abcdef", "spring", "再见", 3)?;
     same("its entries", &load(open(store.as_ref(), &changed).await?.as_mut()).await?, &Vec::new())
+}
+
+/// A plan for the first of the followers of another, as who cannot be reached is left out.
+pub(super) fn chosen(whole: &Plan, first: usize) -> Result<Plan, String> {
+    let plan = plan_of(whole.account().as_str(), whole.name(), "你好", first)?;
+    Ok(plan.with_chosen_from(whole))
+}
+
+/// A store has this plan, whole, and no other of its account.
+pub(super) async fn is_frozen(store: &dyn Store, plan: &Plan) -> Checked {
+    let (account, name) = (plan.account(), plan.name());
+    let all = store.campaigns(account).await.map_err(|e| e.to_string())?;
+    let [frozen] = all.as_slice() else { return Err(format!("{} campaigns", all.len())) };
+    same("the frozen plan", frozen, &Frozen::of(plan, frozen.began))?;
+    let calls = store.calls(account, name).await.map_err(|e| e.to_string())?;
+    same("its calls", &calls, &plan.chunks().iter().map(FrozenCall::of).collect())?;
+    for (number, chunk) in plan.chunks().iter().enumerate() {
+        let expected = Some(plan.open_ids(chunk).map_err(|e| e.to_string())?);
+        let found = store.recipients(account, name, number).await.map_err(|e| e.to_string())?;
+        if found != expected {
+            return Err(format!("the recipients of call {number} are not those of its plan"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn choices_change(place: &dyn Place) -> Checked {
+    let whole = plan_of("wx0123456789abcdef", "spring", "你好", 10_003)?;
+    let (before, after) = (chosen(&whole, 10_002)?, chosen(&whole, 9_999)?);
+    let store = store(place)?;
+    drop(open(store.as_ref(), &before).await?);
+    is_frozen(store.as_ref(), &before).await?;
+    let mut journal = open(store.as_ref(), &after).await?;
+    is_frozen(store.as_ref(), &after).await?;
+    claim(journal.as_mut(), 0, last_minute(), &[]).await?;
+    drop(journal);
+    if store.open(&before, last_minute()).await.is_ok() {
+        return Err("the choice is changed after a call was begun".to_owned());
+    }
+    is_frozen(store.as_ref(), &after).await?;
+    let entries = load(open(store.as_ref(), &after).await?.as_mut()).await?;
+    same("the record", &entries, &vec![Entry::Intent { chunk: 0, at: last_minute() }])
 }
 
 pub(super) async fn jobs_have_one_owner(place: &dyn Place) -> Checked {

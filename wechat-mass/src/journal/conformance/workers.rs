@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use super::Place;
-use super::promises::{Checked, failed, last_minute, plan, plan_of, report, same, store};
+use super::promises::{
+    Checked, chosen, failed, is_frozen, last_minute, plan, plan_of, report, same, store,
+};
 use crate::campaign::{Answer, Plan};
 use crate::journal::{Claim, Entry, Hold, Journal, JournalErrorKind, Part, Reserved, Store};
 use crate::quota::{Limits, Spend};
@@ -100,6 +102,26 @@ pub(super) async fn several_take_part(place: &dyn Place) -> Checked {
     drop((anna, ben));
     drop(store(place)?.open(&plan, last_minute()).await.map_err(|e| format!("afterwards: {e}"))?);
     Ok(())
+}
+
+pub(super) async fn choices_change_alone(place: &dyn Place) -> Checked {
+    let whole = plan_of("wx0123456789abcdef", "spring", "你好", 10_003)?;
+    let (before, after) = (chosen(&whole, 10_002)?, chosen(&whole, 9_999)?);
+    let (first, second) = (store(place)?, store(place)?);
+    drop(join(first.as_ref(), &before, "anna").await?);
+    let mut anna = join(first.as_ref(), &after, "anna").await?;
+    is_frozen(second.as_ref(), &after).await?;
+    if second.join(&before, "ben", last_minute()).await.is_ok() {
+        return Err("the choice is changed while another takes part".to_owned());
+    }
+    is_frozen(second.as_ref(), &after).await?;
+    let ben = join(second.as_ref(), &after, "ben").await?;
+    same("a claim", &claim(anna.as_mut(), 0).await?, &Reserved::Granted)?;
+    drop((anna, ben));
+    if second.join(&before, "cleo", last_minute()).await.is_ok() {
+        return Err("the choice is changed after a call was begun".to_owned());
+    }
+    is_frozen(first.as_ref(), &after).await
 }
 
 pub(super) async fn parts_are_held_by_one(place: &dyn Place) -> Checked {
