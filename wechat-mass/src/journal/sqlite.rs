@@ -43,7 +43,7 @@ struct Database {
     group: Group,
 }
 
-/// How long another program's transaction is waited for.
+/// How long another program's transaction is waited for, unless said otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl SqliteStore {
@@ -51,8 +51,19 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`JournalError`]: it cannot be read or written, is no journal, or is of a newer version.
+    /// [`JournalError`]: it cannot be read or written, is no journal, or is of a newer version. Also, here and at
+    /// each later record, when another program holds it for longer than ten seconds.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
+        Self::open_with_patience(path, PATIENCE)
+    }
+
+    /// The same, waiting for so long for another program that holds the database, such as a backup. The
+    /// thread waits with it; zero does not wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_with_patience(path: &Path, patience: Duration) -> Result<Self, JournalError> {
         let failed = |what: &str| {
             let problem = format!("{}: the journal cannot be {what}", path.display());
             move |source| JournalError::new(problem).with_source(source)
@@ -62,7 +73,7 @@ impl SqliteStore {
             _ => Path::new("."),
         };
         fs::create_dir_all(folder).map_err(failed("created"))?;
-        let mut connection = connect(path).map_err(|error| failure(path, &error))?;
+        let mut connection = connect(path, patience).map_err(|error| failure(path, &error))?;
         match schema::migrate(&mut connection) {
             Ok(()) => {}
             Err(Unusable::Newer(version)) => {
@@ -94,9 +105,9 @@ impl SqliteStore {
     }
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;

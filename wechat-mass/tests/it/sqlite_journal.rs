@@ -3,11 +3,12 @@
 use std::error::Error as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
-use wechat_mass::campaign::{Conclusion, Content, DriverError, Plan};
+use wechat_mass::campaign::{Conclusion, Content, DriverError, Event, NoInbox, Plan};
 use wechat_mass::journal::{
     Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved, SqliteStore,
     Store as _,
@@ -224,6 +225,83 @@ fn a_full_disk_stops_the_sending_and_the_next_run_goes_on() {
     let report = poll_once(world.run_on(&plan, journal.as_mut())).unwrap().unwrap();
     assert_eq!(report.conclusion(), Conclusion::Success);
     world.assert_once(TWO_CALLS);
+}
+
+#[test]
+fn a_database_that_another_program_holds_is_named_when_it_is_opened() {
+    let kept = Kept::new();
+    let received = kept.world.mock.received().len();
+    for how in ["BEGIN EXCLUSIVE", "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE"] {
+        let other = Connection::open(&kept.file).unwrap();
+        other.execute_batch(how).unwrap();
+        assert_held(&kept.file, &problem(open_at_once(&kept.file, &kept.plan, &kept.world)));
+        drop(other);
+        open_at_once(&kept.file, &kept.plan, &kept.world).expect("it was let go");
+    }
+    assert_eq!(kept.world.mock.received().len(), received);
+}
+
+/// Another program takes the database before the run, and after each of its records: what is sent then is
+/// recorded as an intent, and the next run asks for it with its key.
+#[test]
+fn a_database_that_another_program_holds_stops_the_sending_and_the_next_run_goes_on() {
+    let plan = plan(5, text());
+    let mut stopped = 0;
+    for after in 0.. {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, world) = (folder.path().join("journal.db"), World::new(5));
+        let mut journal = open_at_once(&file, &plan, &world).unwrap();
+        let other = Connection::open(&file).unwrap();
+        let other = Mutex::new(other);
+        let hold = || other.lock().unwrap().execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let mut records = 0;
+        if after == 0 {
+            hold();
+        }
+        let mut inbox = NoInbox::new(world.mock.clock());
+        let mut observe = |event: Event<'_>| {
+            records += usize::from(matches!(event, Event::Recorded(_)));
+            if matches!(event, Event::Recorded(_)) && records == after {
+                hold();
+            }
+        };
+        let run = world.run_with(&plan, journal.as_mut(), &mut inbox, &mut observe);
+        let ended = poll_once(run).unwrap();
+        // Reading is possible meanwhile.
+        let intents = entries(journal.as_mut()).unwrap();
+        let intents = intents.iter().filter(|entry| matches!(entry, Entry::Intent { .. })).count();
+        assert!(world.count(SEND) <= intents, "after {after}: sent, and not recorded");
+        drop((journal, other));
+        match ended {
+            // The last record was made before.
+            Ok(report) => {
+                assert_eq!((report.conclusion(), records), (Conclusion::Success, stopped));
+                break;
+            }
+            Err(DriverError::Journal { source, .. }) => assert_held(&file, &source.problem),
+            Err(error) => panic!("after {after}: {error:?}"),
+        }
+        stopped += 1;
+        let mut journal = open_at_once(&file, &plan, &world).unwrap();
+        let report = poll_once(world.run_on(&plan, journal.as_mut())).unwrap().unwrap();
+        assert_eq!(report.conclusion(), Conclusion::Success, "after {after}");
+        world.assert_once(5);
+    }
+    assert!(stopped >= 3, "the intent, the answer, the report: {stopped}");
+}
+
+/// Does not wait for another program.
+fn open_at_once(file: &Path, plan: &Plan, world: &World) -> Result<Box<dyn Journal>, JournalError> {
+    let store = SqliteStore::open_with_patience(file, Duration::ZERO)?;
+    poll_once(store.open(plan, world.now())).unwrap()
+}
+
+#[track_caller]
+fn assert_held(file: &Path, problem: &str) {
+    assert!(problem.contains(&file.display().to_string()), "{problem}");
+    assert!(problem.contains("another program holds it"), "{problem}");
+    assert!(problem.contains("then run the same command again"), "{problem}");
+    assert!(problem.contains("Nothing further is sent"), "{problem}");
 }
 
 /// Has room for so many records.

@@ -52,7 +52,8 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> JournalError {
         }
         Some(ErrorCode::CannotOpen) => "it cannot be opened: look at its folder",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another program has held it for longer than ten seconds: look what it does"
+            "another program holds it, such as a backup or a database tool, and did not let it go in time: let \
+             that end, then run the same command again, which goes on from what is recorded"
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             "it is damaged, or no database: restore it from a backup, or look on mp.weixin.qq.com \
