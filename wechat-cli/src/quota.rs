@@ -75,13 +75,17 @@ async fn show(session: &Session) -> Result<Done, Failure> {
     }
     if let Some(store) = &store {
         let month = Window::Month.began(now);
-        let everyone =
-            store.spent(account, &[Spend::ToEveryone], month).await.map_err(unreadable)?.len();
+        let spent = async |spend| store.spent(account, &[spend], month).await.map(|all| all.len());
+        let everyone = spent(Spend::ToEveryone).await.map_err(unreadable)?;
+        let website = spent(Spend::OnWebsite).await.map_err(unreadable)?;
         let limit = session.limits.to_everyone_per_month;
-        let fields = json!({ "sent_to_everyone_this_month": everyone, "limit": limit });
+        let fields = json!({
+            "sent_to_everyone_this_month": everyone, "on_website": website, "limit": limit,
+        });
         session.lines.say("month", fields, || {
             format!(
-                "to everyone this month: {everyone} in the record, of {limit}; sends on mp.weixin.qq.com count too"
+                "to everyone this month: {everyone} in the record, of {limit}; sends on mp.weixin.qq.com count too: \
+                 {website} were stated (send --website-sends)"
             )
         });
     }

@@ -15,7 +15,6 @@ use std::time::Duration;
 use wechat_http::{BaseUrl, Client, Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{Canary, Inbox, NoInbox, Plan, PlanAudience, Policy};
 use wechat_mass::journal::{Entry, MemoryJournal};
-use wechat_mass::quota::Window;
 use wechat_mass::reachability::{OnlyReachable, only_reachable};
 
 use crate::account::Account;
@@ -201,11 +200,6 @@ async fn drive_recorded(
     let now = || SystemClock::new().now();
     let asked = now();
     let first_call = forecast::first_call(&policy, asked);
-    // What was sent this month says nothing about the next one.
-    let is_this_month = Window::Month.began(first_call) == Window::Month.began(asked);
-    let website_sends = if is_this_month { args.website_sends } else { 0 };
-    let to_everyone = &mut policy.limits.to_everyone_per_month;
-    *to_everyone = to_everyone.saturating_sub(u32::from(website_sends));
     let store = place.open().await.map_err(|e| vec![e])?;
     if word == Word::Resume {
         let entries = store.entries(plan.account(), plan.name()).await.map_err(failed)?;
@@ -217,9 +211,13 @@ async fn drive_recorded(
             )]);
         }
     }
+    if let Some(sends) = args.website_sends {
+        // Of this month, also where the first call is next month's.
+        store.state_website_sends(plan.account(), sends, asked).await.map_err(failed)?;
+    }
     let (plan, left_out) = if args.only_reachable {
         let scratch = Asked::from(args).scratch();
-        let only = only_reachable(&*store, &plan, website_sends, first_call, scratch).await;
+        let only = only_reachable(&*store, &plan, first_call, scratch).await;
         let OnlyReachable { plan, left_out, .. } = only.map_err(|e| vec![describe(&e)])?;
         (plan, Some(left_out))
     } else {
@@ -234,7 +232,7 @@ async fn drive_recorded(
     }
     output.journal(place, entries.len());
     let forecast = Forecasting { client, store: &*store, plan: &plan, policy, entries: &entries };
-    if let Some(found) = forecast.read(website_sends, now()).await.map_err(failed)? {
+    if let Some(found) = forecast.read(now()).await.map_err(failed)? {
         output.forecast(&found, left_out);
     }
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));

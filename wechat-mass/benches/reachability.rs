@@ -75,7 +75,7 @@ fn main() {
 
     let store = SqliteStore::open(&file).unwrap();
     let before = resident();
-    let (time, index) = timed(|| done(Reachability::read(&store, &account, None, 0, at)).unwrap());
+    let (time, index) = timed(|| done(Reachability::read(&store, &account, None, at)).unwrap());
     row("read from the journal, two sends", format!("{time:.2?}"));
     let bytes = resident().saturating_sub(before) as f64 / count as f64;
     row("bytes a follower", format!("{bytes:.1}"));

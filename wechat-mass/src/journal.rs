@@ -131,8 +131,7 @@ pub trait Store: Debug + Send + Sync {
     /// [`JournalError`] when that is not certain, or when there is no campaign of this name.
     async fn note(&self, account: &AppId, name: &str, entry: &Entry) -> Result<(), JournalError>;
 
-    /// Reserves a call that belongs to no campaign: a preview, a deletion, a send that somebody
-    /// made on mp.weixin.qq.com.
+    /// Reserves a call that belongs to no campaign: a preview, a deletion.
     ///
     /// # Errors
     ///
@@ -144,6 +143,20 @@ pub trait Store: Debug + Send + Sync {
         at: SystemTime,
         budgets: &[Budget],
     ) -> Result<Reserved, JournalError>;
+
+    /// Records how many sends to everyone somebody made on mp.weixin.qq.com in the month of `at` (Beijing), in
+    /// all: each is a [`Spend::OnWebsite`]. It takes the place of what was said of that month before.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain, or when the clock says that it is earlier than at an
+    /// earlier call.
+    async fn state_website_sends(
+        &self,
+        account: &AppId,
+        sends: u8,
+        at: SystemTime,
+    ) -> Result<(), JournalError>;
 
     /// When calls of these kinds were reserved since a moment, oldest first.
     ///

@@ -26,8 +26,7 @@ pub enum Spend {
     /// `message/mass/sendall` to a tag.
     #[doc(alias = "sendall")]
     ToTag,
-    /// `message/mass/sendall` to all followers. A send to everyone that somebody made on
-    /// mp.weixin.qq.com counts the same.
+    /// `message/mass/sendall` to all followers.
     #[doc(alias = "sendall")]
     ToEveryone,
     /// Another attempt at a send to a tag, on the day of the first: the platform counts the call, and the
@@ -35,6 +34,9 @@ pub enum Spend {
     ToTagAgain,
     /// Another attempt at a send to everyone, on the day of the first.
     ToEveryoneAgain,
+    /// A send to everyone that somebody made on mp.weixin.qq.com, as a human
+    /// [says](crate::journal::Store::state_website_sends): it draws on the month like one of this program.
+    OnWebsite,
     /// `message/mass/preview`.
     Preview,
     /// `message/mass/delete`.
@@ -43,12 +45,13 @@ pub enum Spend {
 
 impl Spend {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ByOpenIds,
         Self::ToTag,
         Self::ToEveryone,
         Self::ToTagAgain,
         Self::ToEveryoneAgain,
+        Self::OnWebsite,
         Self::Preview,
         Self::Delete,
     ];
@@ -71,6 +74,7 @@ impl Spend {
             Self::ToEveryone => "to_everyone",
             Self::ToTagAgain => "to_tag_again",
             Self::ToEveryoneAgain => "to_everyone_again",
+            Self::OnWebsite => "on_website",
             Self::Preview => "preview",
             Self::Delete => "delete",
         }
@@ -206,7 +210,7 @@ impl Limits {
             (Window::Day, &[Spend::ByOpenIds], self.by_open_ids_per_day),
             (Window::Day, SENDALL, self.sendall_per_day),
             (Window::Day, &[Spend::ToTag, Spend::ToEveryone], self.sends_per_day),
-            (Window::Month, &[Spend::ToEveryone], self.to_everyone_per_month),
+            (Window::Month, &[Spend::ToEveryone, Spend::OnWebsite], self.to_everyone_per_month),
             (Window::Day, &[Spend::Preview], self.previews_per_day),
             (Window::Day, &[Spend::Delete], self.deletes_per_day),
         ];

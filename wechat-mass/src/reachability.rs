@@ -18,8 +18,8 @@ pub use plan::{OnlyReachable, OnlyReachableError, only_reachable};
 /// What followers may have received in a calendar month of Beijing.
 ///
 /// Each number is a **most**: a call that was accepted counts for all whom it named, and so does one of
-/// which nobody knows. A job that failed reached nobody. Sends of the website are not in the
-/// journal: they are stated.
+/// which nobody knows. A job that failed reached nobody. Sends of the website count for everyone,
+/// as they were [stated](Store::state_website_sends).
 #[derive(Debug, Default)]
 pub struct Reachability {
     named: Index,
@@ -46,7 +46,7 @@ impl Reachability {
     pub const A_MONTH: u8 = 4;
 
     /// Reads this month's calls of all campaigns but one: the calls of the campaign that is planned
-    /// are not in its own way. `website_sends` went to everyone on mp.weixin.qq.com.
+    /// are not in its own way.
     ///
     /// # Errors
     ///
@@ -55,11 +55,12 @@ impl Reachability {
         store: &dyn Store,
         account: &AppId,
         but: Option<&str>,
-        website_sends: u8,
         now: SystemTime,
     ) -> Result<Self, JournalError> {
-        let mut found = Self { everyone: website_sends, ..Self::default() };
         let month = Window::Month.began(now);
+        let website = store.spent(account, &[Spend::OnWebsite], month).await?.len();
+        let everyone = u8::try_from(website).unwrap_or(u8::MAX);
+        let mut found = Self { everyone, ..Self::default() };
         for frozen in store.campaigns(account).await? {
             if but == Some(frozen.name.as_str()) {
                 continue;

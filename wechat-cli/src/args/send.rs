@@ -102,9 +102,10 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     pub(crate) past_undecided: bool,
 
-    /// Sends to everyone that were made on mp.weixin.qq.com this month (Beijing time)
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=31))]
-    pub(crate) website_sends: u8,
+    /// Sends to everyone that were made on mp.weixin.qq.com this month (Beijing time), in all. Recorded for the
+    /// account: later runs and `quota` know it, until another number is said or the month is over
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=31))]
+    pub(crate) website_sends: Option<u8>,
 
     /// Leave out the followers who may have had their four messages of this month
     #[arg(long)]

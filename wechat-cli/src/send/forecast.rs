@@ -39,18 +39,16 @@ pub(super) struct Foreseen {
     counted: Result<Quota, String>,
     /// Of the recipients of the calls that are left; none for everyone and for a tag.
     reach: Option<Reach>,
+    /// Those on the website are among them.
     to_everyone: u8,
+    on_website: usize,
     to_tags: usize,
     not_after: Option<SystemTime>,
 }
 
 impl Forecasting<'_> {
     /// None when no call is left to be made.
-    pub(super) async fn read(
-        &self,
-        website_sends: u8,
-        now: SystemTime,
-    ) -> Result<Option<Foreseen>, JournalError> {
+    pub(super) async fn read(&self, now: SystemTime) -> Result<Option<Foreseen>, JournalError> {
         let mut campaign = Campaign::new(self.plan, self.policy);
         self.entries.iter().for_each(|entry| campaign.apply(entry));
         let outcomes: Vec<ChunkOutcome> =
@@ -83,7 +81,9 @@ impl Forecasting<'_> {
         let forecast =
             Forecast::read(self.store, account, calls, limits, quota.as_ref(), first).await?;
         let name = Some(self.plan.name());
-        let month = Reachability::read(self.store, account, name, website_sends, first).await?;
+        let month = Reachability::read(self.store, account, name, first).await?;
+        let on_website = Window::Month.began(first);
+        let on_website = self.store.spent(account, &[Spend::OnWebsite], on_website).await?.len();
         let by_list = spend == Spend::ByOpenIds;
         let mut reach = by_list.then(Reach::default);
         if let Some(reach) = &mut reach {
@@ -101,6 +101,7 @@ impl Forecasting<'_> {
             counted,
             reach,
             to_everyone: month.to_everyone(),
+            on_website,
             to_tags: month.to_tags(),
             not_after: self.policy.not_after,
         }))
@@ -135,6 +136,7 @@ impl Foreseen {
             "had_four": self.reach.map(|reach| reach.had_all),
             "left_out": left_out,
             "to_everyone_this_month": self.to_everyone,
+            "on_website_this_month": self.on_website,
             "to_tags_this_month": self.to_tags,
             "too_late": self.too_late(),
         })
@@ -193,6 +195,12 @@ impl Foreseen {
             lines.push(format!(
                 "  month     {} sends to everyone count for each follower",
                 self.to_everyone
+            ));
+        }
+        if self.on_website > 0 {
+            lines.push(format!(
+                "  website   {} of them on mp.weixin.qq.com, as was last stated (--website-sends)",
+                self.on_website
             ));
         }
         if self.to_tags > 0 {

@@ -1,5 +1,8 @@
 //! What is said before the first call: what goes through, what does not, and why.
 
+use serde_json::json;
+
+use crate::program::Started;
 use crate::shop::{ARTICLE, SEND, SENDALL, Shop, TEXT, TWO_CALLS, list_of};
 
 /// The line of JSON with the forecast.
@@ -82,20 +85,43 @@ fn sends_of_the_website_are_stated() {
     run.assert_status(0);
     let found = forecast(&run);
     assert_eq!(found["to_everyone_this_month"], 3);
-    assert!(
-        found["budgets"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|b| b["window"] == "month" && b["limit"] == 1)
-    );
-    // With four there is none left.
+    assert_eq!(found["on_website_this_month"], 3);
+    let month = |used: u64| json!({ "window": "month", "limit": 4, "used": used });
+    assert!(found["budgets"].as_array().unwrap().contains(&month(3)), "{found}");
+    let quota = shop.operate(&["quota"]);
+    quota.assert_says("to everyone this month: 1 in the record, of 4").assert_says("3 were stated");
+
+    // It is recorded: there is none left, whether it is said again or not.
     shop.write(
         "campaign.toml",
         TEXT.replace("open_ids = \"followers.txt\"", "everyone = true").replace("spring", "summer"),
     );
-    let run = shop.run(&["--everyone", "--website-sends", "4"]);
-    run.assert_status(2).assert_says("never     1 calls").assert_says("limits allow no such call");
+    for options in [&["--everyone"][..], &["--everyone", "--website-sends", "3"]] {
+        let mut run = shop.start(options);
+        run.read_to("4 of 4 calls this month");
+        run.read_to("website   3 of them on mp.weixin.qq.com, as was last stated");
+        run.read_to("waiting until the day's or the month's quota opens");
+        run.kill();
+    }
+    assert_eq!(shop.count(SENDALL), 1);
+    // What is said later takes the place of that: two, and the one of the program.
+    shop.write("campaign.toml", TEXT.replace("spring", "autumn"));
+    let run = shop.run(&["--website-sends", "2", "--json"]);
+    assert_eq!(forecast(run.assert_status(0))["to_everyone_this_month"], 3);
+    let quota = shop.operate(&["quota", "--json"]).lines();
+    assert!(quota.iter().any(|line| line["on_website"] == 2), "{quota:?}");
+}
+
+/// What kept a campaign to the month's last call is known when it is gone on with.
+#[test]
+fn a_resumed_campaign_knows_the_sends_of_the_website() {
+    let shop = Shop::new(2);
+    shop.write("campaign.toml", TEXT.replace("open_ids = \"followers.txt\"", "everyone = true"));
+    shop.mock.on(SENDALL).errcode(45028);
+    shop.run(&["--everyone", "--website-sends", "3"]).assert_status(2);
+    let mut resumed = Started::new(&mut shop.word("resume", &["--everyone"]));
+    resumed.read_to("4 of 4 calls this month");
+    resumed.kill();
     assert_eq!(shop.count(SENDALL), 1);
 }
 

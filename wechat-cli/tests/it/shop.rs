@@ -200,10 +200,15 @@ impl Shop {
     /// Another command about the campaign, to the mock.
     #[track_caller]
     pub(crate) fn say(&self, word: &str, options: &[&str]) -> Run {
+        run(&mut self.word(word, options))
+    }
+
+    /// It, to be run.
+    pub(crate) fn word(&self, word: &str, options: &[&str]) -> Command {
         let mut command = program(self.dir.path());
         command.arg(word).arg(self.path("campaign.toml")).args(["--account", "shop"]);
         command.arg("--base-url").arg(self.listening.base_url()).args(options);
-        run(&mut command)
+        command
     }
 
     /// The same to the mock; it is asked for jobs after a second.

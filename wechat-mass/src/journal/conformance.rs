@@ -156,6 +156,10 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(budgets::budgets_hold(place)),
     },
     Promise {
+        name: "sends of the website draw on their month as they were stated last",
+        check: |place| Box::pin(budgets::website_sends_are_stated(place)),
+    },
+    Promise {
         name: "days and months are Beijing's",
         check: |place| Box::pin(budgets::windows_are_beijing(place)),
     },

@@ -18,7 +18,7 @@ use super::{
     check_clock,
 };
 use crate::campaign::Plan;
-use crate::quota::{Budget, Spend};
+use crate::quota::{Budget, Spend, Window};
 use crate::recipients::{self, RecipientsError, Scratch};
 use crew::{Crew, Member};
 
@@ -142,6 +142,24 @@ impl State {
             .collect()
     }
 
+    fn last_spent(&self, account: &str) -> Option<SystemTime> {
+        self.spent.get(account)?.iter().map(|(_, at)| *at).max()
+    }
+
+    fn state_website_sends(
+        &mut self,
+        account: &str,
+        sends: u8,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        check_clock(at, self.last_spent(account))?;
+        let spent = self.spent.entry(account.to_owned()).or_default();
+        let month = Window::Month.began(at);
+        spent.retain(|(spend, of)| *spend != Spend::OnWebsite || Window::Month.began(*of) != month);
+        spent.extend((0..sends).map(|_| (Spend::OnWebsite, at)));
+        Ok(())
+    }
+
     fn reserve(
         &mut self,
         account: &str,
@@ -149,8 +167,7 @@ impl State {
         at: SystemTime,
         budgets: &[Budget],
     ) -> Result<Reserved, JournalError> {
-        let last = self.spent.get(account).and_then(|spent| spent.iter().map(|(_, at)| *at).max());
-        check_clock(at, last)?;
+        check_clock(at, self.last_spent(account))?;
         let reserved = Reserved::by(budgets, |budget| {
             Ok::<_, JournalError>(self.spent(account, budget.spends, budget.window.began(at)))
         })?;
@@ -250,6 +267,15 @@ impl Store for MemoryStore {
         budgets: &[Budget],
     ) -> Result<Reserved, JournalError> {
         lock(&self.state).reserve(account.as_str(), spend, at, budgets)
+    }
+
+    async fn state_website_sends(
+        &self,
+        account: &AppId,
+        sends: u8,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        lock(&self.state).state_website_sends(account.as_str(), sends, at)
     }
 
     async fn spent(

@@ -184,6 +184,20 @@ impl Store for PostgresStore {
         Ok(reserved)
     }
 
+    async fn state_website_sends(
+        &self,
+        account: &AppId,
+        sends: u8,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        let mut link = self.pool.take().await?;
+        link.begin().await?;
+        let done = rows::state_website_sends(&mut link, account.as_str(), sends, at).await;
+        link.end(done).await?;
+        link.give_back();
+        Ok(())
+    }
+
     async fn spent(
         &self,
         account: &AppId,

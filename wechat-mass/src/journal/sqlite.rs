@@ -260,6 +260,17 @@ impl Store for SqliteStore {
         })
     }
 
+    async fn state_website_sends(
+        &self,
+        account: &AppId,
+        sends: u8,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        self.database.write(|transaction, _| {
+            rows::state_website_sends(transaction, account.as_str(), sends, at)
+        })
+    }
+
     async fn spent(
         &self,
         account: &AppId,

@@ -80,7 +80,6 @@ impl std::error::Error for OnlyReachableError {
 pub async fn only_reachable(
     store: &dyn Store,
     plan: &Plan,
-    website_sends: u8,
     now: SystemTime,
     scratch: Scratch,
 ) -> Result<OnlyReachable, OnlyReachableError> {
@@ -119,7 +118,7 @@ pub async fn only_reachable(
             }
         }
     } else {
-        let month = Reachability::read(store, account, Some(name), website_sends, now).await;
+        let month = Reachability::read(store, account, Some(name), now).await;
         let month = month.map_err(journal)?;
         for chunk in plan.chunks() {
             let open_ids = plan.open_ids(chunk).map_err(listed)?;

@@ -86,6 +86,7 @@ enum Fault {
     SharesJobs,
     DropsReports,
     DropsNotes,
+    AddsUpWebsiteSends,
     ClaimsWhatIsStopped,
     ShufflesRecipients,
 }
@@ -133,6 +134,21 @@ impl Store for Bad {
         budgets: &[Budget],
     ) -> Result<Reserved, JournalError> {
         self.0.spend(account, spend, at, budgets).await
+    }
+
+    async fn state_website_sends(
+        &self,
+        account: &AppId,
+        sends: u8,
+        at: SystemTime,
+    ) -> Result<(), JournalError> {
+        if self.1 != Fault::AddsUpWebsiteSends {
+            return self.0.state_website_sends(account, sends, at).await;
+        }
+        for _ in 0..sends {
+            self.0.spend(account, Spend::OnWebsite, at, &[]).await?;
+        }
+        Ok(())
     }
 
     async fn spent(
@@ -263,6 +279,7 @@ async fn a_bad_store_is_found_out() {
         Fault::SharesJobs,
         Fault::DropsReports,
         Fault::DropsNotes,
+        Fault::AddsUpWebsiteSends,
         Fault::ClaimsWhatIsStopped,
         Fault::ShufflesRecipients,
     ] {

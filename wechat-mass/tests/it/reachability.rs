@@ -29,13 +29,14 @@ async fn the_fifth_message_of_a_month_is_foreseen_as_the_platform_filters_it() {
         send(&world, &store, &plan(&format!("campaign {number}"), to_fans(count))).await;
     }
     let whole = plan("fifth", to_fans(6));
-    let only = only_reachable(&store, &whole, 0, world.now(), Scratch::in_memory()).await.unwrap();
+    let only = only_reachable(&store, &whole, world.now(), Scratch::in_memory()).await.unwrap();
     assert_eq!((only.left_out, only.plan.recipients()), (4, Some(2)));
     send(&world, &store, &only.plan).await;
     let counts = world.mock.jobs().last().unwrap().counts;
     assert_eq!((counts.total, counts.after_filter), (2, 2));
     // Taken up again, it is the same plan, though two have had their message by now.
-    let again = only_reachable(&store, &whole, 3, world.now(), Scratch::in_memory()).await.unwrap();
+    store.state_website_sends(&app_id(), 1, world.now()).await.unwrap();
+    let again = only_reachable(&store, &whole, world.now(), Scratch::in_memory()).await.unwrap();
     assert_eq!((again.plan.digest(), again.left_out), (only.plan.digest(), 4));
     // The platform would have filtered just those.
     let sixth = plan("sixth", to_fans(6));
@@ -44,7 +45,7 @@ async fn the_fifth_message_of_a_month_is_foreseen_as_the_platform_filters_it() {
     assert_eq!((counts.total, counts.after_filter), (6, 2));
     // The next month everybody gets one again.
     world.clock.advance(31 * 24 * HOUR);
-    let month = Reachability::read(&store, &app_id(), None, 0, world.now()).await.unwrap();
+    let month = Reachability::read(&store, &app_id(), None, world.now()).await.unwrap();
     assert!(fans(6).iter().all(|id| month.reaches(id)));
 }
 
@@ -52,9 +53,8 @@ async fn the_fifth_message_of_a_month_is_foreseen_as_the_platform_filters_it() {
 async fn who_is_new_in_a_list_is_not_taken_for_left_out() {
     let world = World::new(8);
     let store = MemoryStore::new();
-    let only = async |plan: &Plan| {
-        only_reachable(&store, plan, 0, world.now(), Scratch::in_memory()).await
-    };
+    let only =
+        async |plan: &Plan| only_reachable(&store, plan, world.now(), Scratch::in_memory()).await;
     for number in 1..=4 {
         send(&world, &store, &plan(&format!("campaign {number}"), to_fans(2))).await;
     }
@@ -152,12 +152,13 @@ async fn sends_to_everyone_and_on_the_website_count_for_all() {
     let world = World::new(5);
     let store = MemoryStore::new();
     send(&world, &store, &plan("everyone", Audience::everyone())).await;
-    let month = Reachability::read(&store, &app_id(), None, 2, world.now()).await.unwrap();
+    store.state_website_sends(&app_id(), 2, world.now()).await.unwrap();
+    let month = Reachability::read(&store, &app_id(), None, world.now()).await.unwrap();
     assert_eq!((month.to_everyone(), month.received(&fan(0)), month.received(&fan(99))), (3, 3, 3));
-    let month = Reachability::read(&store, &app_id(), None, 3, world.now()).await.unwrap();
+    store.state_website_sends(&app_id(), 3, world.now()).await.unwrap();
+    let month = Reachability::read(&store, &app_id(), None, world.now()).await.unwrap();
     assert!(!month.reaches(&fan(0)));
     let nobody =
-        only_reachable(&store, &plan("next", to_fans(5)), 3, world.now(), Scratch::in_memory())
-            .await;
+        only_reachable(&store, &plan("next", to_fans(5)), world.now(), Scratch::in_memory()).await;
     assert!(describe(&nobody.unwrap_err()).contains("no plan"));
 }

@@ -51,6 +51,41 @@ pub(super) async fn windows_are_beijing(place: &dyn Place) -> Checked {
     Ok(())
 }
 
+pub(super) async fn website_sends_are_stated(place: &dyn Place) -> Checked {
+    let (first, second) = (store(place)?, store(place)?);
+    let (ours, others) = (account("wx0123456789abcdef")?, account("wxfedcba9876543210")?);
+    let state = async |account, sends, seconds| {
+        let stated = first.state_website_sends(account, sends, after(seconds)).await;
+        stated.map_err(|e| e.to_string())
+    };
+    let stated = async |account, since| {
+        let spent = second.spent(account, &[Spend::OnWebsite], since).await;
+        spent.map_err(|e| e.to_string())
+    };
+    let reserve = async |seconds| {
+        let budgets = [budget(Window::Month, 4)];
+        let reserved = second.spend(&ours, Spend::ToEveryone, after(seconds), &budgets).await;
+        reserved.map_err(|e| e.to_string())
+    };
+    let march = Window::Month.began(last_minute());
+    let wait = Reserved::Wait { until: after(60), budget: budget(Window::Month, 4) };
+    state(&others, 1, 0).await?;
+    state(&ours, 4, 0).await?;
+    same("with four of them", &reserve(1).await?, &wait)?;
+    state(&ours, 3, 2).await?;
+    same("the later number", &stated(&ours, march).await?, &vec![after(2); 3])?;
+    same("with three", &reserve(3).await?, &Reserved::Granted)?;
+    same("and one of the program", &reserve(4).await?, &wait)?;
+    same("the next month", &stated(&ours, Window::Month.began(after(60))).await?, &Vec::new())?;
+    same("a call of it", &reserve(60).await?, &Reserved::Granted)?;
+    state(&ours, 2, 61).await?;
+    let both = [vec![after(2); 3], vec![after(61); 2]].concat();
+    same("each month has its own", &stated(&ours, march).await?, &both)?;
+    state(&ours, 0, 62).await?;
+    same("none after all", &stated(&ours, march).await?, &vec![after(2); 3])?;
+    same("another account's", &stated(&others, march).await?, &vec![after(0)])
+}
+
 pub(super) async fn waiting_records_nothing(place: &dyn Place) -> Checked {
     let store = store(place)?;
     let mut journal = open(store.as_ref(), &plan("spring")?).await?;

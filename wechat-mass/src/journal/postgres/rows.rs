@@ -11,7 +11,7 @@ use super::link::Link;
 use super::schema::lock;
 use crate::journal::facts::{self, millis, moment};
 use crate::journal::{Entry, Frozen, JobOwner, JournalError, Reserved, check_clock, job_taken};
-use crate::quota::{Budget, Spend};
+use crate::quota::{Budget, Spend, Window};
 
 /// A column of a row.
 pub(super) fn column<'r, T: FromSql<'r>>(row: &'r Row, at: usize) -> Result<T, JournalError> {
@@ -254,13 +254,7 @@ pub(super) async fn reserve(
     at: SystemTime,
     budgets: &[Budget],
 ) -> Result<Reserved, JournalError> {
-    let schema = link.address().schema.clone();
-    lock(link, &["account", &schema, account]).await?;
-    let rows = link
-        .query("SELECT max(at) FROM spent WHERE account = $1", &[(&account, Type::TEXT)])
-        .await?;
-    let last = rows.first().map_or(Ok(None), |row| since(row, 0))?;
-    check_clock(at, last)?;
+    lock_spent(link, account, at).await?;
     let known = match budgets.iter().map(|budget| budget.window.began(at)).min() {
         Some(earliest) => spent(link, account, earliest).await?,
         None => Vec::new(),
@@ -269,13 +263,58 @@ pub(super) async fn reserve(
         Ok::<_, JournalError>(moments(&known, budget.spends, budget.window.began(at)))
     })?;
     if reserved == Reserved::Granted {
-        link.query(
-            "INSERT INTO spent (account, spend, at) VALUES ($1, $2, $3)",
-            &[(&account, Type::TEXT), (&spend.as_str(), Type::TEXT), (&millis(at), Type::INT8)],
-        )
-        .await?;
+        record_spent(link, account, spend, at).await?;
     }
     Ok(reserved)
+}
+
+/// What an account spent is this transaction's alone; refuses a moment before the last call.
+async fn lock_spent(link: &mut Link, account: &str, at: SystemTime) -> Result<(), JournalError> {
+    let schema = link.address().schema.clone();
+    lock(link, &["account", &schema, account]).await?;
+    let rows = link
+        .query("SELECT max(at) FROM spent WHERE account = $1", &[(&account, Type::TEXT)])
+        .await?;
+    check_clock(at, rows.first().map_or(Ok(None), |row| since(row, 0))?)
+}
+
+async fn record_spent(
+    link: &mut Link,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+) -> Result<(), JournalError> {
+    link.query(
+        "INSERT INTO spent (account, spend, at) VALUES ($1, $2, $3)",
+        &[(&account, Type::TEXT), (&spend.as_str(), Type::TEXT), (&millis(at), Type::INT8)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What was said of this month before is forgotten.
+pub(super) async fn state_website_sends(
+    link: &mut Link,
+    account: &str,
+    sends: u8,
+    at: SystemTime,
+) -> Result<(), JournalError> {
+    lock_spent(link, account, at).await?;
+    let (began, ends) = (Window::Month.began(at), Window::Month.ends(at));
+    link.query(
+        "DELETE FROM spent WHERE account = $1 AND spend = $2 AND at >= $3 AND at < $4",
+        &[
+            (&account, Type::TEXT),
+            (&Spend::OnWebsite.as_str(), Type::TEXT),
+            (&millis(began), Type::INT8),
+            (&millis(ends), Type::INT8),
+        ],
+    )
+    .await?;
+    for _ in 0..sends {
+        record_spent(link, account, Spend::OnWebsite, at).await?;
+    }
+    Ok(())
 }
 
 /// Gives a job to a call, unless it is another's.

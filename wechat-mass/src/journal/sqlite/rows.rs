@@ -11,7 +11,7 @@ use wechat_types::mass::MassReport;
 use super::Trouble;
 use crate::journal::facts::{self, millis, moment, text};
 use crate::journal::{Entry, Frozen, FrozenCall, JobOwner, Reserved, check_clock, job_taken};
-use crate::quota::{Budget, Spend};
+use crate::quota::{Budget, Spend, Window};
 
 pub(super) type Done<T> = Result<T, Trouble>;
 
@@ -178,19 +178,49 @@ pub(super) fn reserve(
     at: SystemTime,
     budgets: &[Budget],
 ) -> Done<Reserved> {
-    let last: Option<i64> = transaction
-        .prepare_cached("SELECT max(at) FROM spent WHERE account = ?1")?
-        .query_row([account], |row| row.get(0))?;
-    check_clock(at, last.map(moment))?;
+    check_clock(at, last_spent(transaction, account)?)?;
     let reserved = Reserved::by(budgets, |budget| {
         spent(transaction, account, budget.spends, budget.window.began(at))
     })?;
     if reserved == Reserved::Granted {
-        transaction
-            .prepare_cached("INSERT INTO spent (account, spend, at) VALUES (?1, ?2, ?3)")?
-            .execute(params![account, spend.as_str(), millis(at)])?;
+        record_spent(transaction, account, spend, at)?;
     }
     Ok(reserved)
+}
+
+fn last_spent(transaction: &Transaction<'_>, account: &str) -> Done<Option<SystemTime>> {
+    let last: Option<i64> = transaction
+        .prepare_cached("SELECT max(at) FROM spent WHERE account = ?1")?
+        .query_row([account], |row| row.get(0))?;
+    Ok(last.map(moment))
+}
+
+fn record_spent(
+    transaction: &Transaction<'_>,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+) -> Done<()> {
+    transaction
+        .prepare_cached("INSERT INTO spent (account, spend, at) VALUES (?1, ?2, ?3)")?
+        .execute(params![account, spend.as_str(), millis(at)])?;
+    Ok(())
+}
+
+/// What was said of this month before is forgotten.
+pub(super) fn state_website_sends(
+    transaction: &Transaction<'_>,
+    account: &str,
+    sends: u8,
+    at: SystemTime,
+) -> Done<()> {
+    check_clock(at, last_spent(transaction, account)?)?;
+    let (began, ends) = (Window::Month.began(at), Window::Month.ends(at));
+    transaction.execute(
+        "DELETE FROM spent WHERE account = ?1 AND spend = ?2 AND at >= ?3 AND at < ?4",
+        params![account, Spend::OnWebsite.as_str(), millis(began), millis(ends)],
+    )?;
+    (0..sends).try_for_each(|_| record_spent(transaction, account, Spend::OnWebsite, at))
 }
 
 /// Gives a job to a call, unless it is another's.
