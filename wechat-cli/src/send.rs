@@ -116,6 +116,13 @@ async fn execute(
         _ => Canary::Off,
     };
     let journal = Asked::from(args).journal(&target).map_err(|e| vec![e])?;
+    // A record is not begun by resuming what it does not know.
+    if word == Word::Resume
+        && let Some(place) = journal.as_ref().filter(|place| !place.exists())
+    {
+        let missing = place.missing();
+        return Err(vec![format!("{missing}. There is nothing to resume: begin it with send")]);
+    }
     match (target, journal) {
         (Target::Embedded, _) | (_, None) => {
             if word == Word::Resume {

@@ -95,7 +95,9 @@ fn what_was_not_begun_is_neither_resumed_nor_stopped() {
         .assert_says("there is no record")
         .assert_says("--journal");
     assert!(!shop.path(".wechat-mass").exists());
-    shop.say("resume", &[]).assert_status(2).assert_says("begin it with send");
+    let resumed = shop.say("resume", &[]);
+    resumed.assert_status(2).assert_says("there is no record").assert_says("begin it with send");
+    assert!(!shop.path(".wechat-mass").exists(), "a record is begun by resuming nothing");
     for word in ["stop", "resume"] {
         let mut bare = program(&shop.path(""));
         let run = run(bare.arg(word).arg(shop.path("campaign.toml")));
