@@ -11,8 +11,6 @@ use wechat_mass::recipients::{
 };
 use wechat_types::id::{AppId, TagId};
 
-use crate::journal_place::JournalPlace;
-
 /// One source, as it is written: exactly one of its keys.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,8 +91,10 @@ pub(crate) struct Place<'a> {
     pub(crate) client: Option<&'a Client>,
     /// Where the campaign file lies.
     pub(crate) files: &'a Path,
-    /// The account's journal on its server; the embedded mock has none.
-    pub(crate) journal: Option<&'a JournalPlace>,
+    /// Where lists of the platform are kept.
+    pub(crate) folder: &'a Path,
+    /// The account's record on its server, if there is one; the embedded mock has none.
+    pub(crate) store: Option<&'a dyn Store>,
     pub(crate) scratch: Scratch,
 }
 
@@ -104,20 +104,16 @@ pub(crate) async fn make(
     campaign: &str,
     place: &Place<'_>,
 ) -> Result<(Roster, Option<Corrections>), Vec<String>> {
-    let store = match place.journal {
-        Some(journal) if journal.exists() => Some(journal.open().await.map_err(|e| vec![e])?),
-        _ => None,
-    };
-    if let Some(store) = &store
+    if let Some(store) = place.store
         && recipe.is_alive()
-        && let Some(roster) = begun(recipe, campaign, store.as_ref(), place).await?
+        && let Some(roster) = begun(recipe, campaign, store, place).await?
     {
         return Ok((roster, None));
     }
-    let folder = place.journal.map_or(place.files, |journal| &journal.folder).join("lists");
+    let folder = place.folder.join("lists");
     let mut kitchen = Kitchen::new(place.account, place.files, &folder, &place.scratch);
     kitchen.client = place.client;
-    kitchen.store = store.as_deref();
+    kitchen.store = place.store;
     let mut observe = |list: &str, fetched: Fetched| {
         // A line for each page would be a thousand.
         if fetched.calls == 1 || fetched.calls.is_multiple_of(100) {

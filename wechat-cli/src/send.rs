@@ -6,6 +6,7 @@ mod output;
 mod plan_text;
 mod prepared;
 mod recorded;
+mod refusal;
 mod resolve;
 mod result_text;
 mod stop;
@@ -34,6 +35,7 @@ use drive::Run;
 use forecast::Forecasting;
 use output::Output;
 use prepared::{Asked, Prepared};
+use refusal::Refusal;
 
 /// What the human said who started the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,30 +59,28 @@ impl Word {
     }
 }
 
-/// Why nothing was sent by this run: all that is wrong.
-type Refusal = Vec<String>;
-
 /// Runs the command.
 pub(crate) async fn run(args: &SendArgs, word: Word) -> Exit {
     let output = Output::new(args.json);
     let asked = Asked::from(args);
     let ended = match asked.prepare().await {
-        Err(problems) => Err(problems),
+        Err(refusal) => Err(refusal),
         Ok(prepared) => execute(args, word, prepared, output.clone()).await,
     };
     match ended {
         Ok(exit) => exit,
-        Err(problems) => {
+        Err(refusal) => {
             // A dry run contacts nobody, a database neither.
-            let calls = if args.dry_run { None } else { recorded::calls(&asked).await };
-            output.refused(&problems, calls);
+            let is_asked = !args.dry_run && !refusal.is_without_record;
+            let calls = if is_asked { recorded::calls(&asked).await } else { None };
+            output.refused(&refusal.problems, calls);
             Exit::Refused
         }
     }
 }
 
 /// A send to everyone is said on the command line too.
-fn check_everyone(args: &SendArgs, plan: &Plan) -> Result<(), Refusal> {
+fn check_everyone(args: &SendArgs, plan: &Plan) -> Result<(), Vec<String>> {
     if matches!(plan.audience(), PlanAudience::Everyone) && !args.everyone {
         return Err(vec![prepared::NOT_SAID.to_owned()]);
     }
@@ -121,7 +121,8 @@ async fn execute(
         && let Some(place) = journal.as_ref().filter(|place| !place.exists())
     {
         let missing = place.missing();
-        return Err(vec![format!("{missing}. There is nothing to resume: begin it with send")]);
+        let problem = format!("{missing}. There is nothing to resume: begin it with send");
+        return Err(vec![problem].into());
     }
     match (target, journal) {
         (Target::Embedded, _) | (_, None) => {
@@ -130,7 +131,8 @@ async fn execute(
                     "there is nothing to resume on the embedded mock: it lives in the program that \
                      sends, and keeps no record"
                         .to_owned(),
-                ]);
+                ]
+                .into());
             }
             let mut mock = Embedded::start(&plan).await.map_err(|e| vec![e])?;
             let base_url =
@@ -188,7 +190,7 @@ async fn drive_server(
         drive_recorded((args, word), plan, policy, &client, &mut listener, place, output).await;
     match &driven {
         Ok(exit) => log.end(now(), &action, *exit, exit.word()),
-        Err(problems) => log.end(now(), &action, Exit::Refused, &problems.join("; ")),
+        Err(refusal) => log.end(now(), &action, Exit::Refused, &refusal.problems.join("; ")),
     }
     driven
 }
@@ -203,24 +205,24 @@ async fn drive_recorded(
     place: &JournalPlace,
     output: &Output,
 ) -> Result<Exit, Refusal> {
-    let failed = |e| vec![describe(&e)];
     let now = || SystemClock::new().now();
     let asked = now();
     let first_call = forecast::first_call(&policy, asked);
-    let store = place.open().await.map_err(|e| vec![e])?;
+    let store = place.open().await.map_err(Refusal::without_record)?;
     if word == Word::Resume {
-        let entries = store.entries(plan.account(), plan.name()).await.map_err(failed)?;
+        let entries = store.entries(plan.account(), plan.name()).await?;
         if !entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })) {
             return Err(vec![format!(
                 "{place}: no call of the campaign {:?} was made, so there is nothing to resume: begin it \
                  with send",
                 plan.name()
-            )]);
+            )]
+            .into());
         }
     }
     if let Some(sends) = args.website_sends {
         // Of this month, also where the first call is next month's.
-        store.state_website_sends(plan.account(), sends, asked).await.map_err(failed)?;
+        store.state_website_sends(plan.account(), sends, asked).await?;
     }
     let (plan, left_out) = if args.only_reachable {
         let scratch = Asked::from(args).scratch();
@@ -231,15 +233,15 @@ async fn drive_recorded(
         (plan, None)
     };
     let worker = args.worker.clone().unwrap_or_else(drive::worker);
-    let mut journal = store.join(&plan, &worker, now()).await.map_err(failed)?;
-    let entries = journal.load().await.map_err(failed)?;
+    let mut journal = store.join(&plan, &worker, now()).await?;
+    let entries = journal.load().await?;
     if word == Word::Resume {
         // At once: a stop that comes while the forecast is made is a new one.
-        journal.append(&Entry::GoOn { at: now() }).await.map_err(failed)?;
+        journal.append(&Entry::GoOn { at: now() }).await?;
     }
     output.journal(place, entries.len());
     let forecast = Forecasting { client, store: &*store, plan: &plan, policy, entries: &entries };
-    if let Some(found) = forecast.read(now()).await.map_err(failed)? {
+    if let Some(found) = forecast.read(now()).await? {
         output.forecast(&found, left_out);
     }
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
@@ -257,7 +259,7 @@ async fn drive_recorded(
     Ok(run.to_the_end(&*store, &worker, journal, inbox).await)
 }
 
-fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Refusal> {
+fn client(account: &Account, base_url: BaseUrl) -> Result<Client, Vec<String>> {
     let builder = token_place::client(account, base_url).map_err(|e| vec![e])?;
     builder.build().map_err(|e| vec![describe(&e)])
 }

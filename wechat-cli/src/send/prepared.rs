@@ -6,7 +6,8 @@ use wechat_mass::campaign::{Content, Plan};
 use wechat_mass::recipients::{Corrections, Recipe, Roster, Scratch};
 use wechat_types::id::AppId;
 
-use super::{Refusal, client};
+use super::client;
+use super::refusal::Refusal;
 use crate::args::{SendArgs, ServerArgs, TokenArgs};
 use crate::audience::{self, Place};
 use crate::campaign_file::{self, CampaignFile, Whom};
@@ -114,7 +115,7 @@ impl<'a> Asked<'a> {
         target: &Target,
     ) -> Result<(Roster, Option<Corrections>), Refusal> {
         if recipe.is_everyone() && !self.everyone {
-            return Err(vec![NOT_SAID.to_owned()]);
+            return Err(vec![NOT_SAID.to_owned()].into());
         }
         let client = match target {
             Target::Embedded => None,
@@ -128,14 +129,22 @@ impl<'a> Asked<'a> {
             }
         };
         let journal = self.journal(target).map_err(|e| vec![e])?;
+        let store = match &journal {
+            Some(place) if place.exists() => {
+                Some(place.open().await.map_err(Refusal::without_record)?)
+            }
+            _ => None,
+        };
+        let files = self.campaign.parent().unwrap_or(Path::new("."));
         let place = Place {
             account: app_id,
             client: client.as_ref(),
-            files: self.campaign.parent().unwrap_or(Path::new(".")),
-            journal: journal.as_ref(),
+            files,
+            folder: journal.as_ref().map_or(files, |place| &place.folder),
+            store: store.as_deref(),
             scratch: self.scratch(),
         };
-        audience::make(recipe, campaign, &place).await
+        Ok(audience::make(recipe, campaign, &place).await?)
     }
 }
 

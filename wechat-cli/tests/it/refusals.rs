@@ -1,6 +1,8 @@
 //! What the platform refuses: exit status, the code in both languages, and nothing further sent.
 
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wechat_mock::Verdict;
 
@@ -173,6 +175,29 @@ fn a_server_that_is_not_there() {
     let run = run(shop.bare().args(["--base-url", &format!("http://{address}")]));
     run.assert_status(2).assert_says("connect").assert_says("nothing was sent by this run");
     shop.assert_untouched();
+}
+
+/// Each time it is asked, a database that does not answer costs ten seconds.
+#[test]
+fn a_database_that_cannot_be_reached_is_asked_once() {
+    let shop = Shop::new(2);
+    let database = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("postgres://me@{}/d?sslmode=disable", database.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    // It hangs up on everybody.
+    std::thread::spawn(move || {
+        database.incoming().for_each(|_| _ = count.fetch_add(1, Ordering::SeqCst));
+    });
+    let sources = TEXT.replace("open_ids = \"followers.txt\"", "include = [{ tag = 134 }]");
+    for (campaign, times) in [(TEXT, 1), (sources.as_str(), 2)] {
+        shop.write("campaign.toml", campaign);
+        let run = run(shop.command(&[]).env("WECHAT_JOURNAL", &address));
+        run.assert_status(2).assert_says("PostgreSQL at 127.0.0.1");
+        assert!(run.stderr.ends_with("(本次未发送任何消息)\n"), "{}", run.stderr);
+        assert_eq!(asked.load(Ordering::SeqCst), times, "{}", run.output());
+    }
+    assert_eq!(shop.count(SEND), 0);
 }
 
 #[test]
