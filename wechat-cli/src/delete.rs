@@ -142,14 +142,10 @@ fn problems(deletion: &Deletion) -> Vec<String> {
 fn beside(deletion: &Deletion) -> Vec<String> {
     let mut told = Vec::new();
     if deletion.stopped {
-        told.push(
-            "the campaign is stopped: no further call is made until `wechat-cli resume` says go on (已停止)"
-                .to_owned(),
-        );
-    } else if deletion.article.is_some() && !deletion.to_come.is_empty() {
+        let with =
+            if deletion.article.is_some() { ", which would send this article again" } else { "" };
         told.push(format!(
-            "call {} can still be made, with this article: `wechat-cli stop` keeps that back",
-            listed(&deletion.to_come)
+            "the campaign is stopped: no further call is made until `wechat-cli resume` says go on{with} (已停止)"
         ));
     }
     if !deletion.undecided.is_empty() {

@@ -188,10 +188,11 @@ impl Deletion {
         })
     }
 
-    /// Does [`run`](Self::run) stop the campaign first? Whoever takes the whole message back does not want
-    /// it to go out to others meanwhile, and the repeat of a lost call may send.
+    /// Does [`run`](Self::run) stop the campaign first? Whoever takes the message back, or one article of it, does
+    /// not want that to go out to others meanwhile: each call has a draft of its own, with all articles of the
+    /// plan, and the repeat of a lost call may send.
     pub fn stops_the_campaign(&self) -> bool {
-        self.article.is_none() && !(self.to_come.is_empty() && self.undecided.is_empty())
+        !(self.to_come.is_empty() && self.undecided.is_empty())
     }
 
     /// Some of the message may be out, and there is no job to delete it by.
@@ -204,9 +205,9 @@ impl Deletion {
         self.jobs.iter().chain(&self.deleted).any(|job| job.draft.is_some())
     }
 
-    /// Deletes job after job, and records each. Where calls of a message that is deleted whole are still to
-    /// be made, or nobody knows what became of them, the campaign is [stopped](Store::stop) first, and all
-    /// is read anew: a call may have been taken meanwhile. Jobs that cannot be deleted are
+    /// Deletes job after job, and records each. Where calls are still to be made, or nobody knows what became
+    /// of them, the campaign is [stopped](Store::stop) first, and all is read anew: a call may have been
+    /// taken meanwhile. Jobs that cannot be deleted are
     /// [`refused`](Self::refused), and do not keep the others: 40008 another kind of message, 40059
     /// unknown job, 40060 no such article, 40065 state of the article, 40204 cannot be deleted.
     ///

@@ -120,9 +120,12 @@ The page behind the message dies, the card on the phones stays. Only articles ca
 Each call has its own job, so a message of three calls takes three of the ten deletions a day; what is left is
 deleted by the same command on another day. Sends that share a material die together: they are named first.
 
-Without --article, a campaign with calls that can still be made is stopped first, as by `stop`. Calls that are
-undecided are named: their message may be out, and there is no job to delete it by. After a timeout it is unknown
-whether the job was deleted: the same command again tells.
+A campaign with calls that can still be made is stopped first, as by `stop`; also for one article, for those calls
+would send it again. Whoever has had nothing yet gets the message without it by a campaign of another name, with
+`except = [{ reached_by = \"spring-sale\" }]`.
+
+Calls that are undecided are named: their message may be out, and there is no job to delete it by. After a timeout it
+is unknown whether the job was deleted: the same command again tells.
 
 The jobs are those of the record in this folder, or of --state or --journal; no record is made where there is none.
 
