@@ -97,6 +97,40 @@ fn paging_goes_on_where_the_day_ended() {
     assert_eq!(shop.messages(10_003)[9_999..], [0, 1, 1, 1]);
 }
 
+/// There is no place to go on from: the same command begins the list anew.
+#[test]
+fn who_was_last_on_a_page_has_left() {
+    let shop = shop(5);
+    shop.mock.configure(|rules| rules.followers_per_page = 2);
+    shop.mock.on(FOLLOWERS).nth(2).errcode(40003);
+    let all = "include = [{ all_followers = true }]\nexcept = [{ open_ids = \"but.txt\" }]";
+    shop.write("but.txt", list_of(1));
+    shop.write("campaign.toml", campaign("spring", all));
+    let run = shop.run(&[]);
+    run.assert_status(2).assert_says("all followers: the list cannot go on").assert_says("40003");
+    run.assert_says("the follower that the last page ended with has left");
+    run.assert_says("the same command begins it anew");
+    shop.mock.on(FOLLOWERS).errcode(40003);
+    shop.run(&[]).assert_status(0).assert_says("4 followers by OpenID");
+    let begun = shop.requests(FOLLOWERS);
+    let begun = begun.iter().filter(|request| !request.to_string().contains("next_openid")).count();
+    assert_eq!(begun, 2);
+}
+
+#[test]
+fn an_openid_of_another_account_is_looked_for_in_a_hundred() {
+    let shop = shop(3);
+    shop.write("followers.txt", format!("{}oNoneOfOurs\n", list_of(3)));
+    let since = "include = [{ open_ids = \"followers.txt\" }]\nsubscribed_since = 2001-01-01";
+    shop.write("campaign.toml", campaign("spring", since));
+    let run = shop.run(&[]);
+    run.assert_status(2).assert_says("40003").assert_says("one is no OpenID of this account");
+    run.assert_says(&format!("from {} to oNoneOfOurs", fan(0)));
+    run.assert_says("take it out of its list");
+    shop.write("followers.txt", list_of(3));
+    shop.run(&[]).assert_status(0);
+}
+
 #[test]
 fn nobody_who_followed_before_the_day() {
     let shop = shop(3);

@@ -66,6 +66,24 @@ pub enum FetchError {
         /// What failed.
         source: Box<Error>,
     },
+    /// 40003: the follower that the last page ended with has left meanwhile, so there is no place to go on
+    /// from. The same run begins the list anew.
+    #[non_exhaustive]
+    LastHasLeft {
+        /// What the platform said.
+        source: Box<Error>,
+    },
+    /// 40003: one of these people is none of the account's; the platform does not say which. The same run
+    /// fails again until it is taken out of its list.
+    #[non_exhaustive]
+    Stranger {
+        /// The first of those who were asked about.
+        first: OpenId,
+        /// The last of them.
+        last: OpenId,
+        /// What the platform said.
+        source: Box<Error>,
+    },
     /// The file that keeps it cannot be read or written.
     Kept(RecipientsError),
 }
@@ -91,6 +109,15 @@ impl fmt::Display for FetchError {
                 "a page could not be read; {} OpenIDs are kept: the same command goes on from there",
                 fetched.open_ids
             ),
+            Self::LastHasLeft { .. } => f.write_str(
+                "the list cannot go on: the follower that the last page ended with has left; the same command \
+                 begins it anew",
+            ),
+            Self::Stranger { first, last, .. } => write!(
+                f,
+                "of those from {first} to {last} one is no OpenID of this account, and the platform does not \
+                 say which: take it out of its list"
+            ),
             Self::Kept(error) => error.fmt(f),
         }
     }
@@ -100,7 +127,9 @@ impl StdError for FetchError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::UsedUp { .. } => None,
-            Self::Call { source, .. } => Some(source),
+            Self::Call { source, .. }
+            | Self::LastHasLeft { source }
+            | Self::Stranger { source, .. } => Some(source),
             Self::Kept(error) => error.source(),
         }
     }
@@ -196,11 +225,10 @@ pub async fn fetch(
             Ok(_) => break,
             // Who was last on the page before has left in the meantime: there is no other place to go
             // on from.
-            Err(error)
-                if error.code() == Some(ErrorCode::INVALID_OPENID)
-                    && after.is_some()
-                    && reading.calls == 0 =>
-            {
+            Err(error) if error.code() == Some(ErrorCode::INVALID_OPENID) && after.is_some() => {
+                if reading.calls > 0 {
+                    return Err(FetchError::LastHasLeft { source: Box::new(error) });
+                }
                 reading.list.begin(&head, client.clock().now())?;
             }
             Err(error) => return Err(reading.failed(error)),
@@ -244,9 +272,10 @@ pub async fn fetch_followed_since(
     while reading.list.ended.is_none() {
         let asked = reading.list.mark.as_deref().and_then(|mark| mark.parse().ok()).unwrap_or(0);
         let open_ids = people.open_ids(asked..asked + BatchGetUserInfo::MAX_USERS)?;
-        if open_ids.is_empty() {
+        let (Some(first), Some(last)) = (open_ids.first().cloned(), open_ids.last().cloned())
+        else {
             break;
-        }
+        };
         let until = (asked + open_ids.len()).to_string();
         let ask = BatchGetUserInfo::new(open_ids.into_iter().map(UserQuery::new).collect());
         match client.send(&ask).await {
@@ -256,6 +285,9 @@ pub async fn fetch_followed_since(
                 });
                 let since: Vec<OpenId> = since.map(|user| user.open_id).collect();
                 reading.page(&since, &until)?;
+            }
+            Err(error) if error.code() == Some(ErrorCode::INVALID_OPENID) => {
+                return Err(FetchError::Stranger { first, last, source: Box::new(error) });
             }
             Err(error) => return Err(reading.failed(error)),
         }
