@@ -95,9 +95,8 @@ async fn who_is_reachable_is_chosen_anew_until_a_call_was_begun_or_others_take_p
     let store = MemoryStore::with_clock(Arc::new(world.clock.clone()));
     let join = async |plan: &Plan, name: &str| store.join(plan, name, world.now()).await.unwrap();
     let whole = plan("fifth", to_fans(6));
-    let only = async || {
-        only_reachable(&store, &whole, 0, world.now(), Scratch::in_memory()).await.unwrap()
-    };
+    let only =
+        async || only_reachable(&store, &whole, world.now(), Scratch::in_memory()).await.unwrap();
     let month = async |name: &str, count| send(&world, &store, &plan(name, to_fans(count))).await;
     for (name, count) in [("first", 2), ("second", 2), ("third", 3), ("fourth", 3)] {
         month(name, count).await;
