@@ -188,6 +188,47 @@ async fn a_machine_whose_clock_is_wrong_takes_no_part() {
     ground.drop_schema().await;
 }
 
+/// What is reserved in the future would hold up all others until then.
+#[tokio::test]
+async fn a_clock_that_is_ahead_reserves_nothing() {
+    let Some(ground) = Ground::new() else { return };
+    ground.stop_clock(1_775_000_000).await;
+    let (store, plan) = (ground.store().await, plan(3, text()));
+    let preview =
+        async |seconds| store.spend(&app_id(), Spend::Preview, moment(seconds), &[]).await;
+    assert!(problem(preview(31).await).contains("31 seconds apart"));
+    let mut alone = open(&store, &plan).await;
+    let early = Claim::new(0, moment(31), Spend::ByOpenIds, &[]);
+    assert!(problem(alone.claim(&early).await).contains("31 seconds apart"));
+    assert_eq!(ground.sql("SELECT count(*) FROM spent").await, ["0"]);
+    assert_eq!(preview(30).await.unwrap(), Reserved::Granted);
+    drop(alone);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn clocks_that_differ_share_one_minute() {
+    let Some(ground) = Ground::new() else { return };
+    ground.stop_clock(1_775_000_100).await;
+    let (store, plan) = (ground.store().await, plan(3, text()));
+    let mut limits = Limits::none();
+    limits.sends_per_minute = 2;
+    let budgets = limits.budgets(Spend::ByOpenIds);
+    let mut behind = store.join(&plan, "behind", moment(71)).await.unwrap();
+    for chunk in [0, 1] {
+        let claim = Claim::new(chunk, moment(71), Spend::ByOpenIds, &budgets);
+        assert_eq!(behind.claim(&claim).await.unwrap(), Reserved::Granted);
+    }
+    ground.pass(Duration::from_secs(11)).await.unwrap();
+    let mut ahead = store.join(&plan, "ahead", moment(140)).await.unwrap();
+    _ = ahead.news(0).await.unwrap();
+    let claim = Claim::new(2, moment(140), Spend::ByOpenIds, &budgets);
+    let reserved = ahead.claim(&claim).await.unwrap();
+    assert!(matches!(reserved, Reserved::Wait { .. }), "{reserved:?}");
+    drop((behind, ahead));
+    ground.drop_schema().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_at_the_same_time_make_each_call_once() {
     const CALLS: usize = 20;
