@@ -31,6 +31,9 @@ pub(crate) fn post(address: SocketAddr, push: &Push) -> u16 {
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
+/// A count that nothing else in the output has, longer than the moments in it.
+const FALSE: &str = "777777777777777777";
+
 /// A report of the running job that claims too much.
 fn report(job: MsgId) -> String {
     format!(
@@ -38,8 +41,8 @@ fn report(job: MsgId) -> String {
          <FromUserName><![CDATA[{OWNER}]]></FromUserName><CreateTime>1768183200</CreateTime>\
          <MsgType><![CDATA[event]]></MsgType><Event><![CDATA[MASSSENDJOBFINISH]]></Event>\
          <MsgID>{job}</MsgID><Status><![CDATA[send success]]></Status>\
-         <TotalCount>777</TotalCount><FilterCount>777</FilterCount>\
-         <SentCount>777</SentCount><ErrorCount>0</ErrorCount></xml>"
+         <TotalCount>{FALSE}</TotalCount><FilterCount>{FALSE}</FilterCount>\
+         <SentCount>{FALSE}</SentCount><ErrorCount>0</ErrorCount></xml>"
     )
 }
 
@@ -88,7 +91,7 @@ fn false_callbacks_are_refused_and_change_nothing() {
     assert_eq!(result["total"], 2);
     assert_eq!(result["sent"], 2);
     assert_eq!(result["reports"]["callback"], 1);
-    assert!(!run.output().contains("777"), "{}", run.output());
+    assert!(!run.output().contains(FALSE), "{}", run.output());
     assert_eq!(shop.count(SEND), 1);
 }
 
