@@ -29,6 +29,9 @@ struct Settings {
     app_id: AppId,
     /// The database that keeps the account's record, where several machines share it.
     journal: Option<PostgresAddress>,
+    /// The server that the account's configuration names; none where it is live.
+    base_url: Option<String>,
+    live: bool,
 }
 
 /// Puts the settings together: options, then the named account, then the environment.
@@ -39,6 +42,10 @@ fn settings(args: &CallbackAccountArgs) -> Result<Settings, String> {
             return Err("--config names a file, but no account in it: add --account".to_owned());
         }
         None => None,
+    };
+    let (live, base_url) = match &named {
+        Some(account) => (account.live, account.base_url.clone().filter(|_| !account.live)),
+        None => (false, None),
     };
     let (configured_id, configured, redis, journal) = match named {
         Some(account) => (Some(account.app_id), account.callback, account.redis, account.journal),
@@ -92,7 +99,7 @@ fn settings(args: &CallbackAccountArgs) -> Result<Settings, String> {
     if args.allow_plain {
         parser = parser.allow_plain();
     }
-    Ok(Settings { parser: parser.build(), listen, redis, app_id, journal })
+    Ok(Settings { parser: parser.build(), listen, redis, app_id, journal, base_url, live })
 }
 
 /// A variable's value; one that is empty counts as not set.

@@ -8,6 +8,7 @@ use wechat_mass::journal::{PostgresAddress, PostgresStore, SqliteStore, Store};
 
 use crate::state;
 use crate::target::Target;
+use crate::token_place::variable;
 
 /// Where the record of what is sent to one server lies.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ impl JournalPlace {
             Target::Named { account, base_url } => (account, state::folder_of(base_url)),
             Target::Live { account, .. } => (account, state::LIVE.to_owned()),
         };
-        let environment = std::env::var("WECHAT_JOURNAL").ok();
+        let environment = variable("WECHAT_JOURNAL");
         let said = asked.journal.or(environment.as_deref()).map(PostgresAddress::new);
         let address = said.transpose().map_err(|e| describe(&e))?.or(account.journal.clone());
         let mock = matches!(target, Target::Named { .. }).then_some(server.as_str());
@@ -48,16 +49,14 @@ impl JournalPlace {
     pub(crate) async fn shared(
         option: Option<&str>,
         configured: Option<PostgresAddress>,
-        mock: Option<&str>,
+        mock: Option<&BaseUrl>,
     ) -> Result<Option<Box<dyn Store>>, String> {
-        let environment = std::env::var("WECHAT_JOURNAL").ok();
+        let environment = variable("WECHAT_JOURNAL");
         let said = option.or(environment.as_deref()).map(PostgresAddress::new);
         let Some(address) = said.transpose().map_err(|e| describe(&e))?.or(configured) else {
             return Ok(None);
         };
-        let mock = mock.map(str::parse::<BaseUrl>).transpose();
-        let mock = mock.map_err(|e| format!("--base-url: {e}"))?;
-        let server = mock.as_ref().map(state::folder_of);
+        let server = mock.map(state::folder_of);
         let shared = Some(apart(address, server.as_deref())?);
         let place = Self { folder: PathBuf::new(), shared };
         place.open().await.map(Some)

@@ -81,7 +81,8 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) journal: Option<String>,
 
-    /// The mock whose reports these are; otherwise they are the platform's
+    /// The mock whose reports these are [env: WECHAT_BASE_URL]; otherwise the account's `base_url`; of a live
+    /// account, or where none is named, they are the platform's
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 

@@ -12,7 +12,7 @@ use wechat_events::Callback;
 use wechat_events::axum::{Endpoint, serve_until};
 use wechat_events::event::Event;
 use wechat_events::handler::{Handled, Handler};
-use wechat_http::{Clock as _, SystemClock};
+use wechat_http::{BaseUrl, Clock as _, SystemClock};
 use wechat_mass::journal::Store;
 use wechat_types::id::AppId;
 
@@ -42,8 +42,11 @@ async fn listen(args: &ListenArgs) -> Result<(), String> {
         (Some(url), None) => Some(RedisPlace::new(url)),
         (None, configured) => configured,
     };
-    let (option, mock) = (args.journal.as_deref(), args.base_url.as_deref());
-    let store = JournalPlace::shared(option, settings.journal, mock).await?;
+    // As for a send, the environment says nothing of a live account.
+    let environment = variable("WECHAT_BASE_URL").filter(|_| !settings.live);
+    let mock = mock_of(args.base_url.clone().or(environment).or(settings.base_url))?;
+    let store =
+        JournalPlace::shared(args.journal.as_deref(), settings.journal, mock.as_ref()).await?;
     let record = store.map(|store| Record { store, account: settings.app_id });
     let mut endpoint = Endpoint::new(settings.parser, Printer { json: args.json, record });
     if let Some(redis) = redis {
@@ -66,6 +69,14 @@ async fn listen(args: &ListenArgs) -> Result<(), String> {
     print(&first).map_err(|e| e.to_string())?;
     serve_until(socket, router, ending.asked()).await;
     Ok(())
+}
+
+/// Whose reports these are, named as for a send: what a mock tells has tables of its own.
+fn mock_of(base_url: Option<String>) -> Result<Option<BaseUrl>, String> {
+    // Not quoted: what is wrong with it may be the password in it.
+    let named = base_url.map(|url| url.parse::<BaseUrl>()).transpose();
+    let named = named.map_err(|e| format!("the server that is named is {e}"))?;
+    Ok(named.filter(|server| !server.is_real_platform()))
 }
 
 /// A push that cannot be printed, or a report that cannot be kept, is not taken: the platform tries again.

@@ -80,7 +80,7 @@ fn a_receiver_on_another_machine_keeps_the_reports() {
     let mut receiver = Started::new(
         crate::program::program(&shop.path("."))
             .args(["callback", "listen", "--json", "--listen", "127.0.0.1:0"])
-            .args(["--base-url", &base_url])
+            .env("WECHAT_BASE_URL", &base_url)
             .env("WECHAT_APP_ID", APP_ID)
             .env("WECHAT_CALLBACK_TOKEN", TOKEN)
             .env("WECHAT_AES_KEY", AES_KEY)
