@@ -167,7 +167,12 @@ impl<O: Origin> TokenSource for CachedTokens<O> {
 
     async fn invalidate(&self, stale: &AccessToken) {
         let mut state = self.state();
-        if state.current.as_ref().is_some_and(|cached| cached.token == *stale) {
+        let is_current = match &state.current {
+            Some(cached) => cached.token == *stale,
+            // A process that was restarted learns it from others that have the token still.
+            None => state.refused.is_none(),
+        };
+        if is_current {
             state.current = None;
             state.refused = Some(stale.clone());
         }

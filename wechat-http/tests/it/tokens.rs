@@ -147,6 +147,20 @@ async fn a_stable_token_refused_and_handed_out_again_is_waited_for_once_then_for
     assert_eq!(rig.tap.tokens().len(), 2);
 }
 
+/// A token service that was restarted has no token in memory when its programs tell it of a refusal.
+#[tokio::test]
+async fn a_refusal_is_heeded_before_the_first_token() {
+    let rig = Rig::new();
+    let refused = rig.client.tokens().token().await.unwrap();
+    let restarted = Client::builder(rig.mock.app_id(), rig.mock.app_secret())
+        .transport(rig.mock.transport())
+        .clock(rig.mock.clock())
+        .build()
+        .unwrap();
+    restarted.tokens().invalidate(&refused).await;
+    assert_ne!(restarted.tokens().token().await.unwrap(), refused);
+}
+
 #[tokio::test]
 async fn what_the_pause_mends_is_not_forced() {
     let rig = Rig::new();
