@@ -5,8 +5,10 @@ mod table;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, SystemTime};
 
+use serde_json::json;
 use wechat_http::{Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{CampaignStatus, Canary, Conclusion, Policy, Step};
+use wechat_mass::journal::{JournalError, JournalErrorKind, WorkerStatus};
 
 use crate::args::StatusArgs;
 use crate::campaign_file;
@@ -35,24 +37,54 @@ async fn show(args: &StatusArgs) -> Result<Exit, String> {
     let drawn = args.watch && !records.lines.is_json() && std::io::stdout().is_terminal();
     let of_file = args.campaign.is_some();
     let mut before: Option<CampaignStatus> = None;
+    let mut is_away = false;
     loop {
         let now = clock.now();
-        let status = read(&records, &name, policy, now).await?;
-        let workers = records.store.workers(&records.account, &name).await;
-        let workers = workers.map_err(|e| describe(&e))?;
-        let shown = Shown { status: &status, workers: &workers, of_file };
-        if drawn {
-            draw(&table::text(shown, &records.server, now, ROWS));
-        } else if changed(before.as_ref(), &status) {
-            let text = || table::text(shown, &records.server, now, usize::MAX);
-            records.lines.say("status", table::json(shown), text);
+        match look(&records, &name, policy, now).await {
+            Ok(None) => return Err(absent(&records, &name).await?),
+            // A watcher waits for the database as the workers do that he watches.
+            Err(error) if before.is_some() && error.kind() == JournalErrorKind::Unreachable => {
+                if !std::mem::replace(&mut is_away, true) {
+                    unreachable(&records.lines, &describe(&error));
+                }
+            }
+            Err(error) => return Err(describe(&error)),
+            Ok(Some((status, workers))) => {
+                is_away = false;
+                let shown = Shown { status: &status, workers: &workers, of_file };
+                if drawn {
+                    draw(&table::text(shown, &records.server, now, ROWS));
+                } else if changed(before.as_ref(), &status) {
+                    let text = || table::text(shown, &records.server, now, usize::MAX);
+                    records.lines.say("status", table::json(shown), text);
+                }
+                if !args.watch || is_over(&status) {
+                    return Ok(Exit::from(status.report.conclusion()));
+                }
+                before = Some(status);
+            }
         }
-        if !args.watch || is_over(&status) {
-            return Ok(Exit::from(status.report.conclusion()));
-        }
-        before = Some(status);
         clock.sleep_until(now + Duration::from_secs(args.every)).await;
     }
+}
+
+async fn look(
+    records: &Records,
+    name: &str,
+    policy: Policy,
+    now: SystemTime,
+) -> Result<Option<(CampaignStatus, Vec<WorkerStatus>)>, JournalError> {
+    let Records { store, account, .. } = records;
+    let Some(status) = CampaignStatus::read(&**store, account, name, policy, now).await? else {
+        return Ok(None);
+    };
+    Ok(Some((status, store.workers(account, name).await?)))
+}
+
+fn unreachable(lines: &Lines, problem: &str) {
+    lines.say("journal_unreachable", json!({ "problem": problem }), || {
+        format!("nothing is known until the journal can be reached (等待数据库恢复): {problem}")
+    });
 }
 
 /// Of which campaign, and by which policy: what its file says of that is in no journal.
@@ -97,15 +129,20 @@ pub(crate) async fn read(
     policy: Policy,
     now: SystemTime,
 ) -> Result<CampaignStatus, String> {
-    let Records { store, place, account, .. } = records;
-    let status = CampaignStatus::read(&**store, account, name, policy, now).await;
-    if let Some(status) = status.map_err(|e| describe(&e))? {
-        return Ok(status);
+    match CampaignStatus::read(&*records.store, &records.account, name, policy, now).await {
+        Ok(Some(status)) => Ok(status),
+        Ok(None) => Err(absent(records, name).await?),
+        Err(error) => Err(describe(&error)),
     }
+}
+
+/// What to say where there is no campaign of the name: the names that there are.
+async fn absent(records: &Records, name: &str) -> Result<String, String> {
+    let Records { store, place, account, .. } = records;
     let all = store.campaigns(account).await.map_err(|e| describe(&e))?;
     let names: Vec<String> = all.into_iter().map(|frozen| format!("{:?}", frozen.name)).collect();
     let names = if names.is_empty() { "none at all".to_owned() } else { names.join(", ") };
-    Err(format!(
+    Ok(format!(
         "{place} has no campaign {name:?} of {account}; there are: {names} (--state and --journal name \
          another record)"
     ))

@@ -1,9 +1,11 @@
 //! Programs that share a record in a real PostgreSQL server, which `cargo xtask services` starts. Without one these
 //! tests are left out.
 
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
+use wechat_mock::JobProgress;
 
 use crate::program::{Started, run};
 use crate::shop::{AES_KEY, APP_ID, Shop, TOKEN, list_of, target_at};
@@ -95,6 +97,81 @@ fn a_receiver_on_another_machine_keeps_the_reports() {
     assert_eq!(result["calls"][0]["report_from"], "callback", "{result}");
     assert_eq!(result["calls"][0]["sent"], 2);
     receiver.kill();
+}
+
+/// A way to a server that can be broken.
+struct Way {
+    port: u16,
+    /// What goes over it now; none when it is broken.
+    open: Arc<Mutex<Option<Vec<TcpStream>>>>,
+}
+
+impl Way {
+    fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let way = Self {
+            port: listener.local_addr().unwrap().port(),
+            open: Arc::new(Mutex::new(Some(Vec::new()))),
+        };
+        let open = Arc::clone(&way.open);
+        std::thread::spawn(move || {
+            for near in listener.incoming().map(Result::unwrap) {
+                if let Some(open) = &mut *open.lock().unwrap() {
+                    let far = TcpStream::connect(("127.0.0.1", port)).unwrap();
+                    for (from, to) in [(&near, &far), (&far, &near)] {
+                        let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                        std::thread::spawn(move || pass_on(from, to));
+                    }
+                    open.extend([near, far]);
+                }
+            }
+        });
+        way
+    }
+
+    fn cut(&self) {
+        for stream in self.open.lock().unwrap().take().unwrap() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+
+    fn mend(&self) {
+        *self.open.lock().unwrap() = Some(Vec::new());
+    }
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+    let _ = std::io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+#[test]
+fn a_watcher_waits_for_the_database() {
+    let Some(address) = address() else { return };
+    let port = address.rsplit_once("@127.0.0.1:").unwrap().1;
+    let port: u16 = port.split_once('/').unwrap().0.parse().unwrap();
+    let way = Way::to(port);
+    let by_way = address.replace(&format!(":{port}/"), &format!(":{}/", way.port));
+    let shop = shop();
+    shop.write("followers.txt", list_of(2));
+    shop.mock.configure(|settings| settings.progress = JobProgress::AfterQueries(1));
+    let mut first = shop.command(&["--json", "--poll", "600"]);
+    let mut first = Started::new(first.env("WECHAT_JOURNAL", &address));
+    first.read_to("\"answer\":\"accepted\"");
+    first.kill();
+
+    let mut watch = shop.operate_command(&["status", "--watch", "--json", "--every", "1"]);
+    let mut watch = Started::new(watch.env("WECHAT_JOURNAL", &by_way));
+    watch.read_to("\"state\":\"running\"");
+    way.cut();
+    watch.read_to("\"event\":\"journal_unreachable\"");
+    way.mend();
+    run(shop.command(&["--json"]).env("WECHAT_JOURNAL", &address)).assert_status(0);
+    let watched = watch.end();
+    let lines = watched.assert_status(0).lines();
+    let away = lines.iter().filter(|line| line["event"] == "journal_unreachable").count();
+    assert_eq!(away, 1, "it is said once");
+    assert_eq!(lines.last().unwrap()["state"], "success");
 }
 
 #[test]
