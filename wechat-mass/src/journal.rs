@@ -21,8 +21,8 @@ use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use wechat_types::id::{AppId, MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::{AppId, MsgId};
+use wechat_types::mass::{MassReport, Recipients};
 
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
@@ -121,7 +121,7 @@ pub trait Store: Debug + Send + Sync {
         account: &AppId,
         name: &str,
         chunk: usize,
-    ) -> Result<Option<Vec<OpenId>>, JournalError>;
+    ) -> Result<Option<Recipients>, JournalError>;
 
     /// Records a fact that did not come about by driving the campaign, such as
     /// [`Entry::Deleted`], whoever holds the campaign.
@@ -238,7 +238,7 @@ pub trait Journal: Debug + Send {
     /// # Errors
     ///
     /// [`JournalError`] when it cannot be read; nothing may be sent then.
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError>;
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError>;
 
     /// Records a fact. When this returns, the fact survives the process.
     ///

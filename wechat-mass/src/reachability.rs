@@ -5,6 +5,7 @@ pub(crate) mod calls;
 mod index;
 mod plan;
 
+use std::borrow::Borrow;
 use std::time::SystemTime;
 
 use wechat_types::id::{AppId, OpenId};
@@ -69,7 +70,7 @@ impl Reachability {
             let calls = calls::may_have_reached(&entries).into_iter();
             for (call, _) in calls.filter(|(_, at)| *at >= month) {
                 match store.recipients(account, &frozen.name, call).await? {
-                    Some(list) => found.add_call(&list),
+                    Some(list) => found.add_call(list.iter()),
                     None if frozen.spend() == Spend::ToEveryone => {
                         found.everyone = found.everyone.saturating_add(1);
                     }
@@ -81,7 +82,7 @@ impl Reachability {
     }
 
     /// Counts a message for each of these.
-    pub fn add_call<'a>(&mut self, recipients: impl IntoIterator<Item = &'a OpenId>) {
+    pub fn add_call(&mut self, recipients: impl IntoIterator<Item = impl Borrow<OpenId>>) {
         self.named.add(recipients);
     }
 

@@ -29,7 +29,6 @@ pub use recipe::{Kitchen, Recipe, RecipeError, RecipeProblem, Source};
 pub use roster::Roster;
 pub use spool::Scratch;
 
-pub(crate) use roster::open_ids;
 pub(crate) use sorter::{NO_PLACE, Sorter};
 
 /// A list that was read, with what was corrected on the way.

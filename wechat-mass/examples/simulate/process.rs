@@ -14,8 +14,8 @@ use wechat_mass::journal::{
     Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved,
 };
 use wechat_mock::{ManualClock, Verdict};
-use wechat_types::id::{MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::MsgId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use crate::faults;
 use crate::gate::Gate;
@@ -225,7 +225,7 @@ impl Journal for Records {
         self.inner.load().await
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         self.gate.point("before reading a list").await;
         self.inner.recipients(chunk).await
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use wechat_http::Checks;
 use wechat_types::id::{AppId, ClientMsgId, OpenId, TagId};
-use wechat_types::mass::{Audience, AudienceKind};
+use wechat_types::mass::{Audience, AudienceKind, Recipients};
 
 use crate::client_msg_id::{ContentDigest, client_msg_id};
 use crate::journal::{ChosenFrom, FrozenCall};
@@ -271,9 +271,9 @@ impl Plan {
     }
 
     /// These are the OpenIDs that the plan's call of this number has its key for.
-    pub(crate) fn is_for(&self, number: usize, open_ids: &[OpenId]) -> bool {
+    pub(crate) fn is_for(&self, number: usize, recipients: &Recipients) -> bool {
         let keys = Keys { account: &self.account, name: &self.name, content: &self.content_digest };
-        let key = keys.of_list(number, open_ids.iter().map(|id| id.as_str().as_bytes()));
+        let key = keys.of_list(number, recipients.lines().map(str::as_bytes));
         self.chunks.get(number).is_some_and(|chunk| chunk.key == key)
     }
 }

@@ -5,10 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wechat_types::id::OpenId;
+use wechat_types::mass::Recipients;
 
 use super::JournalError;
-use crate::recipients::open_ids;
 
 /// Milliseconds since 1970.
 pub(super) fn millis(at: SystemTime) -> i64 {
@@ -39,9 +38,10 @@ pub(super) fn parse<T: DeserializeOwned>(
 pub(super) fn list(
     place: &dyn Display,
     row: i64,
-    text: &[u8],
-) -> Result<Vec<OpenId>, JournalError> {
-    open_ids(text).ok_or_else(|| damaged(place, "call", row))
+    text: Vec<u8>,
+) -> Result<Recipients, JournalError> {
+    let list = String::from_utf8(text).ok().and_then(|lines| Recipients::from_lines(lines).ok());
+    list.ok_or_else(|| damaged(place, "call", row))
 }
 
 /// A row that cannot be read.

@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use wechat_http::Clock;
-use wechat_types::id::{AppId, MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::{AppId, MsgId};
+use wechat_types::mass::{MassReport, Recipients};
 
 use super::difference::{self, FrozenText};
 use super::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend, Window};
-use crate::recipients::{self, RecipientsError, Scratch};
+use crate::recipients::{RecipientsError, Scratch};
 use crew::{Crew, Member};
 
 pub use journal::MemoryJournal;
@@ -119,9 +119,10 @@ impl State {
         (key.clone(), self.campaigns.entry(key).or_default())
     }
 
-    fn recipients(&self, key: &Key, chunk: usize) -> Option<Vec<OpenId>> {
+    fn recipients(&self, key: &Key, chunk: usize) -> Option<Recipients> {
         let (_, text) = self.campaigns.get(key)?.texts.get(chunk)?;
-        text.as_deref().and_then(recipients::open_ids)
+        let lines = String::from_utf8(text.clone()?).ok()?;
+        Recipients::from_lines(lines).ok()
     }
 
     fn spent(&self, account: &str, spends: &[Spend], since: SystemTime) -> Vec<SystemTime> {
@@ -254,7 +255,7 @@ impl Store for MemoryStore {
         account: &AppId,
         name: &str,
         chunk: usize,
-    ) -> Result<Option<Vec<OpenId>>, JournalError> {
+    ) -> Result<Option<Recipients>, JournalError> {
         let key = (account.as_str().to_owned(), name.to_owned());
         Ok(lock(&self.state).recipients(&key, chunk))
     }

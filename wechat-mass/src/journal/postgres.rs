@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use wechat_types::id::{AppId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::AppId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use super::{Entry, Frozen, FrozenCall, Journal, JournalError, Reserved, Store, WorkerStatus};
 use crate::campaign::Plan;
@@ -144,7 +144,7 @@ impl Store for PostgresStore {
         account: &AppId,
         name: &str,
         chunk: usize,
-    ) -> Result<Option<Vec<OpenId>>, JournalError> {
+    ) -> Result<Option<Recipients>, JournalError> {
         let mut link = self.pool.take().await?;
         let found = calls::recipients_by_name(&mut link, account, name, chunk).await?;
         link.give_back();

@@ -15,8 +15,8 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use wechat_types::id::{AppId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::AppId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use super::{Entry, Frozen, FrozenCall, Journal, JournalError, Reserved, Store};
 use crate::campaign::Plan;
@@ -239,7 +239,7 @@ impl Store for SqliteStore {
         account: &AppId,
         name: &str,
         chunk: usize,
-    ) -> Result<Option<Vec<OpenId>>, JournalError> {
+    ) -> Result<Option<Recipients>, JournalError> {
         self.database.read(|transaction, path| {
             match rows::campaign(transaction, path, account, name)? {
                 Some((id, _)) => calls::recipients(transaction, path, id, chunk),

@@ -1,6 +1,7 @@
 //! Counters by OpenID: 21 bytes for an OpenID of the usual shape, one for its counter, and a table to
 //! find it by.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use wechat_types::id::OpenId;
@@ -50,9 +51,10 @@ impl Index {
     }
 
     /// Counts each of these once.
-    pub(super) fn add<'a>(&mut self, open_ids: impl IntoIterator<Item = &'a OpenId>) {
+    pub(super) fn add(&mut self, open_ids: impl IntoIterator<Item = impl Borrow<OpenId>>) {
         let mut batch = Vec::with_capacity(BATCH);
         for open_id in open_ids {
+            let open_id: &OpenId = open_id.borrow();
             match pack(open_id.as_str()) {
                 Some(row) if self.counts.len() + BATCH < u32::MAX as usize => {
                     batch.push((row, hash(&row)));

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use wechat_types::mass::Recipients;
+
 use super::Reachability;
 use crate::campaign::Plan;
 use crate::journal::{Entry, Frozen, JournalError, Store};
@@ -113,8 +115,8 @@ pub async fn only_reachable(
         whole = chosen_from.open_ids;
         for call in 0..frozen.calls {
             let frozen = store.recipients(account, name, call).await.map_err(journal)?;
-            for open_id in frozen.iter().flatten() {
-                gatherer.push(open_id).map_err(listed)?;
+            for open_id in frozen.iter().flat_map(Recipients::iter) {
+                gatherer.push(&open_id).map_err(listed)?;
             }
         }
     } else {

@@ -26,14 +26,14 @@ pub async fn reached_by(
     };
     let entries = store.entries(account, campaign).await?;
     for chunk in may_have_reached(&entries).into_keys() {
-        let Some(open_ids) = store.recipients(account, campaign, chunk).await? else {
+        let Some(recipients) = store.recipients(account, campaign, chunk).await? else {
             return Err(JournalError::new(format!(
                 "the campaign {campaign:?} went to {}: whom it reached is known to the platform only",
                 frozen.audience
             )));
         };
-        for open_id in &open_ids {
-            gatherer.push(open_id)?;
+        for open_id in recipients.iter() {
+            gatherer.push(&open_id)?;
         }
     }
     Ok(())
@@ -57,11 +57,11 @@ pub async fn frozen(
     };
     let mut gatherer = Gatherer::new(scratch);
     for chunk in 0..frozen.calls {
-        let Some(open_ids) = store.recipients(account, campaign, chunk).await? else {
+        let Some(recipients) = store.recipients(account, campaign, chunk).await? else {
             return Ok(None);
         };
-        for open_id in &open_ids {
-            gatherer.push(open_id)?;
+        for open_id in recipients.iter() {
+            gatherer.push(&open_id)?;
         }
     }
     if let Some(source) = frozen.source {

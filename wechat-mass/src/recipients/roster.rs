@@ -131,12 +131,16 @@ impl Roster {
 }
 
 /// The OpenIDs of a text of [`Roster::text`]; none when a line holds no OpenID.
-pub(crate) fn open_ids(text: &[u8]) -> Option<Vec<OpenId>> {
+fn open_ids(text: &[u8]) -> Option<Vec<OpenId>> {
     if text.is_empty() {
         return Some(Vec::new());
     }
     let text = std::str::from_utf8(text).ok()?;
-    text.split('\n').map(|line| OpenId::new(line).ok()).collect()
+    let mut list = Vec::with_capacity(text.len() / (OpenId::USUAL_BYTES + 1) + 1);
+    for line in text.split('\n') {
+        list.push(OpenId::new(line).ok()?);
+    }
+    Some(list)
 }
 
 /// A list that grows.

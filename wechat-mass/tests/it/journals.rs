@@ -13,8 +13,8 @@ use wechat_mass::journal::{
 };
 use wechat_mass::quota::{Budget, Spend};
 use wechat_mock::ManualClock;
-use wechat_types::id::{AppId, MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::{AppId, MsgId};
+use wechat_types::mass::{MassReport, Recipients};
 
 struct Memory(MemoryStore);
 
@@ -165,7 +165,7 @@ impl Store for Bad {
         account: &AppId,
         name: &str,
         chunk: usize,
-    ) -> Result<Option<Vec<OpenId>>, JournalError> {
+    ) -> Result<Option<Recipients>, JournalError> {
         self.0.recipients(account, name, chunk).await
     }
 
@@ -206,10 +206,12 @@ impl Journal for BadJournal {
         self.0.load().await
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         let found = self.0.recipients(chunk).await?;
         if self.1 == Fault::ShufflesRecipients {
-            return Ok(found.map(|list| list.into_iter().rev().collect()));
+            let turned =
+                |list: Recipients| list.iter().collect::<Vec<_>>().into_iter().rev().collect();
+            return Ok(found.map(turned).and_then(|list| Recipients::new(list).ok()));
         }
         Ok(found)
     }

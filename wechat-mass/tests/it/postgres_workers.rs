@@ -10,8 +10,8 @@ use wechat_mass::journal::{
     Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved, Store as _,
 };
 use wechat_mock::ManualClock;
-use wechat_types::id::{MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::MsgId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use crate::postgres_journal::Ground;
 use crate::world::{SEND, THREE_CALLS, World, app_id, plan, report_of, text};
@@ -58,7 +58,7 @@ impl Journal for InStep {
         self.step().await.load().await
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         self.inner.recipients(chunk).await
     }
 

@@ -10,8 +10,8 @@ use wechat_mass::journal::{
     Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved,
 };
 use wechat_mock::{JobProgress, KeyCheck, ManualClock};
-use wechat_types::id::{MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::MsgId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use crate::world::{DRAFT_ADD, HOUR, SEND, TWO_CALLS, World, article, plan, tea, text};
 
@@ -187,7 +187,7 @@ impl Journal for SleepyDisk {
         self.inner.load().await
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         let list = self.inner.recipients(chunk).await;
         if self.at_list {
             self.clock.advance(std::mem::take(&mut self.asleep));

@@ -13,8 +13,8 @@ use wechat_mass::journal::{
     Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved, SqliteStore,
     Store as _,
 };
-use wechat_types::id::{MsgId, OpenId};
-use wechat_types::mass::{Audience, MassReport};
+use wechat_types::id::MsgId;
+use wechat_types::mass::{Audience, MassReport, Recipients};
 
 use crate::world::{
     SEND, TWO_CALLS, World, app_id, article, fan, fans, plan, poll_once, tea, text, to_fans,
@@ -325,7 +325,7 @@ impl Journal for Full<'_> {
         self.inner.load().await
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         self.inner.recipients(chunk).await
     }
 
@@ -415,7 +415,7 @@ fn a_journal_that_cannot_be_read_sends_nothing() {
             Err(JournalError::new("unreadable"))
         }
 
-        async fn recipients(&mut self, _: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+        async fn recipients(&mut self, _: usize) -> Result<Option<Recipients>, JournalError> {
             Ok(None)
         }
 

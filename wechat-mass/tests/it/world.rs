@@ -18,7 +18,7 @@ use wechat_mock::{
     JobState, ManualClock, MassJob, MockServer, RecordedRequest, Settings, StoredDraft, Verdict,
 };
 use wechat_types::id::{AppId, MediaId, MsgId, OpenId};
-use wechat_types::mass::{Audience, JobStatus, MassReport, RefusalCode, ReportSource};
+use wechat_types::mass::{Audience, JobStatus, MassReport, Recipients, RefusalCode, ReportSource};
 
 pub(crate) const SEND: &str = "/cgi-bin/message/mass/send";
 pub(crate) const SENDALL: &str = "/cgi-bin/message/mass/sendall";
@@ -341,7 +341,7 @@ impl Journal for Dying<'_> {
         self.inner.load().await
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         self.inner.recipients(chunk).await
     }
 

@@ -200,7 +200,7 @@ pub async fn a_report_counts_its_recipients(
     let (Some(total), Some(after_filter), Some(sent), Some(failed)) = counted else {
         return Err(differs("four counters", "fewer"));
     };
-    let asked_for = recipients.as_slice().len() as u64;
+    let asked_for = recipients.len() as u64;
     let holds = total <= asked_for
         && after_filter <= total
         && (report.status != JobStatus::Success || sent + failed == after_filter);

@@ -39,6 +39,12 @@ impl OpenId {
     /// [`InvalidId`] when no OpenID can look like that.
     pub fn new<'a>(text: impl Into<Cow<'a, str>>) -> Result<Self, InvalidId> {
         let text = text.into();
+        Self::check(&text)?;
+        Ok(Self::checked(text))
+    }
+
+    /// Holds a text against what an OpenID can look like.
+    pub(crate) fn check(text: &str) -> Result<(), InvalidId> {
         let refused = |problem| Err(InvalidId { kind: "OpenID", problem });
         if text.is_empty() {
             return refused("it is empty");
@@ -47,17 +53,26 @@ impl OpenId {
             return refused("it is longer than 128 characters");
         }
         // Without a way out early: a list of millions is checked several bytes at a time.
-        let is_plain = |b: u8| b.is_ascii_alphanumeric() | (b == b'_') | (b == b'-');
-        if !text.bytes().fold(true, |plain, b| plain & is_plain(b)) {
+        if !text.bytes().fold(true, |plain, b| plain & Self::is_plain(b)) {
             return refused("only A-Z, a-z, 0-9, _ and - occur in one");
         }
+        Ok(())
+    }
+
+    pub(crate) const fn is_plain(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() | (byte == b'_') | (byte == b'-')
+    }
+
+    /// Takes a text that [`check`](Self::check) found good.
+    pub(crate) fn checked<'a>(text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
         let mut bytes = [0; IN_PLACE];
         match (u8::try_from(text.len()), bytes.get_mut(..text.len())) {
             (Ok(length), Some(place)) => {
                 place.copy_from_slice(text.as_bytes());
-                Ok(Self(Text::Short { length, bytes }))
+                Self(Text::Short { length, bytes })
             }
-            _ => Ok(Self(Text::Long(text.into()))),
+            _ => Self(Text::Long(text.into())),
         }
     }
 

@@ -54,7 +54,7 @@ impl Audience {
     }
 }
 
-fn check_at_least_two(count: usize) -> Result<(), EncodeError> {
+pub(super) fn check_at_least_two(count: usize) -> Result<(), EncodeError> {
     let problem = match count {
         0 => "the list holds no OpenID",
         1 => {
@@ -120,52 +120,5 @@ impl Serialize for Filter {
             }
         }
         map.end()
-    }
-}
-
-/// The audience of one [`Send`](super::Send): 2 to 10,000 OpenIDs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<OpenId>")]
-#[doc(alias = "touser")]
-pub struct Recipients(Vec<OpenId>);
-
-impl Recipients {
-    /// The smallest number one call takes.
-    pub const MIN: usize = 2;
-    /// The largest number one call takes: [`Send`](super::Send) refuses more (40032).
-    pub const MAX: usize = 10_000;
-
-    /// Takes the list as it stands.
-    ///
-    /// # Errors
-    ///
-    /// 40130 for fewer than 2.
-    pub fn new(list: Vec<OpenId>) -> Result<Self, EncodeError> {
-        check_at_least_two(list.len())?;
-        Ok(Self(list))
-    }
-
-    /// Holds the list against [`MAX`](Self::MAX).
-    pub(super) fn check(&self) -> Result<(), EncodeError> {
-        if self.0.len() > Self::MAX {
-            return Err(EncodeError::refused(
-                ErrorCode::INVALID_OPENID_LIST_SIZE,
-                format!("{} OpenIDs in one call, the limit is {}", self.0.len(), Self::MAX),
-            ));
-        }
-        Ok(())
-    }
-
-    /// The list.
-    pub fn as_slice(&self) -> &[OpenId] {
-        &self.0
-    }
-}
-
-impl TryFrom<Vec<OpenId>> for Recipients {
-    type Error = EncodeError;
-
-    fn try_from(list: Vec<OpenId>) -> Result<Self, EncodeError> {
-        Self::new(list)
     }
 }

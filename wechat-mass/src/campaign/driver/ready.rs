@@ -1,7 +1,7 @@
 //! A call made ready: whom it goes to, as it was frozen, and its body, already written.
 
 use wechat_http::{Client, Error};
-use wechat_types::id::{ClientMsgId, OpenId, TagId};
+use wechat_types::id::{ClientMsgId, TagId};
 use wechat_types::mass::{MassContent, Recipients, Send};
 
 use crate::campaign::{Campaign, ChunkAudience, Content, Plan};
@@ -35,19 +35,22 @@ impl Ready {
             ChunkAudience::Everyone => Self::Everyone(content, key),
             ChunkAudience::Tag(tag) => Self::Tag(tag, content, key),
             ChunkAudience::OpenIds(_) => {
-                let open_ids = match journal.recipients(number).await? {
+                let recipients = match journal.recipients(number).await? {
                     Some(frozen) => frozen,
-                    None => plan.open_ids(chunk)?,
+                    None => match Recipients::new(plan.open_ids(chunk)?) {
+                        Ok(planned) => planned,
+                        Err(error) => return Ok(Some(Self::OpenIds(Err(error.into())))),
+                    },
                 };
                 // What changed since would be another message under the same key.
-                if !plan.is_for(number, &open_ids) {
+                if !plan.is_for(number, &recipients) {
                     return Err(JournalError::new(format!(
                         "the recipients of call {} are not those that its key was made for: nothing \
                          further is sent; restore the journal from a backup",
                         number + 1
                     )));
                 }
-                Self::OpenIds(written(open_ids, content, key))
+                Self::OpenIds(written(recipients, content, key))
             }
         }))
     }
@@ -75,10 +78,9 @@ fn content(plan: &Plan, campaign: &Campaign<'_>, number: usize) -> Option<MassCo
 }
 
 fn written(
-    open_ids: Vec<OpenId>,
+    recipients: Recipients,
     content: MassContent,
     key: ClientMsgId,
 ) -> Result<Box<Written<Send>>, Error> {
-    let request = MassSender::list(Recipients::new(open_ids)?, content, key);
-    Ok(Box::new(Written::new(request)?))
+    Ok(Box::new(Written::new(MassSender::list(recipients, content, key))?))
 }

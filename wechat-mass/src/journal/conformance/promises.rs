@@ -4,10 +4,10 @@ use std::fmt::Debug;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use wechat_types::id::{AppId, MsgId, OpenId, TagId};
-use wechat_types::mass::{Audience, JobStatus, MassReport, ReportSource};
+use wechat_types::mass::{Audience, JobStatus, MassReport, Recipients, ReportSource};
 
 use super::{BEGINNING, Place};
-use crate::campaign::{Answer, Content, Plan, Resolution};
+use crate::campaign::{Answer, Chunk, Content, Plan, Resolution};
 use crate::journal::{Claim, Entry, Frozen, FrozenCall, Journal, Reserved, Store};
 use crate::quota::{Budget, Limits, Spend, Window};
 
@@ -181,7 +181,7 @@ pub(super) async fn recipients_are_frozen(place: &dyn Place) -> Checked {
     let again = store(place)?;
     let mut journal = open(again.as_ref(), &plan).await?;
     for (number, chunk) in plan.chunks().iter().enumerate() {
-        let expected = Some(plan.open_ids(chunk).map_err(|e| e.to_string())?);
+        let expected = Some(recipients(&plan, chunk)?);
         let found = journal.recipients(number).await.map_err(|e| e.to_string())?;
         same("a call's recipients", &found, &expected)?;
         let found = again.recipients(&account, "spring", number).await;
@@ -197,6 +197,11 @@ pub(super) async fn recipients_are_frozen(place: &dyn Place) -> Checked {
         same(what, &found, &None)?;
     }
     Ok(())
+}
+
+fn recipients(plan: &Plan, chunk: &Chunk) -> Result<Recipients, String> {
+    let open_ids = plan.open_ids(chunk).map_err(|e| e.to_string())?;
+    Recipients::new(open_ids).map_err(|e| e.to_string())
 }
 
 pub(super) async fn unsent_plans_change(place: &dyn Place) -> Checked {
@@ -224,7 +229,7 @@ pub(super) async fn is_frozen(store: &dyn Store, plan: &Plan) -> Checked {
     let calls = store.calls(account, name).await.map_err(|e| e.to_string())?;
     same("its calls", &calls, &plan.chunks().iter().map(FrozenCall::of).collect())?;
     for (number, chunk) in plan.chunks().iter().enumerate() {
-        let expected = Some(plan.open_ids(chunk).map_err(|e| e.to_string())?);
+        let expected = Some(recipients(plan, chunk)?);
         let found = store.recipients(account, name, number).await.map_err(|e| e.to_string())?;
         if found != expected {
             return Err(format!("the recipients of call {number} are not those of its plan"));

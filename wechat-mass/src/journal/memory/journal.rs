@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use wechat_types::id::{MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::MsgId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use super::crew::Member;
 use super::{Held, Key, State, lock};
@@ -86,7 +86,7 @@ impl Journal for MemoryJournal {
         Ok(entries)
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         Ok(lock(&self.state).recipients(&self.key, chunk))
     }
 

@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use tokio_postgres::types::Type;
-use wechat_types::id::{AppId, ClientMsgId, OpenId};
+use wechat_types::id::{AppId, ClientMsgId};
+use wechat_types::mass::Recipients;
 
 use super::link::Link;
 use super::rows::{column, only};
@@ -79,7 +80,7 @@ pub(super) async fn recipients(
     link: &mut Link,
     campaign: i64,
     number: usize,
-) -> Result<Option<Vec<OpenId>>, JournalError> {
+) -> Result<Option<Recipients>, JournalError> {
     let rows = link
         .read(
             "SELECT id, recipients FROM call WHERE campaign = $1 AND number = $2",
@@ -87,7 +88,7 @@ pub(super) async fn recipients(
         )
         .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let text: Option<&[u8]> = column(row, 1)?;
+    let text: Option<Vec<u8>> = column(row, 1)?;
     text.map(|text| facts::list(&link.address().place, column(row, 0)?, text)).transpose()
 }
 
@@ -97,7 +98,7 @@ pub(super) async fn recipients_by_name(
     account: &AppId,
     name: &str,
     number: usize,
-) -> Result<Option<Vec<OpenId>>, JournalError> {
+) -> Result<Option<Recipients>, JournalError> {
     let rows = link
         .read(
             "SELECT id FROM campaign WHERE account = $1 AND name = $2",

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use wechat_types::id::{MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::MsgId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use super::calls;
 use super::crew::{self, Member};
@@ -155,7 +155,7 @@ impl Journal for PostgresJournal {
         Ok(all)
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         calls::recipients(&mut self.link, self.campaign, chunk).await
     }
 

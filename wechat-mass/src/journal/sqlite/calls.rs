@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
-use wechat_types::id::OpenId;
+use wechat_types::mass::Recipients;
 
 use super::Trouble;
 use super::rows::Done;
@@ -58,9 +58,9 @@ pub(super) fn recipients(
     path: &Path,
     campaign: i64,
     number: usize,
-) -> Done<Option<Vec<OpenId>>> {
+) -> Done<Option<Recipients>> {
     match call(transaction, campaign, number)? {
-        Some((id, (_, Some(text)))) => Ok(Some(facts::list(&path.display(), id, &text)?)),
+        Some((id, (_, Some(text)))) => Ok(Some(facts::list(&path.display(), id, text)?)),
         _ => Ok(None),
     }
 }

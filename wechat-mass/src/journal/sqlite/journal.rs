@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use wechat_types::id::{MsgId, OpenId};
-use wechat_types::mass::MassReport;
+use wechat_types::id::MsgId;
+use wechat_types::mass::{MassReport, Recipients};
 
 use super::{Database, calls, rows};
 use crate::campaign::Plan;
@@ -44,7 +44,7 @@ impl Journal for SqliteJournal {
         Ok(entries)
     }
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Vec<OpenId>>, JournalError> {
+    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         self.database
             .read(|transaction, path| calls::recipients(transaction, path, self.campaign, chunk))
     }
