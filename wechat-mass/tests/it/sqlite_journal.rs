@@ -204,7 +204,7 @@ fn a_read_only_database_stops_the_sending() {
     kept.sql("CREATE TRIGGER no_more BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END");
     let error = poll_once(world.run_on(&plan, journal.as_mut())).unwrap().unwrap_err();
     let DriverError::Journal { source, .. } = error else { panic!("{error:?}") };
-    assert!(source.problem.contains("Nothing further is sent"), "{source}");
+    assert!(source.problem.contains("What cannot be recorded is not sent"), "{source}");
     assert_eq!(world.count(SEND), 0);
 }
 
@@ -301,7 +301,7 @@ fn assert_held(file: &Path, problem: &str) {
     assert!(problem.contains(&file.display().to_string()), "{problem}");
     assert!(problem.contains("another program holds it"), "{problem}");
     assert!(problem.contains("then run the same command again"), "{problem}");
-    assert!(problem.contains("Nothing further is sent"), "{problem}");
+    assert!(problem.contains("What cannot be recorded is not sent"), "{problem}");
 }
 
 /// Has room for so many records.

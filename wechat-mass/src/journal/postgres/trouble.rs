@@ -98,7 +98,7 @@ impl Fault {
             _ => "the connection is lost: run the same command again when the server is there",
         };
         JournalError::new(format!(
-            "{place}: {advice}. Nothing further is sent, for it could not be recorded ({})",
+            "{place}: {advice}. What cannot be recorded is not sent ({})",
             self.said()
         ))
         .with_kind(self.kind())

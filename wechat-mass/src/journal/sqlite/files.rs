@@ -62,7 +62,7 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> JournalError {
         _ => "SQLite gave up",
     };
     JournalError::new(format!(
-        "{}: {advice}. Nothing further is sent, for it could not be recorded ({error})",
+        "{}: {advice}. What cannot be recorded is not sent ({error})",
         path.display()
     ))
 }
