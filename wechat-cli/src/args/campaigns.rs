@@ -23,7 +23,8 @@ pub(crate) struct ListArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 The record is read, no server is asked. On a terminal --watch draws the table again and again, until the
-campaign has ended or Ctrl+C; elsewhere it prints the table each time something was recorded.
+campaign has ended or Ctrl+C; elsewhere it prints the table each time something was recorded. A database that cannot be
+reached meanwhile is waited for.
 
 Exit status, as of `send`:
   0    every job ended in `send success`
