@@ -14,6 +14,17 @@ pub(crate) fn encode(request: &impl Serialize) -> Result<Body, EncodeError> {
     Ok(Body::new("application/json", bytes))
 }
 
+/// Writes an object whose first entry's value is JSON already. The rest is an object that is not empty.
+pub(crate) fn encode_after(
+    name: &str,
+    value: &str,
+    rest: &impl Serialize,
+) -> Result<Body, EncodeError> {
+    let rest = serde_json::to_string(rest).map_err(EncodeError::json)?;
+    let rest = rest.strip_prefix('{').unwrap_or_default();
+    Ok(Body::new("application/json", format!("{{\"{name}\":{value},{rest}").into_bytes()))
+}
+
 /// Writes an answer's body, for whatever stands in for the platform.
 pub(crate) fn answer(answer: &impl Serialize) -> Result<Vec<u8>, EncodeError> {
     serde_json::to_vec(answer).map_err(EncodeError::json)

@@ -79,6 +79,24 @@ impl Recipients {
         Ok(())
     }
 
+    /// All of them, one a line, without a line feed at the end.
+    pub fn text(&self) -> &str {
+        &self.lines
+    }
+
+    /// As a JSON array: in an OpenID there is nothing to be escaped.
+    pub(super) fn to_json(&self) -> String {
+        let mut json = String::with_capacity(self.lines.len() + 2 * (self.len + 1));
+        json.push('[');
+        for (number, line) in self.lines().enumerate() {
+            json.push_str(if number > 0 { ",\"" } else { "\"" });
+            json.push_str(line);
+            json.push('"');
+        }
+        json.push(']');
+        json
+    }
+
     /// The OpenIDs as text, in their order: a look at each costs less than its copy.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         split(&self.lines)
@@ -145,6 +163,8 @@ mod tests {
             prop_assert_eq!(recipients.iter().collect::<Vec<_>>(), list);
             let json = serde_json::to_string(&recipients).unwrap();
             prop_assert_eq!(&json, &serde_json::to_string(&texts).unwrap());
+            prop_assert_eq!(&json, &recipients.to_json());
+            prop_assert_eq!(recipients.text(), texts.join("\n"));
             prop_assert_eq!(serde_json::from_str::<Recipients>(&json).unwrap(), recipients);
         }
     }

@@ -45,12 +45,32 @@ impl Send {
 impl Serialize for Send {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("touser", &self.recipients)?;
-        self.content.serialize_entries(&mut map)?;
-        self.content.serialize_reprint(&mut map)?;
-        if let Some(key) = &self.client_msg_id {
-            map.serialize_entry("clientmsgid", key)?;
+        map.serialize_entry(TO_USER, &self.recipients)?;
+        WithoutRecipients(self).serialize_entries(&mut map)?;
+        map.end()
+    }
+}
+
+const TO_USER: &str = "touser";
+
+struct WithoutRecipients<'a>(&'a Send);
+
+impl WithoutRecipients<'_> {
+    fn serialize_entries<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let Self(Send { content, client_msg_id, .. }) = self;
+        content.serialize_entries(map)?;
+        content.serialize_reprint(map)?;
+        match client_msg_id {
+            Some(key) => map.serialize_entry("clientmsgid", key),
+            None => Ok(()),
         }
+    }
+}
+
+impl Serialize for WithoutRecipients<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.serialize_entries(&mut map)?;
         map.end()
     }
 }
@@ -83,7 +103,8 @@ impl Endpoint for Send {
     }
 
     fn write(&self) -> Result<Body, EncodeError> {
-        json::encode(self)
+        // serde_json looks at each byte of ten thousand strings for what is to be escaped, one after the other.
+        json::encode_after(TO_USER, &self.recipients.to_json(), &WithoutRecipients(self))
     }
 
     fn decode(reply: Reply<'_>) -> Result<SendResponse, ReplyError> {
@@ -103,5 +124,24 @@ impl Served for Send {
     fn encode_response(answer: &SendResponse) -> Result<Vec<u8>, EncodeError> {
         let job = Some(answer.msg_id);
         json::answer(&Accepted::new("send job submission success", job, answer.msg_data_id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_as_it_is_serialized() {
+        let recipients = Recipients::from_lines("oTEST-one\noTEST_two\noTEST3").unwrap();
+        let content = MassContent::text("【春茶上新】\"三款\"\n今日到店");
+        let mut request = Send::new(recipients, content);
+        for key in [None, Some(ClientMsgId::new("spring-1").unwrap())] {
+            request.client_msg_id = key;
+            let body = request.write().unwrap();
+            let written = std::str::from_utf8(body.as_bytes()).unwrap();
+            assert_eq!(written, serde_json::to_string(&request).unwrap());
+            assert_eq!(body.content_type(), Some("application/json"));
+        }
     }
 }
