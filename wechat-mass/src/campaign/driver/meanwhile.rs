@@ -5,18 +5,21 @@ use std::pin::pin;
 use std::task::Poll;
 
 /// Awaits the first; while it waits, the second goes on, and is dropped where it stands when the first
-/// has ended.
+/// has ended. What else has to be done for the first, by other tasks of the same thread, comes before the second.
 pub(super) async fn meanwhile<A: Future, B: Future>(
     first: A,
     second: B,
 ) -> (A::Output, Option<B::Output>) {
     let (mut first, mut second) = (pin!(first), pin!(second));
-    let mut done = None;
+    let (mut done, mut begun) = (None, false);
     poll_fn(|context| {
         if let Poll::Ready(ended) = first.as_mut().poll(context) {
             return Poll::Ready((ended, done.take()));
         }
-        if done.is_none()
+        if !begun {
+            begun = true;
+            context.waker().wake_by_ref();
+        } else if done.is_none()
             && let Poll::Ready(ended) = second.as_mut().poll(context)
         {
             done = Some(ended);
@@ -29,7 +32,11 @@ pub(super) async fn meanwhile<A: Future, B: Future>(
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
     use std::task::{Context, Waker};
+
+    use tokio::sync::oneshot;
 
     use super::*;
 
@@ -54,8 +61,28 @@ mod tests {
 
     #[test]
     fn the_second_goes_on_while_the_first_waits() {
-        assert_eq!(run(after(3), after(2)), (7, Some(7)));
+        assert_eq!(run(after(4), after(2)), (7, Some(7)));
         assert_eq!(run(after(3), pending::<()>()), (7, None));
         assert_eq!(run(ready(1), ready(2)), (1, None), "there was nothing to wait for");
+    }
+
+    /// On one thread a request is written by another task than that which awaits its answer.
+    #[tokio::test]
+    async fn another_task_of_the_first_comes_before_the_second() {
+        let (ask, asked) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
+        let written = Arc::new(AtomicBool::new(false));
+        let by_another = Arc::clone(&written);
+        tokio::spawn(async move { by_another.store(asked.await.is_ok(), Relaxed) });
+        let first = async {
+            ask.send(()).unwrap();
+            answered.await.unwrap();
+        };
+        let second = async {
+            let was_written = written.load(Relaxed);
+            answer.send(()).unwrap();
+            was_written
+        };
+        assert_eq!(meanwhile(first, second).await, ((), Some(true)));
     }
 }
