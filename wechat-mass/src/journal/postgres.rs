@@ -64,15 +64,15 @@ impl PostgresStore {
     /// As [`connect`](Self::connect).
     pub async fn connect_to(address: PostgresAddress) -> Result<Self, JournalError> {
         let pool = Arc::new(Pool::new(address));
-        let mut link = pool.take().await?;
-        schema::migrate(&mut link).await?;
+        let link = pool.take().await?;
+        schema::migrate(&link).await?;
         link.give_back();
         Ok(Self { pool })
     }
 }
 
 async fn take_part(
-    link: &mut Link,
+    link: &Link,
     plan: &Plan,
     worker: &str,
     at: SystemTime,
@@ -85,10 +85,10 @@ async fn take_part(
 #[async_trait]
 impl Store for PostgresStore {
     async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
-        let mut link = Link::connect(&self.pool.address).await?;
-        hold(&mut link, plan, Share::Alone).await?;
+        let link = Link::connect(&self.pool.address).await?;
+        hold(&link, plan, Share::Alone).await?;
         link.begin().await?;
-        let done = take_up(&mut link, plan, at, Share::Alone).await;
+        let done = take_up(&link, plan, at, Share::Alone).await;
         let campaign = link.end(done).await?;
         Ok(Box::new(PostgresJournal::new(link, campaign, plan, None)))
     }
@@ -99,10 +99,10 @@ impl Store for PostgresStore {
         worker: &str,
         at: SystemTime,
     ) -> Result<Box<dyn Journal>, JournalError> {
-        let mut link = Link::connect(&self.pool.address).await?;
-        hold(&mut link, plan, Share::Others).await?;
+        let link = Link::connect(&self.pool.address).await?;
+        hold(&link, plan, Share::Others).await?;
         link.begin().await?;
-        let done = take_part(&mut link, plan, worker, at).await;
+        let done = take_part(&link, plan, worker, at).await;
         let (campaign, member) = link.end(done).await?;
         Ok(Box::new(PostgresJournal::new(link, campaign, plan, Some(member))))
     }
@@ -112,29 +112,29 @@ impl Store for PostgresStore {
         account: &AppId,
         name: &str,
     ) -> Result<Vec<WorkerStatus>, JournalError> {
-        let mut link = self.pool.take().await?;
-        let found = crew::workers(&mut link, account, name).await?;
+        let link = self.pool.take().await?;
+        let found = crew::workers(&link, account, name).await?;
         link.give_back();
         Ok(found)
     }
 
     async fn campaigns(&self, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
-        let mut link = self.pool.take().await?;
-        let found = rows::campaigns(&mut link, account).await?;
+        let link = self.pool.take().await?;
+        let found = rows::campaigns(&link, account).await?;
         link.give_back();
         Ok(found)
     }
 
     async fn entries(&self, account: &AppId, name: &str) -> Result<Vec<Entry>, JournalError> {
-        let mut link = self.pool.take().await?;
-        let found = rows::entries_by_name(&mut link, account, name).await?;
+        let link = self.pool.take().await?;
+        let found = rows::entries_by_name(&link, account, name).await?;
         link.give_back();
         Ok(found)
     }
 
     async fn calls(&self, account: &AppId, name: &str) -> Result<Vec<FrozenCall>, JournalError> {
-        let mut link = self.pool.take().await?;
-        let found = calls::calls(&mut link, account, name).await?;
+        let link = self.pool.take().await?;
+        let found = calls::calls(&link, account, name).await?;
         link.give_back();
         Ok(found)
     }
@@ -145,18 +145,18 @@ impl Store for PostgresStore {
         name: &str,
         chunk: usize,
     ) -> Result<Option<Recipients>, JournalError> {
-        let mut link = self.pool.take().await?;
-        let found = calls::recipients_by_name(&mut link, account, name, chunk).await?;
+        let link = self.pool.take().await?;
+        let found = calls::recipients_by_name(&link, account, name, chunk).await?;
         link.give_back();
         Ok(found)
     }
 
     async fn note(&self, account: &AppId, name: &str, entry: &Entry) -> Result<(), JournalError> {
-        let mut link = self.pool.take().await?;
+        let link = self.pool.take().await?;
         link.begin().await?;
-        let done = match rows::campaign(&mut link, account, name).await {
+        let done = match rows::campaign(&link, account, name).await {
             Ok(Some((campaign, _))) => {
-                rows::record(&mut link, &campaign, None, entry).await.map(|_| ())
+                rows::record(&link, &campaign, None, entry).await.map(|_| ())
             }
             Ok(None) => Err(JournalError::no_campaign(name)),
             Err(error) => Err(error),
@@ -173,10 +173,10 @@ impl Store for PostgresStore {
         at: SystemTime,
         budgets: &[Budget],
     ) -> Result<Reserved, JournalError> {
-        let mut link = self.pool.take().await?;
+        let link = self.pool.take().await?;
         link.begin().await?;
-        let done = match crew::check_not_ahead(&mut link, at).await {
-            Ok(()) => rows::reserve(&mut link, account.as_str(), spend, at, budgets).await,
+        let done = match crew::check_not_ahead(&link, at).await {
+            Ok(()) => rows::reserve(&link, account.as_str(), spend, at, budgets).await,
             Err(error) => Err(error),
         };
         let reserved = link.end(done).await?;
@@ -190,9 +190,9 @@ impl Store for PostgresStore {
         sends: u8,
         at: SystemTime,
     ) -> Result<(), JournalError> {
-        let mut link = self.pool.take().await?;
+        let link = self.pool.take().await?;
         link.begin().await?;
-        let done = rows::state_website_sends(&mut link, account.as_str(), sends, at).await;
+        let done = rows::state_website_sends(&link, account.as_str(), sends, at).await;
         link.end(done).await?;
         link.give_back();
         Ok(())
@@ -204,8 +204,8 @@ impl Store for PostgresStore {
         spends: &[Spend],
         since: SystemTime,
     ) -> Result<Vec<SystemTime>, JournalError> {
-        let mut link = self.pool.take().await?;
-        let spent = rows::spent(&mut link, account.as_str(), since).await?;
+        let link = self.pool.take().await?;
+        let spent = rows::spent(&link, account.as_str(), since).await?;
         link.give_back();
         Ok(rows::moments(&spent, spends, since))
     }
@@ -216,10 +216,10 @@ impl Store for PostgresStore {
         name: &str,
         at: SystemTime,
     ) -> Result<bool, JournalError> {
-        let mut link = self.pool.take().await?;
+        let link = self.pool.take().await?;
         link.begin().await?;
-        let done = match rows::campaign(&mut link, account, name).await {
-            Ok(Some((campaign, _))) => rows::stop(&mut link, &campaign, at).await.map(|()| true),
+        let done = match rows::campaign(&link, account, name).await {
+            Ok(Some((campaign, _))) => rows::stop(&link, &campaign, at).await.map(|()| true),
             Ok(None) => Ok(false),
             Err(error) => Err(error),
         };
@@ -234,9 +234,9 @@ impl Store for PostgresStore {
         report: &MassReport,
         at: SystemTime,
     ) -> Result<(), JournalError> {
-        let mut link = self.pool.take().await?;
+        let link = self.pool.take().await?;
         link.begin().await?;
-        let done = rows::keep_report(&mut link, account.as_str(), report, at).await;
+        let done = rows::keep_report(&link, account.as_str(), report, at).await;
         link.end(done).await?;
         link.give_back();
         Ok(())
@@ -247,8 +247,8 @@ impl Store for PostgresStore {
         account: &AppId,
         number: u64,
     ) -> Result<Vec<(u64, MassReport)>, JournalError> {
-        let mut link = self.pool.take().await?;
-        let kept = rows::reports(&mut link, account.as_str(), number).await?;
+        let link = self.pool.take().await?;
+        let kept = rows::reports(&link, account.as_str(), number).await?;
         link.give_back();
         Ok(kept.into_iter().map(|(number, _, report)| (number, report)).collect())
     }

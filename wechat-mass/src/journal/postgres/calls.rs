@@ -15,11 +15,7 @@ use crate::journal::{Frozen, FrozenCall, JournalError};
 use crate::recipients::Scratch;
 
 /// Writes a plan down. A call's recipients are one value: ten thousand rows take ten times as long.
-pub(super) async fn freeze(
-    link: &mut Link,
-    plan: &Plan,
-    at: SystemTime,
-) -> Result<i64, JournalError> {
+pub(super) async fn freeze(link: &Link, plan: &Plan, at: SystemTime) -> Result<i64, JournalError> {
     let frozen = Frozen::of(plan, at);
     let rows = link
         .query(
@@ -52,7 +48,7 @@ pub(super) async fn freeze(
 
 /// The frozen calls, in their order.
 pub(super) async fn calls(
-    link: &mut Link,
+    link: &Link,
     account: &AppId,
     name: &str,
 ) -> Result<Vec<FrozenCall>, JournalError> {
@@ -77,7 +73,7 @@ pub(super) async fn calls(
 
 /// Whom a call was frozen for.
 pub(super) async fn recipients(
-    link: &mut Link,
+    link: &Link,
     campaign: i64,
     number: usize,
 ) -> Result<Option<Recipients>, JournalError> {
@@ -94,7 +90,7 @@ pub(super) async fn recipients(
 
 /// The same by the campaign's name.
 pub(super) async fn recipients_by_name(
-    link: &mut Link,
+    link: &Link,
     account: &AppId,
     name: &str,
     number: usize,
@@ -113,7 +109,7 @@ pub(super) async fn recipients_by_name(
 
 /// How a plan's list differs from the frozen one.
 pub(super) async fn difference(
-    link: &mut Link,
+    link: &Link,
     campaign: i64,
     plan: &Plan,
 ) -> Result<Vec<String>, JournalError> {
@@ -127,7 +123,7 @@ pub(super) async fn difference(
 }
 
 async fn call(
-    link: &mut Link,
+    link: &Link,
     campaign: i64,
     number: usize,
 ) -> Result<Option<FrozenText>, JournalError> {

@@ -30,15 +30,12 @@ pub(super) struct Member {
 const APART: Duration = Duration::from_secs(30);
 
 /// The database's clock.
-pub(super) async fn now(link: &mut Link) -> Result<SystemTime, JournalError> {
+pub(super) async fn now(link: &Link) -> Result<SystemTime, JournalError> {
     Ok(moment(only(&link.query("SELECT now_ms()", &[]).await?)?))
 }
 
 /// Refuses a machine whose clock is wrong; gives the database's time.
-pub(super) async fn check_clock(
-    link: &mut Link,
-    at: SystemTime,
-) -> Result<SystemTime, JournalError> {
+pub(super) async fn check_clock(link: &Link, at: SystemTime) -> Result<SystemTime, JournalError> {
     let now = now(link).await?;
     let apart = now.duration_since(at).or_else(|_| at.duration_since(now)).unwrap_or_default();
     if apart <= APART {
@@ -55,7 +52,7 @@ pub(super) async fn check_clock(
 }
 
 /// Refuses a machine whose clock is ahead: what it recorded as spent would hold up all others until that moment.
-pub(super) async fn check_not_ahead(link: &mut Link, at: SystemTime) -> Result<(), JournalError> {
+pub(super) async fn check_not_ahead(link: &Link, at: SystemTime) -> Result<(), JournalError> {
     match at.duration_since(now(link).await?) {
         Ok(ahead) if ahead > APART => check_clock(link, at).await.map(drop),
         _ => Ok(()),
@@ -63,11 +60,7 @@ pub(super) async fn check_not_ahead(link: &mut Link, at: SystemTime) -> Result<(
 }
 
 /// Enters a worker's name. While his connection lasts, he is there: a lock says so.
-pub(super) async fn join(
-    link: &mut Link,
-    campaign: i64,
-    name: &str,
-) -> Result<Member, JournalError> {
+pub(super) async fn join(link: &Link, campaign: i64, name: &str) -> Result<Member, JournalError> {
     let rows = link
         .query(
             "INSERT INTO worker (campaign, name, joined, seen) VALUES ($1, $2, now_ms(), now_ms())
@@ -87,7 +80,7 @@ fn presence(link: &Link, worker: i64) -> i64 {
 
 /// Who takes part in a campaign now.
 pub(super) async fn workers(
-    link: &mut Link,
+    link: &Link,
     account: &AppId,
     campaign: &str,
 ) -> Result<Vec<WorkerStatus>, JournalError> {
@@ -141,15 +134,15 @@ fn call_of(part: &str) -> Option<usize> {
 
 /// How long a part of a locked campaign is still another's.
 pub(super) async fn left_of_others(
-    link: &mut Link,
-    campaign: &Campaign,
+    link: &Link,
+    campaign: i64,
     member: &Member,
     part: Part,
 ) -> Result<Option<Duration>, JournalError> {
     let rows = link
         .query(
             "SELECT until - now_ms() FROM lease WHERE campaign = $1 AND part = $2 AND worker <> $3",
-            &[(&campaign.id, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
+            &[(&campaign, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
         )
         .await?;
     let left = rows.first().map(|row| column::<i64>(row, 0)).transpose()?;
@@ -158,7 +151,7 @@ pub(super) async fn left_of_others(
 
 /// Gives a part of a locked campaign to a worker.
 pub(super) async fn lease(
-    link: &mut Link,
+    link: &Link,
     campaign: &Campaign,
     member: &Member,
     part: Part,
@@ -182,8 +175,8 @@ pub(super) async fn lease(
 /// A part of a locked campaign is his, and its lease has not ended: it cannot become another's before the
 /// transaction ends.
 pub(super) async fn has(
-    link: &mut Link,
-    campaign: &Campaign,
+    link: &Link,
+    campaign: i64,
     member: &Member,
     part: Part,
 ) -> Result<bool, JournalError> {
@@ -191,7 +184,7 @@ pub(super) async fn has(
         .query(
             "SELECT 1 FROM lease
              WHERE campaign = $1 AND part = $2 AND worker = $3 AND until > now_ms()",
-            &[(&campaign.id, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
+            &[(&campaign, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
         )
         .await?;
     Ok(!rows.is_empty())
@@ -199,7 +192,7 @@ pub(super) async fn has(
 
 /// Ends a lease before its time.
 pub(super) async fn let_go(
-    link: &mut Link,
+    link: &Link,
     campaign: &Campaign,
     part: Part,
 ) -> Result<(), JournalError> {
@@ -213,44 +206,29 @@ pub(super) async fn let_go(
 
 /// Others have recorded something of this sort that he has not read.
 pub(super) async fn is_behind(
-    link: &mut Link,
-    campaign: &Campaign,
+    link: &Link,
+    campaign: i64,
     member: &Member,
     matters: impl Fn(&Entry) -> bool,
 ) -> Result<bool, JournalError> {
-    let unread = rows::entries(link, campaign.id, member.read).await?;
+    let unread = rows::entries(link, campaign, member.read).await?;
     Ok(unread.iter().any(|new| member.is_by_others(new) && matters(&new.entry)))
 }
 
 /// Gives up the calls whose workers did not come back in time, as far as `unread` and what was read before
 /// tell of them.
 pub(super) async fn give_up(
-    link: &mut Link,
+    link: &Link,
     campaign: &Campaign,
     member: &Member,
     unread: &mut Vec<Recorded>,
 ) -> Result<(), JournalError> {
-    let mut begun = member.begun.clone();
-    unread.iter().for_each(|new| begin_or_answer(&mut begun, &new.entry));
-    if begun.is_empty() {
-        return Ok(());
-    }
-    let rows = link
-        .query(
-            "SELECT part FROM lease WHERE campaign = $1 AND until > now_ms()",
-            &[(&campaign.id, Type::INT8)],
-        )
-        .await?;
-    for row in &rows {
-        if let Some(chunk) = call_of(column(row, 0)?) {
-            begun.remove(&chunk);
-        }
-    }
-    if begun.is_empty() {
+    let left_alone = member.left_alone(unread, &leased(link, campaign.id).await?);
+    if left_alone.is_empty() {
         return Ok(());
     }
     let at = now(link).await?;
-    for chunk in begun {
+    for chunk in left_alone {
         let_go(link, campaign, Part::Call(chunk)).await?;
         let entry = Entry::GivenUp { chunk, at };
         let number = rows::record(link, campaign, None, &entry).await?;
@@ -259,10 +237,25 @@ pub(super) async fn give_up(
     Ok(())
 }
 
-/// A worker's sign of life.
-pub(super) async fn seen(link: &mut Link, member: &Member) -> Result<(), JournalError> {
-    link.query("UPDATE worker SET seen = now_ms() WHERE id = $1", &[(&member.id, Type::INT8)])
+/// The calls that somebody has now.
+pub(super) async fn leased(link: &Link, campaign: i64) -> Result<BTreeSet<usize>, JournalError> {
+    let rows = link
+        .query(
+            "SELECT part FROM lease WHERE campaign = $1 AND until > now_ms()",
+            &[(&campaign, Type::INT8)],
+        )
         .await?;
+    let parts: Vec<&str> = rows.iter().map(|row| column(row, 0)).collect::<Result<_, _>>()?;
+    Ok(parts.into_iter().filter_map(call_of).collect())
+}
+
+/// A worker's sign of life, by the second: each write would be a flush.
+pub(super) async fn seen(link: &Link, member: &Member) -> Result<(), JournalError> {
+    link.query(
+        "UPDATE worker SET seen = now_ms() WHERE id = $1 AND seen < now_ms() - 1000",
+        &[(&member.id, Type::INT8)],
+    )
+    .await?;
     Ok(())
 }
 
@@ -273,6 +266,18 @@ impl Member {
 
     pub(super) fn read(&self) -> i64 {
         self.read
+    }
+
+    /// The calls that were begun, have no answer, and are nobody's, as far as `unread` and what was read before
+    /// tell.
+    pub(super) fn left_alone(
+        &self,
+        unread: &[Recorded],
+        leased: &BTreeSet<usize>,
+    ) -> BTreeSet<usize> {
+        let mut begun = self.begun.clone();
+        unread.iter().for_each(|new| begin_or_answer(&mut begun, &new.entry));
+        &begun - leased
     }
 
     /// Takes in what he has read: what others recorded of it.

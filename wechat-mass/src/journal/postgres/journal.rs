@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use tokio::join;
 use wechat_types::id::MsgId;
 use wechat_types::mass::{MassReport, Recipients};
 
@@ -37,21 +38,33 @@ impl PostgresJournal {
     }
 
     async fn record(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let (link, worker) = (&mut self.link, self.member.as_ref().map(|member| member.id));
-        let campaign = rows::hold(link, self.campaign).await?;
-        if let Some((member, part)) = self.member.as_ref().zip(entry.part())
-            && !crew::has(link, &campaign, member, part).await?
+        let (link, number) = (&self.link, self.campaign);
+        let member = self.member.as_ref();
+        let (campaign, is_his, is_behind) = join!(
+            biased;
+            rows::hold(link, number),
+            async {
+                match member.zip(entry.part()) {
+                    Some((member, part)) => crew::has(link, number, member, part).await,
+                    None => Ok(true),
+                }
+            },
+            async {
+                let matters = |other: &Entry| entry.comes_after(other);
+                match member {
+                    Some(member) => crew::is_behind(link, number, member, matters).await,
+                    None => Ok(false),
+                }
+            },
+        );
+        let campaign = campaign?;
+        if let Some(part) = entry.part()
+            && !is_his?
         {
             return Err(JournalError::lease_lost(part));
         }
-        if let Some(member) = &self.member
-            && crew::is_behind(link, &campaign, member, |other| entry.comes_after(other)).await?
-        {
+        if is_behind? {
             return Err(JournalError::behind());
-        }
-        if let Some((chunk, msg_id)) = entry.owner() {
-            let owner = JobOwner::new(self.name.as_str(), chunk);
-            rows::own(link, &self.account, msg_id, &campaign, &owner).await?;
         }
         if matches!(entry, Entry::GoOn { .. }) {
             if campaign.stopped.is_some_and(|at| self.stop_read != Some(at)) {
@@ -59,56 +72,99 @@ impl PostgresJournal {
             }
             rows::release(link, &campaign).await?;
         }
-        rows::record(link, &campaign, worker, entry).await?;
-        match (worker, entry.part()) {
-            (Some(_), Some(part)) if matches!(entry, Entry::Answer { .. }) => {
-                crew::let_go(link, &campaign, part).await
-            }
-            _ => Ok(()),
-        }
+        let (owned, recorded, let_go) = join!(
+            biased;
+            async {
+                let Some((chunk, msg_id)) = entry.owner() else { return Ok(()) };
+                let owner = JobOwner::new(self.name.as_str(), chunk);
+                rows::own(link, &self.account, msg_id, &campaign, &owner).await
+            },
+            rows::record(link, &campaign, member.map(|member| member.id), entry),
+            async {
+                match member.and(entry.part()) {
+                    Some(part) if matches!(entry, Entry::Answer { .. }) => {
+                        crew::let_go(link, &campaign, part).await
+                    }
+                    _ => Ok(()),
+                }
+            },
+        );
+        owned?;
+        recorded?;
+        let_go
     }
 
     async fn reserve(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
-        let link = &mut self.link;
-        let campaign = rows::hold(link, self.campaign).await?;
+        let (link, number, part) = (&self.link, self.campaign, Part::Call(claim.chunk));
+        let Some(member) = &self.member else {
+            let (campaign, clock, last) = join!(
+                biased;
+                rows::hold(link, number),
+                crew::check_not_ahead(link, claim.at),
+                rows::lock_spent(link, &self.account),
+            );
+            let campaign = campaign?;
+            if let Some(at) = campaign.stopped {
+                return Ok(Reserved::Stopped { at });
+            }
+            clock?;
+            let Claim { at, spend, budgets, .. } = *claim;
+            let reserved =
+                rows::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
+            if reserved == Reserved::Granted {
+                rows::record(link, &campaign, None, &claim.intent()).await?;
+            }
+            return Ok(reserved);
+        };
+        let matters = |entry: &Entry| claim.alone || entry.concern().is_about(part);
+        let (campaign, at, is_behind, left, last) = join!(
+            biased;
+            rows::hold(link, number),
+            // The budgets of several machines are counted by one clock.
+            crew::check_clock(link, claim.at),
+            crew::is_behind(link, number, member, matters),
+            crew::left_of_others(link, number, member, part),
+            rows::lock_spent(link, &self.account),
+        );
+        let campaign = campaign?;
         if let Some(at) = campaign.stopped {
             return Ok(Reserved::Stopped { at });
         }
-        let part = Part::Call(claim.chunk);
-        // The budgets of several machines are counted by one clock.
-        let mut at = claim.at;
-        if let Some(member) = &self.member {
-            at = crew::check_clock(link, claim.at).await?;
-            let matters = |entry: &Entry| claim.alone || entry.concern().is_about(part);
-            if crew::is_behind(link, &campaign, member, matters).await? {
-                return Ok(Reserved::Behind);
-            }
-            if let Some(left) = crew::left_of_others(link, &campaign, member, part).await? {
-                return Ok(Reserved::Held { left });
-            }
-        } else {
-            crew::check_not_ahead(link, at).await?;
+        let at = at?;
+        if is_behind? {
+            return Ok(Reserved::Behind);
+        }
+        if let Some(left) = left? {
+            return Ok(Reserved::Held { left });
         }
         let Claim { spend, budgets, .. } = *claim;
-        let reserved = rows::reserve(link, &self.account, spend, at, budgets).await?;
+        let reserved = rows::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
         if reserved == Reserved::Granted {
-            let worker = self.member.as_ref().map(|member| member.id);
-            rows::record(link, &campaign, worker, &claim.intent()).await?;
-            if let Some(member) = &self.member {
-                crew::lease(link, &campaign, member, part, claim.lease).await?;
-            }
+            let intent = claim.intent();
+            let (recorded, leased) = join!(
+                biased;
+                rows::record(link, &campaign, Some(member.id), &intent),
+                crew::lease(link, &campaign, member, part, claim.lease),
+            );
+            recorded?;
+            leased?;
         }
         Ok(reserved)
     }
 
     async fn take(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
-        let (link, Some(member)) = (&mut self.link, &self.member) else { return Ok(Hold::Mine) };
-        let campaign = rows::hold(link, self.campaign).await?;
-        let matters = |entry: &Entry| entry.concern().is_about(part);
-        if crew::is_behind(link, &campaign, member, matters).await? {
+        let (link, Some(member)) = (&self.link, &self.member) else { return Ok(Hold::Mine) };
+        let (campaign, is_behind, left) = join!(
+            biased;
+            rows::hold(link, self.campaign),
+            crew::is_behind(link, self.campaign, member, |entry| entry.concern().is_about(part)),
+            crew::left_of_others(link, self.campaign, member, part),
+        );
+        let campaign = campaign?;
+        if is_behind? {
             return Ok(Hold::Behind);
         }
-        if let Some(left) = crew::left_of_others(link, &campaign, member, part).await? {
+        if let Some(left) = left? {
             return Ok(Hold::others(left));
         }
         crew::lease(link, &campaign, member, part, span).await?;
@@ -118,14 +174,13 @@ impl PostgresJournal {
 
 /// What a worker has not read, with the calls that are given up now.
 async fn look(
-    link: &mut Link,
+    link: &Link,
     campaign: i64,
     member: &Member,
 ) -> Result<(Campaign, Vec<rows::Recorded>), JournalError> {
     let campaign = rows::hold(link, campaign).await?;
     let mut unread = rows::entries(link, campaign.id, member.read()).await?;
     crew::give_up(link, &campaign, member, &mut unread).await?;
-    crew::seen(link, member).await?;
     Ok((campaign, unread))
 }
 
@@ -146,7 +201,7 @@ impl Journal for PostgresJournal {
 
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.link.tidy().await?;
-        let entries = rows::entries(&mut self.link, self.campaign, 0).await?;
+        let entries = rows::entries(&self.link, self.campaign, 0).await?;
         let all: Vec<_> = entries.iter().map(|recorded| recorded.entry.clone()).collect();
         self.stop_read = last_stop(&all);
         if let Some(member) = &mut self.member {
@@ -156,7 +211,7 @@ impl Journal for PostgresJournal {
     }
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        calls::recipients(&mut self.link, self.campaign, chunk).await
+        calls::recipients(&self.link, self.campaign, chunk).await
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
@@ -172,17 +227,36 @@ impl Journal for PostgresJournal {
     }
 
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        let reports = rows::reports(&mut self.link, &self.account, number).await?;
+        let (link, campaign) = (&self.link, self.campaign);
+        link.tidy().await?;
         let Some(member) = &mut self.member else {
-            let stopped = rows::stopped(&mut self.link, self.campaign).await?;
-            self.stop_read = stopped;
-            return Ok(News { stopped, reports, entries: Vec::new() });
+            let (reports, stopped) = join!(
+                biased;
+                rows::reports(link, &self.account, number),
+                rows::stopped(link, campaign),
+            );
+            self.stop_read = stopped?;
+            return Ok(News { stopped: self.stop_read, reports: reports?, entries: Vec::new() });
         };
-        self.link.begin().await?;
-        let done = look(&mut self.link, self.campaign, member).await;
-        let (campaign, unread) = self.link.end(done).await?;
-        self.stop_read = campaign.stopped;
-        Ok(News { stopped: campaign.stopped, reports, entries: member.has_read(unread) })
+        // Without the campaign's lock: entries are seen in the order in which they were recorded under it.
+        let (reports, leased, unread, stopped, seen) = join!(
+            biased;
+            rows::reports(link, &self.account, number),
+            crew::leased(link, campaign),
+            rows::entries(link, campaign, member.read()),
+            rows::stopped(link, campaign),
+            crew::seen(link, member),
+        );
+        let (reports, mut unread, mut stopped) = (reports?, unread?, stopped?);
+        seen?;
+        if !member.left_alone(&unread, &leased?).is_empty() {
+            link.begin().await?;
+            let done = look(link, campaign, member).await;
+            let (held, found) = link.end(done).await?;
+            (unread, stopped) = (found, held.stopped);
+        }
+        self.stop_read = stopped;
+        Ok(News { stopped, reports, entries: member.has_read(unread) })
     }
 
     async fn keep_report(
@@ -191,7 +265,7 @@ impl Journal for PostgresJournal {
         at: SystemTime,
     ) -> Result<(), JournalError> {
         self.link.begin().await?;
-        let done = rows::keep_report(&mut self.link, &self.account, report, at).await;
+        let done = rows::keep_report(&self.link, &self.account, report, at).await;
         self.link.end(done).await
     }
 
@@ -202,7 +276,7 @@ impl Journal for PostgresJournal {
     ) -> Result<Option<JobOwner>, JournalError> {
         let this = JobOwner::new(self.name.as_str(), chunk);
         self.link.tidy().await?;
-        let owner = rows::owner_of(&mut self.link, &self.account, msg_id).await?;
+        let owner = rows::owner_of(&self.link, &self.account, msg_id).await?;
         Ok(owner.filter(|owner| *owner != this))
     }
 
@@ -212,7 +286,7 @@ impl Journal for PostgresJournal {
         msg_id: MsgId,
     ) -> Result<Option<JobOwner>, JournalError> {
         let this = JobOwner::new(self.name.as_str(), chunk);
-        let same = rows::entries_of_same_content(&mut self.link, self.campaign).await?;
+        let same = rows::entries_of_same_content(&self.link, self.campaign).await?;
         Ok(same.iter().find_map(|(name, entries)| first_open(name, entries, &this, msg_id)))
     }
 }

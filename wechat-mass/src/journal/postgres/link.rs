@@ -3,7 +3,8 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,18 +19,23 @@ use crate::journal::JournalError;
 /// A server that has not answered by then is taken for gone. It gives up a statement before, after ten seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
 /// A value of a statement, with its type: so a statement takes one way to the server and back.
 pub(super) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// A connection of one's own.
+/// A connection of one's own. Statements whose futures are polled together go out together, in the order of their
+/// first poll, and the server does one after the other: that is one way there and back for all of them.
 pub(super) struct Link {
     address: Arc<PostgresAddress>,
     client: Client,
-    line: Line,
+    line: Mutex<Line>,
     /// A transaction was begun, and its end was not seen.
-    begun: bool,
-    /// A statement was sent, and its result was not seen.
-    waits: bool,
+    begun: AtomicBool,
+    /// Its begin goes out with its first statement.
+    to_begin: AtomicBool,
+    /// How many statements were sent whose result was not seen.
+    waits: AtomicUsize,
 }
 
 /// The side of a connection that carries bytes. Nothing moves when nobody polls it.
@@ -46,27 +52,6 @@ impl Line {
             let why = end.err().map_or("it was closed".to_owned(), |e| Fault::Postgres(e).said());
             // Drops the connection, and with it what waits for an answer on it.
             *self = Self::Ended(why);
-        }
-    }
-
-    /// Carries a call and its answer.
-    async fn carry<T>(&mut self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-        let mut call = pin!(call);
-        let both = poll_fn(|context| {
-            self.poll(context);
-            call.as_mut().poll(context)
-        });
-        match timeout(PATIENCE, both).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => match self {
-                // The server's last word tells more than that there is no answer.
-                Self::Ended(why) if error.code().is_none() => Err(Fault::Lost(why.clone())),
-                _ => Err(Fault::Postgres(error)),
-            },
-            Err(_) => {
-                *self = Self::Ended("no answer".to_owned());
-                Err(Fault::Silent)
-            }
         }
     }
 }
@@ -87,9 +72,10 @@ impl Link {
                 address.place
             )));
         }
-        let line = Line::Open(Box::pin(connection));
+        let line = Mutex::new(Line::Open(Box::pin(connection)));
         let address = Arc::clone(address);
-        let mut link = Self { address, client, line, begun: false, waits: false };
+        let (begun, to_begin) = (AtomicBool::new(false), AtomicBool::new(false));
+        let link = Self { address, client, line, begun, to_begin, waits: AtomicUsize::new(0) };
         // A dead program's locks end with its connection, a stalled one's transaction by itself: before those
         // who wait for its locks give up.
         let session = format!(
@@ -111,10 +97,14 @@ impl Link {
         &self.address
     }
 
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The connection is there, as far as one sees without asking.
-    pub(super) async fn is_alive(&mut self) -> bool {
+    pub(super) async fn is_alive(&self) -> bool {
         poll_fn(|context| {
-            self.line.poll(context);
+            self.line().poll(context);
             Poll::Ready(())
         })
         .await;
@@ -123,12 +113,13 @@ impl Link {
 
     /// Nothing is half done on the connection.
     pub(super) fn is_reusable(&self) -> bool {
-        matches!(self.line, Line::Open(_)) && !self.begun && !self.waits
+        let is_open = matches!(*self.line(), Line::Open(_));
+        is_open && !self.begun.load(Relaxed) && self.waits.load(Relaxed) == 0
     }
 
     /// Runs a statement of a transaction.
     pub(super) async fn query(
-        &mut self,
+        &self,
         sql: &str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, JournalError> {
@@ -138,22 +129,16 @@ impl Link {
 
     /// The same for one whose failure has a meaning.
     pub(super) async fn try_query(
-        &mut self,
+        &self,
         sql: &str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, Fault> {
-        if let Line::Ended(why) = &self.line {
-            return Err(Fault::Lost(why.clone()));
-        }
-        self.waits = true;
-        let done = self.line.carry(self.client.query_typed(sql, values)).await;
-        self.waits = false;
-        done
+        self.carry(self.client.query_typed(sql, values)).await
     }
 
     /// Runs a statement that is no part of a transaction.
     pub(super) async fn read(
-        &mut self,
+        &self,
         sql: &str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, JournalError> {
@@ -162,55 +147,105 @@ impl Link {
     }
 
     /// Runs statements without values.
-    pub(super) async fn batch(&mut self, sql: &str) -> Result<(), JournalError> {
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), JournalError> {
         self.try_batch(sql).await.map_err(|fault| fault.of_statement(&self.address.place))
     }
 
-    async fn try_batch(&mut self, sql: &str) -> Result<(), Fault> {
-        if let Line::Ended(why) = &self.line {
+    async fn try_batch(&self, sql: &str) -> Result<(), Fault> {
+        self.carry(self.client.batch_execute(sql)).await
+    }
+
+    /// Carries a call and its answer.
+    async fn carry<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
+        if let Line::Ended(why) = &*self.line() {
             return Err(Fault::Lost(why.clone()));
         }
-        self.waits = true;
-        let done = self.line.carry(self.client.batch_execute(sql)).await;
-        self.waits = false;
+        self.waits.fetch_add(1, Relaxed);
+        let done = if self.to_begin.swap(false, Relaxed) {
+            let begin = self.client.batch_execute(BEGIN);
+            let both = async {
+                let (begun, done) = tokio::join!(biased; begin, call);
+                begun.and(done)
+            };
+            carried(&self.line, both).await
+        } else {
+            carried(&self.line, call).await
+        };
+        self.waits.fetch_sub(1, Relaxed);
         done
     }
 
     /// Undoes a transaction whose future was dropped on the way: before a statement outside of one.
-    pub(super) async fn tidy(&mut self) -> Result<(), JournalError> {
-        if self.begun {
+    pub(super) async fn tidy(&self) -> Result<(), JournalError> {
+        if self.to_begin.swap(false, Relaxed) {
+            self.begun.store(false, Relaxed);
+        }
+        if self.begun.load(Relaxed) {
             self.batch("ROLLBACK").await?;
-            self.begun = false;
+            self.begun.store(false, Relaxed);
         }
         Ok(())
     }
 
     /// Begins a transaction, which [`end`](Self::end) ends.
-    pub(super) async fn begin(&mut self) -> Result<(), JournalError> {
+    pub(super) async fn begin(&self) -> Result<(), JournalError> {
         self.tidy().await?;
-        self.begun = true;
-        self.batch("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await
+        self.begun.store(true, Relaxed);
+        self.to_begin.store(true, Relaxed);
+        Ok(())
     }
 
     /// Makes what a transaction did durable, or undoes it.
-    pub(super) async fn end<T>(
-        &mut self,
-        done: Result<T, JournalError>,
-    ) -> Result<T, JournalError> {
+    pub(super) async fn end<T>(&self, done: Result<T, JournalError>) -> Result<T, JournalError> {
+        if self.to_begin.swap(false, Relaxed) {
+            self.begun.store(false, Relaxed);
+            return done;
+        }
         let ended = match &done {
             Ok(_) => self.try_batch("COMMIT").await,
             Err(_) => self.try_batch("ROLLBACK").await,
         };
         match (done, ended) {
             (Ok(done), Ok(())) => {
-                self.begun = false;
+                self.begun.store(false, Relaxed);
                 Ok(done)
             }
             (Ok(_), Err(fault)) => Err(fault.of_commit(&self.address.place)),
             (Err(error), ended) => {
-                self.begun = ended.is_err();
+                self.begun.store(ended.is_err(), Relaxed);
                 Err(error)
             }
+        }
+    }
+}
+
+async fn carried<T>(
+    line: &Mutex<Line>,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Fault> {
+    let line = || line.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut call, mut handed_over) = (pin!(call), false);
+    let both = poll_fn(|context| {
+        // Carried when the others that are polled together have handed over theirs, too.
+        if handed_over {
+            line().poll(context);
+        }
+        let done = call.as_mut().poll(context);
+        if !std::mem::replace(&mut handed_over, true) {
+            context.waker().wake_by_ref();
+        }
+        done
+    });
+    match timeout(PATIENCE, both).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => match &*line() {
+            // The server's last word tells more than that there is no answer.
+            Line::Ended(why) if error.code().is_none() => Err(Fault::Lost(why.clone())),
+            _ => Err(Fault::Postgres(error)),
+        },
+        Err(_) => {
+            *line() = Line::Ended("no answer".to_owned());
+            Err(Fault::Silent)
         }
     }
 }
@@ -229,11 +264,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_server_that_says_nothing_is_given_up() {
-        let mut line = Line::Open(Box::pin(pending()));
-        let fault = line.carry(pending::<Result<(), Error>>()).await.unwrap_err();
+        let line = Mutex::new(Line::Open(Box::pin(pending())));
+        let fault = carried(&line, pending::<Result<(), Error>>()).await.unwrap_err();
         assert!(matches!(fault, Fault::Silent), "{fault:?}");
         assert!(
-            matches!(line, Line::Ended(_)),
+            matches!(*line.lock().unwrap(), Line::Ended(_)),
             "its answer may still come, and would be another's"
         );
     }

@@ -1,6 +1,6 @@
 //! A few connections for those who hold no campaign.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -38,7 +38,7 @@ impl Pool {
         let _permit = permit.map_err(|error| {
             JournalError::new("the journal's connections are closed").with_source(error)
         })?;
-        while let Some(mut link) = self.pop() {
+        while let Some(link) = self.pop() {
             // The server may have been started anew since.
             if link.is_alive().await {
                 return Ok(Seat { link, pool: self, _permit });
@@ -66,11 +66,5 @@ impl Deref for Seat<'_> {
 
     fn deref(&self) -> &Link {
         &self.link
-    }
-}
-
-impl DerefMut for Seat<'_> {
-    fn deref_mut(&mut self) -> &mut Link {
-        &mut self.link
     }
 }

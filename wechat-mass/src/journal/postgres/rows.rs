@@ -2,12 +2,13 @@
 
 use std::time::SystemTime;
 
+use tokio::join;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::MassReport;
 
-use super::link::Link;
+use super::link::{Link, Value};
 use super::schema::lock;
 use crate::journal::facts::{self, millis, moment};
 use crate::journal::{Entry, Frozen, JobOwner, JournalError, Reserved, check_clock, job_taken};
@@ -29,7 +30,7 @@ pub(super) struct Campaign {
 }
 
 pub(super) async fn campaign(
-    link: &mut Link,
+    link: &Link,
     account: &AppId,
     name: &str,
 ) -> Result<Option<(Campaign, Frozen)>, JournalError> {
@@ -47,7 +48,7 @@ pub(super) async fn campaign(
 }
 
 /// The same by its number: when it was stopped, unless somebody has said go on since.
-pub(super) async fn hold(link: &mut Link, campaign: i64) -> Result<Campaign, JournalError> {
+pub(super) async fn hold(link: &Link, campaign: i64) -> Result<Campaign, JournalError> {
     let rows = link
         .query(
             "SELECT stopped FROM campaign WHERE id = $1 FOR NO KEY UPDATE",
@@ -62,7 +63,7 @@ pub(super) async fn hold(link: &mut Link, campaign: i64) -> Result<Campaign, Jou
 
 /// When a campaign was stopped, as it stands.
 pub(super) async fn stopped(
-    link: &mut Link,
+    link: &Link,
     campaign: i64,
 ) -> Result<Option<SystemTime>, JournalError> {
     let rows =
@@ -74,10 +75,7 @@ fn since(row: &Row, at: usize) -> Result<Option<SystemTime>, JournalError> {
     Ok(column::<Option<i64>>(row, at)?.map(moment))
 }
 
-pub(super) async fn campaigns(
-    link: &mut Link,
-    account: &AppId,
-) -> Result<Vec<Frozen>, JournalError> {
+pub(super) async fn campaigns(link: &Link, account: &AppId) -> Result<Vec<Frozen>, JournalError> {
     let rows = link
         .read(
             "SELECT id, frozen FROM campaign WHERE account = $1 ORDER BY id",
@@ -91,7 +89,7 @@ pub(super) async fn campaigns(
 }
 
 /// Nothing of it was sent, so it may be planned anew.
-pub(super) async fn forget(link: &mut Link, campaign: i64) -> Result<(), JournalError> {
+pub(super) async fn forget(link: &Link, campaign: i64) -> Result<(), JournalError> {
     link.query("DELETE FROM campaign WHERE id = $1", &[(&campaign, Type::INT8)]).await?;
     Ok(())
 }
@@ -109,7 +107,7 @@ pub(super) struct Recorded {
 
 /// A campaign's entries after the `number`-th.
 pub(super) async fn entries(
-    link: &mut Link,
+    link: &Link,
     campaign: i64,
     number: i64,
 ) -> Result<Vec<Recorded>, JournalError> {
@@ -128,7 +126,7 @@ pub(super) async fn entries(
 }
 
 pub(super) async fn entries_by_name(
-    link: &mut Link,
+    link: &Link,
     account: &AppId,
     name: &str,
 ) -> Result<Vec<Entry>, JournalError> {
@@ -144,7 +142,7 @@ pub(super) async fn entries_by_name(
 
 /// The entries of all campaigns of the account that say the same as one of them, that one too.
 pub(super) async fn entries_of_same_content(
-    link: &mut Link,
+    link: &Link,
     campaign: i64,
 ) -> Result<Vec<(String, Vec<Entry>)>, JournalError> {
     let rows = link
@@ -169,7 +167,7 @@ pub(super) async fn entries_of_same_content(
 
 /// Records a fact of a locked campaign, by a worker or by nobody of them; its number.
 pub(super) async fn record(
-    link: &mut Link,
+    link: &Link,
     campaign: &Campaign,
     worker: Option<i64>,
     entry: &Entry,
@@ -197,7 +195,7 @@ pub(super) fn only<'r, T: FromSql<'r>>(rows: &'r [Row]) -> Result<T, JournalErro
 
 /// Stops a locked campaign that is not stopped already.
 pub(super) async fn stop(
-    link: &mut Link,
+    link: &Link,
     campaign: &Campaign,
     at: SystemTime,
 ) -> Result<(), JournalError> {
@@ -212,7 +210,7 @@ pub(super) async fn stop(
     Ok(())
 }
 
-pub(super) async fn release(link: &mut Link, campaign: &Campaign) -> Result<(), JournalError> {
+pub(super) async fn release(link: &Link, campaign: &Campaign) -> Result<(), JournalError> {
     link.query("UPDATE campaign SET stopped = NULL WHERE id = $1", &[(&campaign.id, Type::INT8)])
         .await?;
     Ok(())
@@ -220,7 +218,7 @@ pub(super) async fn release(link: &mut Link, campaign: &Campaign) -> Result<(), 
 
 /// What was spent since a moment: what and when, oldest first.
 pub(super) async fn spent(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     since: SystemTime,
 ) -> Result<Vec<(String, SystemTime)>, JournalError> {
@@ -248,13 +246,26 @@ pub(super) fn moments(
 
 /// Counts and spends, one after the other for an account: also for workers on other machines.
 pub(super) async fn reserve(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     spend: Spend,
     at: SystemTime,
     budgets: &[Budget],
 ) -> Result<Reserved, JournalError> {
-    lock_spent(link, account, at).await?;
+    let last = lock_spent(link, account).await?;
+    reserve_after(link, account, last, spend, at, budgets).await
+}
+
+/// The same when what the account spent is locked.
+pub(super) async fn reserve_after(
+    link: &Link,
+    account: &str,
+    last: Option<SystemTime>,
+    spend: Spend,
+    at: SystemTime,
+    budgets: &[Budget],
+) -> Result<Reserved, JournalError> {
+    check_clock(at, last)?;
     let known = match budgets.iter().map(|budget| budget.window.began(at)).min() {
         Some(earliest) => spent(link, account, earliest).await?,
         None => Vec::new(),
@@ -268,18 +279,24 @@ pub(super) async fn reserve(
     Ok(reserved)
 }
 
-/// What an account spent is this transaction's alone; refuses a moment before the last call.
-async fn lock_spent(link: &mut Link, account: &str, at: SystemTime) -> Result<(), JournalError> {
-    let schema = link.address().schema.clone();
-    lock(link, &["account", &schema, account]).await?;
-    let rows = link
-        .query("SELECT max(at) FROM spent WHERE account = $1", &[(&account, Type::TEXT)])
-        .await?;
-    check_clock(at, rows.first().map_or(Ok(None), |row| since(row, 0))?)
+/// What an account spent is this transaction's alone; the moment of the last call.
+pub(super) async fn lock_spent(
+    link: &Link,
+    account: &str,
+) -> Result<Option<SystemTime>, JournalError> {
+    let words = ["account", &link.address().schema, account];
+    let values: [Value<'_>; 1] = [(&account, Type::TEXT)];
+    let (locked, rows) = join!(
+        biased;
+        lock(link, &words),
+        link.query("SELECT max(at) FROM spent WHERE account = $1", &values),
+    );
+    locked?;
+    rows?.first().map_or(Ok(None), |row| since(row, 0))
 }
 
 async fn record_spent(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     spend: Spend,
     at: SystemTime,
@@ -294,12 +311,12 @@ async fn record_spent(
 
 /// What was said of this month before is forgotten.
 pub(super) async fn state_website_sends(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     sends: u8,
     at: SystemTime,
 ) -> Result<(), JournalError> {
-    lock_spent(link, account, at).await?;
+    check_clock(at, lock_spent(link, account).await?)?;
     let (began, ends) = (Window::Month.began(at), Window::Month.ends(at));
     link.query(
         "DELETE FROM spent WHERE account = $1 AND spend = $2 AND at >= $3 AND at < $4",
@@ -319,32 +336,38 @@ pub(super) async fn state_website_sends(
 
 /// Gives a job to a call, unless it is another's.
 pub(super) async fn own(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     msg_id: MsgId,
     campaign: &Campaign,
     owner: &JobOwner,
 ) -> Result<(), JournalError> {
     let call = i64::try_from(owner.chunk).unwrap_or(i64::MAX);
-    link.query(
-        "INSERT INTO job (account, msg_id, campaign, call) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING",
-        &[
-            (&account, Type::TEXT),
-            (&msg_id.to_string(), Type::TEXT),
-            (&campaign.id, Type::INT8),
-            (&call, Type::INT8),
-        ],
-    )
-    .await?;
-    match owner_of(link, account, msg_id).await? {
+    let text = msg_id.to_string();
+    let job: [Value<'_>; 4] = [
+        (&account, Type::TEXT),
+        (&text, Type::TEXT),
+        (&campaign.id, Type::INT8),
+        (&call, Type::INT8),
+    ];
+    let (owned, known) = join!(
+        biased;
+        link.query(
+            "INSERT INTO job (account, msg_id, campaign, call) VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING",
+            &job,
+        ),
+        owner_of(link, account, msg_id),
+    );
+    owned?;
+    match known? {
         Some(known) if known != *owner => Err(job_taken(msg_id, &known)),
         _ => Ok(()),
     }
 }
 
 pub(super) async fn owner_of(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     msg_id: MsgId,
 ) -> Result<Option<JobOwner>, JournalError> {
@@ -362,7 +385,7 @@ pub(super) async fn owner_of(
 
 /// Keeps a report. Those of an account come one after the other: who has read one has read all before it.
 pub(super) async fn keep_report(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     report: &MassReport,
     at: SystemTime,
@@ -378,7 +401,7 @@ pub(super) async fn keep_report(
 }
 
 pub(super) async fn reports(
-    link: &mut Link,
+    link: &Link,
     account: &str,
     number: u64,
 ) -> Result<Vec<(u64, SystemTime, MassReport)>, JournalError> {

@@ -78,7 +78,7 @@ const MIGRATIONS: &[&str] = &[
 
 /// Brings a database to the newest version, in one transaction; programs that come at the same time wait
 /// for the first.
-pub(super) async fn migrate(link: &mut Link) -> Result<(), JournalError> {
+pub(super) async fn migrate(link: &Link) -> Result<(), JournalError> {
     link.begin().await?;
     // Without a lock first: a user who may not make tables can use those that are there.
     let mut done = version(link).await;
@@ -89,7 +89,7 @@ pub(super) async fn migrate(link: &mut Link) -> Result<(), JournalError> {
     Ok(())
 }
 
-async fn bring_up(link: &mut Link) -> Result<usize, JournalError> {
+async fn bring_up(link: &Link) -> Result<usize, JournalError> {
     let schema = link.address().schema.clone();
     lock(link, &["migration", &schema]).await?;
     let version = version(link).await?;
@@ -115,7 +115,7 @@ async fn bring_up(link: &mut Link) -> Result<usize, JournalError> {
 }
 
 /// How many migrations a database has had, each of them checked to be this program's.
-async fn version(link: &mut Link) -> Result<usize, JournalError> {
+async fn version(link: &Link) -> Result<usize, JournalError> {
     let schema = link.address().schema.clone();
     let names = link
         .query(
@@ -174,7 +174,7 @@ fn foreign(link: &Link) -> JournalError {
 }
 
 /// Waits for a lock that ends with the transaction.
-pub(super) async fn lock(link: &mut Link, words: &[&str]) -> Result<(), JournalError> {
+pub(super) async fn lock(link: &Link, words: &[&str]) -> Result<(), JournalError> {
     let key = key(words);
     link.query("SELECT pg_advisory_xact_lock($1)", &[(&key, Type::INT8)]).await?;
     Ok(())

@@ -25,7 +25,7 @@ fn key(link: &Link, plan: &Plan) -> i64 {
 
 /// Takes a campaign's lock, which ends with the connection. Whoever just let go, or died, may still have it
 /// for a moment.
-pub(super) async fn hold(link: &mut Link, plan: &Plan, share: Share) -> Result<(), JournalError> {
+pub(super) async fn hold(link: &Link, plan: &Plan, share: Share) -> Result<(), JournalError> {
     let key = key(link, plan);
     let lock = match share {
         Share::Alone => "SELECT pg_advisory_lock($1)",
@@ -45,7 +45,7 @@ pub(super) async fn hold(link: &mut Link, plan: &Plan, share: Share) -> Result<(
 
 /// Freezes a plan, or finds it frozen; the campaign's number.
 pub(super) async fn take_up(
-    link: &mut Link,
+    link: &Link,
     plan: &Plan,
     at: SystemTime,
     share: Share,
@@ -74,7 +74,7 @@ pub(super) async fn take_up(
 }
 
 /// Nobody else shares the campaign. Whoever comes now finds what this transaction leaves.
-async fn is_only_one(link: &mut Link, plan: &Plan) -> Result<bool, JournalError> {
+async fn is_only_one(link: &Link, plan: &Plan) -> Result<bool, JournalError> {
     let key = key(link, plan);
     let rows = link.query("SELECT pg_try_advisory_lock($1)", &[(&key, Type::INT8)]).await?;
     let is_only_one = only(&rows)?;
