@@ -21,6 +21,7 @@ mod status;
 mod verdict;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::SystemTime;
 
 use wechat_types::id::MsgId;
@@ -57,6 +58,8 @@ pub struct Campaign<'p> {
     early: BTreeMap<MsgId, MassReport>,
     /// Several workers may take part.
     shared: bool,
+    /// Which of them this is, in whose own order the calls are begun.
+    worker: u64,
     /// What other workers hold, and until when at the most.
     elsewhere: BTreeMap<Part, SystemTime>,
     /// A budget is used up: no call before this moment.
@@ -176,6 +179,7 @@ impl<'p> Campaign<'p> {
             chunks: (0..outline.len()).map(|_| ChunkState::default()).collect(),
             early: BTreeMap::new(),
             shared: false,
+            worker: 0,
             elsewhere: BTreeMap::new(),
             closed_until: None,
             covers_renewed: false,
@@ -192,6 +196,14 @@ impl<'p> Campaign<'p> {
     /// Several workers may take part, as a recorded [`Entry::Joined`] says too.
     pub fn share(&mut self) {
         (self.shared, self.policy.clocks_checked) = (true, true);
+    }
+
+    /// Begins the calls in an order of this worker's own: in the same order all would ask for the same call, and
+    /// one get it.
+    pub fn order_by(&mut self, worker: &str) {
+        let mut hash = DefaultHasher::new();
+        worker.hash(&mut hash);
+        self.worker = hash.finish();
     }
 
     /// Another worker has this part; it is left to him until then. Not recorded: whoever tries learns the

@@ -102,6 +102,9 @@ impl<'a> Driver<'a> {
         for entry in &entries {
             run.campaign.apply(entry);
         }
+        if let Some(worker) = run.journal.worker() {
+            run.campaign.order_by(worker);
+        }
         match run.journal.worker().map(str::to_owned) {
             Some(_) if self.again => run.campaign.share(),
             Some(worker) => run.record(Entry::Joined { at: self.now(), worker }).await?,
@@ -253,10 +256,11 @@ impl<'a> Driver<'a> {
             let answer = too_late(before);
             return run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await;
         }
-        let next = Ready::new(self.plan, &run.campaign, run.journal, number + 1);
+        let after = run.campaign.after(number, now);
+        let next = Ready::new(self.plan, &run.campaign, run.journal, after);
         let (answer, next) = meanwhile(ready.send(self.client), next).await;
         // What could not be read is read again in its turn, and said then.
-        run.ahead = next.and_then(|next| Some((number + 1, next.ok()??)));
+        run.ahead = next.and_then(|next| Some((after, next.ok()??)));
         let (mut open, mut owner) = (None, None);
         if let Ok(accepted) = &answer {
             if accepted.already {

@@ -1,5 +1,6 @@
 //! What is to be done next, of what is known.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, SystemTime};
 
 use wechat_types::id::MsgId;
@@ -64,7 +65,8 @@ impl Campaign<'_> {
                 Some(first) if repeat_of(first.1).is_some_and(|at| at > now) => open
                     .find(|other| is_ours(other) && repeat_of(other.1).is_some_and(|at| at <= now))
                     .or(Some(first)),
-                found => found,
+                Some(first) => self.fresh(now).or(Some(first)),
+                None => None,
             },
             // Beside a call that may be the canary no other goes out.
             (true, true) => match open.clone().find(is_begun) {
@@ -90,6 +92,34 @@ impl Campaign<'_> {
             Some(until) => Some(Step::Wait { until, reason: WaitReason::NotBefore }),
             None => Some(step),
         }
+    }
+
+    /// The call that nobody has begun which comes first in this worker's own order, unless one that was begun
+    /// or has to wait comes first in that of the plan.
+    fn fresh(&self, now: SystemTime) -> Option<(usize, &ChunkState)> {
+        let is_free = |(number, chunk): &(usize, &ChunkState)| {
+            !chunk.is_settled()
+                && !matches!(chunk.progress, Progress::InFlight)
+                && !self.is_elsewhere(Part::Call(*number), now)
+        };
+        let is_fresh = |(_, chunk): &(usize, &ChunkState)| match chunk.progress {
+            Progress::Pending { not_before } => not_before.is_none_or(|at| at <= now),
+            _ => false,
+        };
+        let mut free = self.chunks.iter().enumerate().filter(is_free);
+        let first = free.next().filter(is_fresh)?;
+        let others = free.filter(is_fresh);
+        others.chain([first]).min_by_key(|(number, _)| {
+            let mut hash = DefaultHasher::new();
+            (self.worker, number).hash(&mut hash);
+            hash.finish()
+        })
+    }
+
+    /// The call that will likely be made after this one.
+    pub(super) fn after(&self, number: usize, now: SystemTime) -> usize {
+        let fresh = self.fresh(now).filter(|_| self.shared && !self.goes_alone());
+        fresh.map_or(number + 1, |(next, _)| next)
     }
 
     /// What is next for this call, whatever the hour.

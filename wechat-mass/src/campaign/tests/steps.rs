@@ -1,5 +1,7 @@
 //! The state machine, step by step.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 #[test]
@@ -386,6 +388,44 @@ fn a_lost_call_is_not_repeated_after_the_end() {
             insta::assert_snapshot!(campaign.report().halted.unwrap(), @"call 1: lost; a repeat with its key could tell, and could send if the first attempt was not taken: nothing is sent after 2026-01-12 10:00:30, Beijing time (已过截止时间)");
         }
         campaign.apply(&Entry::Resumed { at: end + MINUTE });
+    }
+}
+
+#[test]
+fn each_worker_begins_the_calls_in_an_order_of_its_own() {
+    let order = |worker: Option<&str>| {
+        let mut campaign = Campaign::new(&TEXT, Policy::default());
+        if let Some(worker) = worker {
+            campaign.share();
+            campaign.order_by(worker);
+        }
+        let mut order = Vec::new();
+        for _ in 0..3 {
+            let Step::Send { chunk, repeat: false } = campaign.next(start()) else {
+                panic!("a call is left");
+            };
+            campaign.apply(&Entry::Intent { chunk, at: start() });
+            order.push(chunk);
+            let ahead = campaign.after(chunk, start());
+            campaign.apply(&Entry::Answer {
+                chunk,
+                at: start(),
+                answer: running(chunk as u64 + 1),
+            });
+            if worker.is_some() && order.len() < 3 {
+                let next = Step::Send { chunk: ahead, repeat: false };
+                assert_eq!(campaign.next(start()), next, "what is made ready is made next");
+            }
+        }
+        order
+    };
+    assert_eq!(order(None), [0, 1, 2]);
+    let orders: Vec<_> = ('a'..='z').map(|name| order(Some(&name.to_string()))).collect();
+    let firsts: BTreeSet<_> = orders.iter().map(|order| order[0]).collect();
+    assert_eq!(firsts.len(), 3, "{orders:?}");
+    for mut order in orders {
+        order.sort_unstable();
+        assert_eq!(order, [0, 1, 2]);
     }
 }
 
