@@ -60,14 +60,7 @@ impl Campaign<'_> {
         let first = open.clone().next()?;
         let found = match (self.shared, self.goes_alone()) {
             (false, _) => Some(first).filter(is_ours),
-            // While one lost call waits for its repeat, another one is asked for: each may tell of the other.
-            (true, false) => match open.clone().find(is_ours) {
-                Some(first) if repeat_of(first.1).is_some_and(|at| at > now) => open
-                    .find(|other| is_ours(other) && repeat_of(other.1).is_some_and(|at| at <= now))
-                    .or(Some(first)),
-                Some(first) => self.fresh(now).or(Some(first)),
-                None => None,
-            },
+            (true, false) => self.next_of_all(now),
             // Beside a call that may be the canary no other goes out.
             (true, true) => match open.clone().find(is_begun) {
                 Some(begun) => Some(begun).filter(is_ours),
@@ -94,22 +87,25 @@ impl Campaign<'_> {
         }
     }
 
-    /// The call that nobody has begun which comes first in this worker's own order, unless one that was begun
-    /// or has to wait comes first in that of the plan.
-    fn fresh(&self, now: SystemTime) -> Option<(usize, &ChunkState)> {
-        let is_free = |(number, chunk): &(usize, &ChunkState)| {
+    /// Beside other workers: what was lost or put off comes before what nobody has begun, and holds that up as it
+    /// would in the order of the plan. While one lost call waits for its repeat, another one is asked for: each may
+    /// tell of the other. Of the rest, what comes first in this worker's own order.
+    fn next_of_all(&self, now: SystemTime) -> Option<(usize, &ChunkState)> {
+        let free = self.chunks.iter().enumerate().filter(|(number, chunk)| {
             !chunk.is_settled()
                 && !matches!(chunk.progress, Progress::InFlight)
                 && !self.is_elsewhere(Part::Call(*number), now)
-        };
-        let is_fresh = |(_, chunk): &(usize, &ChunkState)| match chunk.progress {
+        });
+        let is_fresh = |chunk: &ChunkState| match chunk.progress {
             Progress::Pending { not_before } => not_before.is_none_or(|at| at <= now),
             _ => false,
         };
-        let mut free = self.chunks.iter().enumerate().filter(is_free);
-        let first = free.next().filter(is_fresh)?;
-        let others = free.filter(is_fresh);
-        others.chain([first]).min_by_key(|(number, _)| {
+        let mut waiting = free.clone().filter(|(_, chunk)| !is_fresh(chunk));
+        if let Some(first) = waiting.clone().next() {
+            let is_due = |chunk: &ChunkState| repeat_of(chunk).is_some_and(|at| at <= now);
+            return waiting.find(|(_, chunk)| is_due(chunk)).or(Some(first));
+        }
+        free.min_by_key(|(number, _)| {
             let mut hash = DefaultHasher::new();
             (self.worker, number).hash(&mut hash);
             hash.finish()
@@ -118,8 +114,9 @@ impl Campaign<'_> {
 
     /// The call that will likely be made after this one.
     pub(super) fn after(&self, number: usize, now: SystemTime) -> usize {
-        let fresh = self.fresh(now).filter(|_| self.shared && !self.goes_alone());
-        fresh.map_or(number + 1, |(next, _)| next)
+        let others = self.shared && !self.goes_alone();
+        let next = others.then(|| self.next_of_all(now)).flatten();
+        next.map_or(number + 1, |(next, _)| next)
     }
 
     /// What is next for this call, whatever the hour.

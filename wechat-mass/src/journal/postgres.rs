@@ -38,7 +38,7 @@ pub use journal::PostgresJournal;
 ///
 /// Each campaign that is held has a connection of its own, and a lock that ends with it: when the connection
 /// is lost, the journal fails. So a pooler between program and server must keep sessions together (of
-/// PgBouncer, `pool_mode=session`). A server that does not answer is waited for 15 seconds, 10 for a
+/// PgBouncer, `pool_mode=session`). A server that does not answer is waited for 25 seconds, 10 for a
 /// connection. All this needs a tokio runtime with IO and time.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {

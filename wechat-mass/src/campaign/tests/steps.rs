@@ -430,6 +430,33 @@ fn each_worker_begins_the_calls_in_an_order_of_its_own() {
 }
 
 #[test]
+fn what_was_lost_or_put_off_holds_up_what_nobody_has_begun() {
+    for worker in 'a'..='h' {
+        for held in 0..3 {
+            let shared = || {
+                let mut campaign = Campaign::new(&TEXT, Policy::default());
+                campaign.share();
+                campaign.order_by(&worker.to_string());
+                campaign
+            };
+            let mut lost = shared();
+            attempt(&mut lost, held, start(), unknown());
+            let wait = Step::Wait { until: start() + MINUTE, reason: WaitReason::Repeat };
+            assert_eq!(lost.next(start()), wait, "{worker}");
+            assert_eq!(lost.after(9, start()), held);
+            let repeat = Step::Send { chunk: held, repeat: true };
+            assert_eq!(lost.next(start() + MINUTE), repeat);
+            let mut put_off = shared();
+            attempt(&mut put_off, held, start(), first(Err(code(45009))));
+            let Step::Wait { until, reason: WaitReason::Pace } = put_off.next(start()) else {
+                panic!("{worker}: the platform's pause is kept by all");
+            };
+            assert_eq!(until, start() + Duration::from_secs(14 * 60 * 60));
+        }
+    }
+}
+
+#[test]
 fn the_canary_goes_first() {
     let policy = Policy { canary: Canary::ThenRest, ..Policy::default() };
     let ended = |status| report(8, status, ReportSource::Callback);

@@ -235,8 +235,9 @@ impl Journal for PostgresJournal {
                 rows::reports(link, &self.account, number),
                 rows::stopped(link, campaign),
             );
-            self.stop_read = stopped?;
-            return Ok(News { stopped: self.stop_read, reports: reports?, entries: Vec::new() });
+            let (reports, stopped) = (reports?, stopped?);
+            self.stop_read = stopped;
+            return Ok(News { stopped, reports, entries: Vec::new() });
         };
         // Without the campaign's lock: entries are seen in the order in which they were recorded under it.
         let (reports, leased, unread, stopped, seen) = join!(

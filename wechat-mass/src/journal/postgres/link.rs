@@ -16,8 +16,9 @@ use super::address::{CONNECTING, PostgresAddress};
 use super::trouble::Fault;
 use crate::journal::JournalError;
 
-/// A server that has not answered by then is taken for gone. It gives up a statement before, after ten seconds.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// A server that has not answered by then is taken for gone. It gives up a statement before, after ten seconds; of
+/// those that go out together, two may wait for a lock.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
