@@ -21,7 +21,6 @@ mod status;
 mod verdict;
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::SystemTime;
 
 use wechat_types::id::MsgId;
@@ -196,14 +195,6 @@ impl<'p> Campaign<'p> {
     /// Several workers may take part, as a recorded [`Entry::Joined`] says too.
     pub fn share(&mut self) {
         (self.shared, self.policy.clocks_checked) = (true, true);
-    }
-
-    /// Begins the calls in an order of this worker's own: in the same order all would ask for the same call, and
-    /// one get it.
-    pub fn order_by(&mut self, worker: &str) {
-        let mut hash = DefaultHasher::new();
-        worker.hash(&mut hash);
-        self.worker = hash.finish();
     }
 
     /// Another worker has this part; it is left to him until then. Not recorded: whoever tries learns the

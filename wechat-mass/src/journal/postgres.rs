@@ -8,6 +8,7 @@ mod link;
 mod pool;
 mod rows;
 mod schema;
+mod spent;
 mod take_up;
 mod trouble;
 
@@ -176,7 +177,7 @@ impl Store for PostgresStore {
         let link = self.pool.take().await?;
         link.begin().await?;
         let done = match crew::check_not_ahead(&link, at).await {
-            Ok(()) => rows::reserve(&link, account.as_str(), spend, at, budgets).await,
+            Ok(()) => spent::reserve(&link, account.as_str(), spend, at, budgets).await,
             Err(error) => Err(error),
         };
         let reserved = link.end(done).await?;
@@ -192,7 +193,7 @@ impl Store for PostgresStore {
     ) -> Result<(), JournalError> {
         let link = self.pool.take().await?;
         link.begin().await?;
-        let done = rows::state_website_sends(&link, account.as_str(), sends, at).await;
+        let done = spent::state_website_sends(&link, account.as_str(), sends, at).await;
         link.end(done).await?;
         link.give_back();
         Ok(())
@@ -205,9 +206,9 @@ impl Store for PostgresStore {
         since: SystemTime,
     ) -> Result<Vec<SystemTime>, JournalError> {
         let link = self.pool.take().await?;
-        let spent = rows::spent(&link, account.as_str(), since).await?;
+        let spent = spent::spent(&link, account.as_str(), since).await?;
         link.give_back();
-        Ok(rows::moments(&spent, spends, since))
+        Ok(spent::moments(&spent, spends, since))
     }
 
     async fn stop(

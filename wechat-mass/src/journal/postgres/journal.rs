@@ -11,6 +11,7 @@ use super::calls;
 use super::crew::{self, Member};
 use super::link::Link;
 use super::rows::{self, Campaign};
+use super::spent;
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
@@ -101,7 +102,7 @@ impl PostgresJournal {
                 biased;
                 rows::hold(link, number),
                 crew::check_not_ahead(link, claim.at),
-                rows::lock_spent(link, &self.account),
+                spent::lock_spent(link, &self.account),
             );
             let campaign = campaign?;
             if let Some(at) = campaign.stopped {
@@ -110,7 +111,7 @@ impl PostgresJournal {
             clock?;
             let Claim { at, spend, budgets, .. } = *claim;
             let reserved =
-                rows::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
+                spent::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
             if reserved == Reserved::Granted {
                 rows::record(link, &campaign, None, &claim.intent()).await?;
             }
@@ -124,7 +125,7 @@ impl PostgresJournal {
             crew::check_clock(link, claim.at),
             crew::is_behind(link, number, member, matters),
             crew::left_of_others(link, number, member, part),
-            rows::lock_spent(link, &self.account),
+            spent::lock_spent(link, &self.account),
         );
         let campaign = campaign?;
         if let Some(at) = campaign.stopped {
@@ -138,7 +139,7 @@ impl PostgresJournal {
             return Ok(Reserved::Held { left });
         }
         let Claim { spend, budgets, .. } = *claim;
-        let reserved = rows::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
+        let reserved = spent::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
         if reserved == Reserved::Granted {
             let intent = claim.intent();
             let (recorded, leased) = join!(

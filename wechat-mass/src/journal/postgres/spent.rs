@@ -1,0 +1,131 @@
+//! What an account spent of its budgets: counted and written by one transaction after the other.
+
+use std::time::SystemTime;
+
+use tokio::join;
+use tokio_postgres::types::Type;
+
+use super::link::{Link, Value};
+use super::rows::{column, since};
+use super::schema::lock;
+use crate::journal::facts::{millis, moment};
+use crate::journal::{JournalError, Reserved, check_clock};
+use crate::quota::{Budget, Spend, Window};
+
+/// What was spent since a moment: what and when, oldest first.
+pub(super) async fn spent(
+    link: &Link,
+    account: &str,
+    since: SystemTime,
+) -> Result<Vec<(String, SystemTime)>, JournalError> {
+    let rows = link
+        .query(
+            "SELECT spend, at FROM spent WHERE account = $1 AND at >= $2 ORDER BY at",
+            &[(&account, Type::TEXT), (&millis(since), Type::INT8)],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((column(row, 0)?, moment(column(row, 1)?)))).collect()
+}
+
+/// The moments of some kinds since one of them.
+pub(super) fn moments(
+    spent: &[(String, SystemTime)],
+    spends: &[Spend],
+    since: SystemTime,
+) -> Vec<SystemTime> {
+    // As the table has it.
+    let since = moment(millis(since));
+    let of_kind = |name: &str| spends.iter().any(|spend| spend.as_str() == name);
+    let found = spent.iter().filter(|(name, at)| of_kind(name) && *at >= since);
+    found.map(|(_, at)| *at).collect()
+}
+
+/// Counts and spends, one after the other for an account: also for workers on other machines.
+pub(super) async fn reserve(
+    link: &Link,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+    budgets: &[Budget],
+) -> Result<Reserved, JournalError> {
+    let last = lock_spent(link, account).await?;
+    reserve_after(link, account, last, spend, at, budgets).await
+}
+
+/// The same when what the account spent is locked.
+pub(super) async fn reserve_after(
+    link: &Link,
+    account: &str,
+    last: Option<SystemTime>,
+    spend: Spend,
+    at: SystemTime,
+    budgets: &[Budget],
+) -> Result<Reserved, JournalError> {
+    check_clock(at, last)?;
+    let known = match budgets.iter().map(|budget| budget.window.began(at)).min() {
+        Some(earliest) => spent(link, account, earliest).await?,
+        None => Vec::new(),
+    };
+    let reserved = Reserved::by(budgets, |budget| {
+        Ok::<_, JournalError>(moments(&known, budget.spends, budget.window.began(at)))
+    })?;
+    if reserved == Reserved::Granted {
+        record_spent(link, account, spend, at).await?;
+    }
+    Ok(reserved)
+}
+
+/// What an account spent is this transaction's alone; the moment of the last call.
+pub(super) async fn lock_spent(
+    link: &Link,
+    account: &str,
+) -> Result<Option<SystemTime>, JournalError> {
+    let words = ["account", &link.address().schema, account];
+    let values: [Value<'_>; 1] = [(&account, Type::TEXT)];
+    let (locked, rows) = join!(
+        biased;
+        lock(link, &words),
+        link.query("SELECT max(at) FROM spent WHERE account = $1", &values),
+    );
+    locked?;
+    rows?.first().map_or(Ok(None), |row| since(row, 0))
+}
+
+async fn record_spent(
+    link: &Link,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+) -> Result<(), JournalError> {
+    link.query(
+        "INSERT INTO spent (account, spend, at) VALUES ($1, $2, $3)",
+        &[(&account, Type::TEXT), (&spend.as_str(), Type::TEXT), (&millis(at), Type::INT8)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What was said of this month before is forgotten.
+pub(super) async fn state_website_sends(
+    link: &Link,
+    account: &str,
+    sends: u8,
+    at: SystemTime,
+) -> Result<(), JournalError> {
+    check_clock(at, lock_spent(link, account).await?)?;
+    let (began, ends) = (Window::Month.began(at), Window::Month.ends(at));
+    link.query(
+        "DELETE FROM spent WHERE account = $1 AND spend = $2 AND at >= $3 AND at < $4",
+        &[
+            (&account, Type::TEXT),
+            (&Spend::OnWebsite.as_str(), Type::TEXT),
+            (&millis(began), Type::INT8),
+            (&millis(ends), Type::INT8),
+        ],
+    )
+    .await?;
+    for _ in 0..sends {
+        record_spent(link, account, Spend::OnWebsite, at).await?;
+    }
+    Ok(())
+}
