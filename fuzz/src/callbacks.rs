@@ -134,15 +134,16 @@ pub fn request(data: &[u8]) {
 
 fn sign(query: &mut CallbackQuery, body: &[u8]) {
     query.signature = plain_signature(query);
-    query.msg_signature = encrypted_signature(query, body);
+    let part = encrypted_parts(body).first().copied();
+    query.msg_signature = part.and_then(|part| encrypted_signature(query, part));
 }
 
 fn signed(query: &CallbackQuery, body: &[u8]) -> bool {
     let good = |given: &Option<String>, made: Option<String>| given.is_some() && *given == made;
     good(&query.signature, plain_signature(query))
         // An encrypted part in unusual form is none that this side finds: then it is the parser's word.
-        || encrypted_part(body).is_none()
-        || good(&query.msg_signature, encrypted_signature(query, body))
+        || encrypted_parts(body).is_empty()
+        || encrypted_parts(body).iter().any(|part| good(&query.msg_signature, encrypted_signature(query, part)))
 }
 
 fn plain_signature(query: &CallbackQuery) -> Option<String> {
@@ -150,19 +151,19 @@ fn plain_signature(query: &CallbackQuery) -> Option<String> {
     Some(signature::signature(&ACCOUNT.token, timestamp, nonce))
 }
 
-fn encrypted_signature(query: &CallbackQuery, body: &[u8]) -> Option<String> {
+fn encrypted_signature(query: &CallbackQuery, part: &str) -> Option<String> {
     let (timestamp, nonce) = (query.timestamp.as_deref()?, query.nonce.as_deref()?);
-    Some(signature::msg_signature(&ACCOUNT.token, timestamp, nonce, encrypted_part(body)?))
+    Some(signature::msg_signature(&ACCOUNT.token, timestamp, nonce, part))
 }
 
-/// The text of `Encrypt` where it stands as the platform writes it.
-fn encrypted_part(body: &[u8]) -> Option<&str> {
-    let body = str::from_utf8(body).ok()?;
-    let between = |open: &str, close: &str| {
-        let (_, rest) = body.split_once(open)?;
-        rest.split_once(close).map(|(text, _)| text)
+/// The texts of each `Encrypt` that stands as the platform writes it: one inside of another element is not the push's.
+fn encrypted_parts(body: &[u8]) -> Vec<&str> {
+    let Ok(body) = str::from_utf8(body) else { return Vec::new() };
+    let between = |open: &'static str, close: &'static str| {
+        body.split(open).skip(1).filter_map(|rest| Some(rest.split_once(close)?.0)).collect()
     };
-    between("<Encrypt><![CDATA[", "]]></Encrypt>").or_else(|| between("\"Encrypt\":\"", "\""))
+    let parts: Vec<&str> = between("<Encrypt><![CDATA[", "]]></Encrypt>");
+    if parts.is_empty() { between("\"Encrypt\":\"", "\"") } else { parts }
 }
 
 /// Everything that a receiver may do with what it got.
