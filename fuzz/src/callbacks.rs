@@ -140,10 +140,10 @@ fn sign(query: &mut CallbackQuery, body: &[u8]) {
 
 fn signed(query: &CallbackQuery, body: &[u8]) -> bool {
     let good = |given: &Option<String>, made: Option<String>| given.is_some() && *given == made;
-    good(&query.signature, plain_signature(query))
-        // An encrypted part in unusual form is none that this side finds: then it is the parser's word.
-        || encrypted_parts(body).is_empty()
-        || encrypted_parts(body).iter().any(|part| good(&query.msg_signature, encrypted_signature(query, part)))
+    let parts = encrypted_parts(body);
+    let fits = |part: &&str| good(&query.msg_signature, encrypted_signature(query, part));
+    // An encrypted part in unusual form is none that this side finds: then it is the parser's word.
+    good(&query.signature, plain_signature(query)) || parts.is_empty() || parts.iter().any(fits)
 }
 
 fn plain_signature(query: &CallbackQuery) -> Option<String> {

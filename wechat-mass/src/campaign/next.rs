@@ -49,10 +49,7 @@ impl Campaign<'_> {
         if self.halted.is_some() || self.brake.is_some() || self.waits_for_canary() {
             return None;
         }
-        let is_ours = |(number, chunk): &(usize, &ChunkState)| {
-            !matches!(chunk.progress, Progress::InFlight)
-                && !self.is_elsewhere(Part::Call(*number), now)
-        };
+        let is_ours = |(number, chunk): &(usize, &ChunkState)| self.is_free(*number, chunk, now);
         let is_begun = |(_, chunk): &(usize, &ChunkState)| {
             matches!(chunk.progress, Progress::InFlight | Progress::Unsettled { .. })
         };
@@ -91,11 +88,9 @@ impl Campaign<'_> {
     /// would in the order of the plan. While one lost call waits for its repeat, another one is asked for: each may
     /// tell of the other. Of the rest, what comes first in this worker's own order.
     fn next_of_all(&self, now: SystemTime) -> Option<(usize, &ChunkState)> {
-        let free = self.chunks.iter().enumerate().filter(|(number, chunk)| {
-            !chunk.is_settled()
-                && !matches!(chunk.progress, Progress::InFlight)
-                && !self.is_elsewhere(Part::Call(*number), now)
-        });
+        let chunks = self.chunks.iter().enumerate();
+        let free = chunks
+            .filter(|(number, chunk)| !chunk.is_settled() && self.is_free(*number, chunk, now));
         let is_fresh = |chunk: &ChunkState| match chunk.progress {
             Progress::Pending { not_before } => not_before.is_none_or(|at| at <= now),
             _ => false,
@@ -159,6 +154,11 @@ impl Campaign<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Nobody is at this call.
+    fn is_free(&self, number: usize, chunk: &ChunkState, now: SystemTime) -> bool {
+        !matches!(chunk.progress, Progress::InFlight) && !self.is_elsewhere(Part::Call(number), now)
     }
 
     fn is_elsewhere(&self, part: Part, now: SystemTime) -> bool {
