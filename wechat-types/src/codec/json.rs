@@ -17,12 +17,13 @@ pub(crate) fn encode(request: &impl Serialize) -> Result<Body, EncodeError> {
 /// Writes an object whose first entry's value is JSON already. The rest is an object that is not empty.
 pub(crate) fn encode_after(
     name: &str,
-    value: &str,
+    value: &[u8],
     rest: &impl Serialize,
 ) -> Result<Body, EncodeError> {
     let rest = serde_json::to_string(rest).map_err(EncodeError::json)?;
     let rest = rest.strip_prefix('{').unwrap_or_default();
-    Ok(Body::new("application/json", format!("{{\"{name}\":{value},{rest}").into_bytes()))
+    let before = format!("{{\"{name}\":");
+    Ok(Body::new("application/json", [before.as_bytes(), value, b",", rest.as_bytes()].concat()))
 }
 
 /// Writes an answer's body, for whatever stands in for the platform.

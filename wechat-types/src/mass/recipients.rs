@@ -51,12 +51,18 @@ impl Recipients {
     /// 40003 for a line that is no OpenID, an empty last one too; 40130 for fewer than 2.
     pub fn from_lines(lines: impl Into<String>) -> Result<Self, EncodeError> {
         let lines = lines.into();
-        let len = if lines.is_empty() { 0 } else { split(&lines).count() };
-        // Several bytes at a time; only a bad text is looked at line by line.
-        let is_good = |b: u8| OpenId::is_plain(b) | (b == b'\n');
-        if !lines.bytes().fold(true, |good, b| good & is_good(b))
-            || split(&lines).any(|line| line.is_empty() || line.len() > OpenId::MAX_BYTES)
-        {
+        if lines.is_empty() {
+            check_at_least_two(0)?;
+        }
+        // Several bytes at a time; only in a bad text each line is looked at for what is wrong.
+        let mut good =
+            lines.bytes().fold(true, |good, b| good & (OpenId::is_plain(b) | (b == b'\n')));
+        let mut len = 0;
+        for line in split(&lines) {
+            len += 1;
+            good &= !line.is_empty() & (line.len() <= OpenId::MAX_BYTES);
+        }
+        if !good {
             for (number, line) in (1..=len).zip(split(&lines)) {
                 OpenId::check(line).map_err(|invalid| {
                     let problem = format!("line {number}: {invalid}");
@@ -85,15 +91,17 @@ impl Recipients {
     }
 
     /// As a JSON array: in an OpenID there is nothing to be escaped.
-    pub(super) fn to_json(&self) -> String {
-        let mut json = String::with_capacity(self.lines.len() + 2 * (self.len + 1));
-        json.push('[');
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        const BETWEEN: &[u8] = b"\",\"";
+        let mut json = Vec::with_capacity(self.lines.len() + BETWEEN.len() * (self.len + 1));
+        json.extend_from_slice(b"[\"");
         for (number, line) in self.lines().enumerate() {
-            json.push_str(if number > 0 { ",\"" } else { "\"" });
-            json.push_str(line);
-            json.push('"');
+            if number > 0 {
+                json.extend_from_slice(BETWEEN);
+            }
+            json.extend_from_slice(line.as_bytes());
         }
-        json.push(']');
+        json.extend_from_slice(b"\"]");
         json
     }
 
@@ -163,7 +171,7 @@ mod tests {
             prop_assert_eq!(recipients.iter().collect::<Vec<_>>(), list);
             let json = serde_json::to_string(&recipients).unwrap();
             prop_assert_eq!(&json, &serde_json::to_string(&texts).unwrap());
-            prop_assert_eq!(&json, &recipients.to_json());
+            prop_assert_eq!(json.as_bytes(), recipients.to_json());
             prop_assert_eq!(recipients.text(), texts.join("\n"));
             prop_assert_eq!(serde_json::from_str::<Recipients>(&json).unwrap(), recipients);
         }
