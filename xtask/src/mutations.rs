@@ -15,8 +15,9 @@ const SEEDS: &str = "5000";
 /// Applies each patch to a copy and plays until a seed fails; one that survives is an error.
 pub(crate) fn mutations(workspace: &Workspace) -> Result<(), String> {
     let root = workspace.root();
-    // Beside `target/`, which the copy's build shares: what is foreign is not compiled again.
     let copy = workspace.target().join("mutations");
+    // Its own: Cargo does not tell the two workspaces apart, and would take a mutant for what is built here.
+    let target = workspace.target().join("mutations-target");
     let mut survived = Vec::new();
     let mut caught = Vec::new();
     for patch in patches(root)? {
@@ -28,7 +29,7 @@ pub(crate) fn mutations(workspace: &Workspace) -> Result<(), String> {
         let cargo = |command: &'static str, options: &[&str]| {
             let arguments = [&[command][..], &example, options].concat();
             let mut cargo = run::cargo(&copy, &arguments);
-            cargo.env("CARGO_TARGET_DIR", workspace.target());
+            cargo.env("CARGO_TARGET_DIR", &target);
             cargo
         };
         run::run(&mut cargo("build", &[])).map_err(|error| format!("{name}: {error}"))?;
