@@ -240,7 +240,8 @@ pub trait Journal: Debug + Send {
     /// [`JournalError`] when it cannot be read; nothing may be sent then.
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError>;
 
-    /// Records a fact. When this returns, the fact survives the process.
+    /// Records a fact. When this returns, the fact survives the process, and the machine's failure too; an answer
+    /// survives that from the next claim or [`flush`](Self::flush) on.
     ///
     /// # Errors
     ///
@@ -258,6 +259,16 @@ pub trait Journal: Debug + Send {
     /// As [`append`](Self::append). Also when the clock says that it is earlier than at an earlier
     /// call: then nothing can be counted.
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError>;
+
+    /// Makes the answers that were recorded survive the machine's failure. Whoever makes no further call at once
+    /// asks for it; a journal whose records all do so when they are made has nothing to do.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain; nothing further may be sent then.
+    async fn flush(&mut self) -> Result<(), JournalError> {
+        Ok(())
+    }
 
     /// What others recorded that matters to this campaign; of the kept reports those after the
     /// `number`-th.

@@ -55,7 +55,8 @@ async fn attempt(world: &Arc<World>, id: Id, gate: &Gate) -> Result<End, String>
         _ => store.join(plan, &format!("worker {}", id.place), world.clock.now()).await,
     };
     let inner = opened.map_err(|error| error.to_string())?;
-    let mut journal = Records { inner, world: Arc::clone(world), id, gate: gate.clone() };
+    let mut journal =
+        Records { inner, world: Arc::clone(world), id, gate: gate.clone(), answered: false };
     let human = {
         let mut state = world.state();
         !state.chaos || state.dice.one_in(2)
@@ -187,6 +188,8 @@ struct Records {
     world: Arc<World>,
     id: Id,
     gate: Gate,
+    /// The last record was an answer: where no other worker reads it at once, it is still to be flushed.
+    answered: bool,
 }
 
 impl Records {
@@ -234,6 +237,7 @@ impl Journal for Records {
         self.gate.point("before a record").await;
         self.fails("before")?;
         self.inner.append(entry).await?;
+        self.answered = matches!(entry, Entry::Answer { .. });
         self.world.brakes(self.id.campaign, entry);
         self.world.tell(|| format!("  {} records {entry:?}", self.id));
         self.fails("after")?;
@@ -254,6 +258,15 @@ impl Journal for Records {
         self.fails("after")?;
         self.gate.point("after a claim").await;
         Ok(reserved)
+    }
+
+    async fn flush(&mut self) -> Result<(), JournalError> {
+        if self.inner.worker().is_some() || !std::mem::take(&mut self.answered) {
+            return Ok(());
+        }
+        self.gate.point("before a flush").await;
+        self.fails("at")?;
+        self.inner.flush().await
     }
 
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {

@@ -121,6 +121,7 @@ impl<'a> Driver<'a> {
             match run.campaign.next(now) {
                 Step::Done => return run.end().await,
                 Step::Wait { until, reason } => {
+                    run.flush().await?;
                     (run.observe)(Event::Waiting(until, reason));
                     // Nobody rings when another program records a stop, or keeps a report.
                     let until = until.min(self.now() + self.policy.look_every);

@@ -3,6 +3,7 @@
 mod calls;
 mod files;
 mod group;
+mod handle;
 mod journal;
 mod rows;
 mod schema;
@@ -14,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction};
 use wechat_types::id::AppId;
 use wechat_types::mass::{MassReport, Recipients};
 
@@ -23,14 +24,17 @@ use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 use files::{failure, flush_names, hold};
 use group::Group;
+use handle::{Flush, Handle};
 use schema::Unusable;
 
 pub use journal::SqliteJournal;
 
 /// A database of campaigns. Clones are the same one; other programs may have it open too.
 ///
-/// A record is on the disk when its method returns: in WAL mode and with full flushes. It is written in place, for the
-/// next step must wait for it anyway. Campaigns that record at the same time share a transaction.
+/// A record is on the disk when its method returns: in WAL mode and with full flushes. That of an answer is with
+/// SQLite and the operating system then, and on the disk with the next record, such as the intent of the next call: SQLite
+/// never loses a record and keeps a later one. It is written in place, for the next step must wait for it anyway.
+/// Campaigns that record at the same time share a transaction.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     database: Arc<Database>,
@@ -39,7 +43,7 @@ pub struct SqliteStore {
 #[derive(Debug)]
 struct Database {
     path: PathBuf,
-    connection: Mutex<Connection>,
+    handle: Mutex<Handle>,
     group: Group,
 }
 
@@ -94,8 +98,8 @@ impl SqliteStore {
         }
         // Each time: the process may have died between making the file and this.
         flush_names(folder)?;
-        let (path, connection) = (path.to_owned(), Mutex::new(connection));
-        let database = Database { path, connection, group: Group::default() };
+        let (path, handle) = (path.to_owned(), Mutex::new(Handle::new(connection)));
+        let database = Database { path, handle, group: Group::default() };
         Ok(Self { database: Arc::new(database) })
     }
 
@@ -109,7 +113,7 @@ fn connect(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", Flush::Now.as_level())?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // A statement keeps its plan: it is not made anew for each value that is bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -117,9 +121,9 @@ fn connect(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
 }
 
 impl Database {
-    fn connection(&self) -> MutexGuard<'_, Connection> {
+    fn handle(&self) -> MutexGuard<'_, Handle> {
         // An open transaction was rolled back when the panic dropped it.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.handle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads in one consistent view.
@@ -127,7 +131,7 @@ impl Database {
         &self,
         read: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Trouble>,
     ) -> Result<T, JournalError> {
-        self.transact(TransactionBehavior::Deferred, read)
+        self.transact(Handle::read, read)
     }
 
     /// Writes all or nothing.
@@ -135,23 +139,20 @@ impl Database {
         &self,
         write: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Trouble>,
     ) -> Result<T, JournalError> {
-        // At once, for a read that becomes a write may find the database changed.
-        self.transact(TransactionBehavior::Immediate, write)
+        self.transact(|handle| handle.write(Flush::Now), write)
     }
 
     fn transact<T>(
         &self,
-        behavior: TransactionBehavior,
+        begin: impl FnOnce(&mut Handle) -> rusqlite::Result<Transaction<'_>>,
         work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Trouble>,
     ) -> Result<T, JournalError> {
-        let mut connection = self.connection();
-        let done = connection.transaction_with_behavior(behavior).map_err(Trouble::from).and_then(
-            |transaction| {
-                let done = work(&transaction, &self.path)?;
-                transaction.commit()?;
-                Ok(done)
-            },
-        );
+        let mut handle = self.handle();
+        let done = begin(&mut handle).map_err(Trouble::from).and_then(|transaction| {
+            let done = work(&transaction, &self.path)?;
+            transaction.commit()?;
+            Ok(done)
+        });
         done.map_err(|trouble| match trouble {
             Trouble::Sqlite(error) => failure(&self.path, &error),
             Trouble::Refused(error) => error,
@@ -303,7 +304,7 @@ impl Store for SqliteStore {
         at: SystemTime,
     ) -> Result<(), JournalError> {
         let (account, report) = (account.clone(), report.clone());
-        self.database.write_together(move |transaction| {
+        self.database.write_together(Flush::Now, move |transaction| {
             rows::keep_report(transaction, account.as_str(), &report, at)
         })
     }

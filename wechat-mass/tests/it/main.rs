@@ -24,6 +24,7 @@ mod pace;
 mod plans;
 mod postgres_journal;
 mod postgres_workers;
+mod power_cuts;
 mod reachability;
 mod reports;
 mod resolutions;

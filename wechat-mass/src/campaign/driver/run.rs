@@ -101,8 +101,17 @@ impl<'r, 'p> Run<'r, 'p> {
         Ok(())
     }
 
+    /// Nothing is written for a while: what was, is to be on the disk.
+    pub(super) async fn flush(&mut self) -> Result<(), DriverError> {
+        match self.journal.flush().await {
+            Ok(()) => Ok(()),
+            Err(source) => Err(self.broken(source)),
+        }
+    }
+
     /// What has become of the campaign, with what may tell a human more.
     pub(super) async fn end(&mut self) -> Result<CampaignReport, DriverError> {
+        self.flush().await?;
         let mut report = self.campaign.report();
         if let Some(since) = self.campaign.open_since() {
             report.unclaimed = match unclaimed_reports(self.journal, since).await {

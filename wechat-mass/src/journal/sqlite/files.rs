@@ -1,6 +1,7 @@
 //! The files of a database: locks, names that survive a power cut, and what is wrong with them.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::campaign::Plan;
@@ -21,6 +22,22 @@ pub(super) fn flush_names(folder: &Path) -> Result<(), JournalError> {
         }
     }
     Ok(())
+}
+
+/// Has the operating system put on the disk what SQLite's log holds, without a further record.
+pub(super) fn flush_log(database: &Path) -> Result<(), JournalError> {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push("-wal");
+    let path = database.with_file_name(name);
+    match OpenOptions::new().write(true).open(&path).and_then(|log| log.sync_data()) {
+        Ok(()) => Ok(()),
+        // It is on the disk already, in the database.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(source) => {
+            let problem = format!("{}: the journal's log cannot be flushed", path.display());
+            Err(JournalError::new(problem).with_source(source))
+        }
+    }
 }
 
 /// Locks a campaign for this process. The file stays: whoever deleted it would let in a second one.

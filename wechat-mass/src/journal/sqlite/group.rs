@@ -5,9 +5,10 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::Transaction;
 
 use super::files::failure;
+use super::handle::Flush;
 use super::{Database, Trouble};
 use crate::journal::JournalError;
 
@@ -37,14 +38,19 @@ struct State {
 trait Step: Send + Sync {
     /// Writes it; false when it must be undone, the others' work not.
     fn run(&self, transaction: &Transaction<'_>) -> bool;
-    /// The transaction could not be made durable.
+    /// The transaction could not be made to stand.
     fn failed(&self, error: JournalError);
     fn is_done(&self) -> bool;
-    /// The transaction is durable.
-    fn is_durable(&self);
+    /// The transaction stands.
+    fn stands(&self);
+    /// When it has to be on the disk.
+    fn flush(&self) -> Flush;
 }
 
-struct Writer<T>(Mutex<Place<T>>);
+struct Writer<T> {
+    flush: Flush,
+    place: Mutex<Place<T>>,
+}
 
 enum Place<T> {
     Waits(Work<T>),
@@ -60,7 +66,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<T: Send> Writer<T> {
     fn take(&self) -> Place<T> {
-        std::mem::replace(&mut *lock(&self.0), Place::Empty)
+        std::mem::replace(&mut *lock(&self.place), Place::Empty)
     }
 }
 
@@ -75,22 +81,26 @@ impl<T: Send> Step for Writer<T> {
                 (Place::Ran(Err(failure(path.as_ref(), &error))), false)
             }
         };
-        *lock(&self.0) = place;
+        *lock(&self.place) = place;
         good
     }
 
     fn failed(&self, error: JournalError) {
-        *lock(&self.0) = Place::Done(Err(error));
+        *lock(&self.place) = Place::Done(Err(error));
     }
 
     fn is_done(&self) -> bool {
-        matches!(*lock(&self.0), Place::Done(_))
+        matches!(*lock(&self.place), Place::Done(_))
     }
 
-    fn is_durable(&self) {
+    fn flush(&self) -> Flush {
+        self.flush
+    }
+
+    fn stands(&self) {
         match self.take() {
-            Place::Ran(outcome) => *lock(&self.0) = Place::Done(outcome),
-            other => *lock(&self.0) = other,
+            Place::Ran(outcome) => *lock(&self.place) = Place::Done(outcome),
+            other => *lock(&self.place) = other,
         }
     }
 }
@@ -115,10 +125,11 @@ impl Group {
     /// Has it done by `all`, by this writer or by another, together with what else waits.
     fn write<T: Send + 'static>(
         &self,
+        flush: Flush,
         work: Work<T>,
         all: impl FnOnce(&[Arc<dyn Step>]),
     ) -> Result<T, JournalError> {
-        let writer = Arc::new(Writer(Mutex::new(Place::Waits(work))));
+        let writer = Arc::new(Writer { flush, place: Mutex::new(Place::Waits(work)) });
         let mut state = lock(&self.state);
         state.waiting.push(Arc::clone(&writer) as Arc<dyn Step>);
         while state.at_work && !writer.is_done() {
@@ -141,12 +152,13 @@ impl Group {
 
 impl Database {
     /// Writes all or nothing, in one transaction with whoever else writes now: each one's failure is his
-    /// own. When this returns, it is durable.
+    /// own. When this returns, it survives the process; it is on the disk when it has to be.
     pub(super) fn write_together<T: Send + 'static>(
         &self,
+        flush: Flush,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, JournalError> {
-        self.group.write(Box::new(work), |batch| {
+        self.group.write(flush, Box::new(work), |batch| {
             if let Err(error) = self.commit(batch) {
                 for step in batch {
                     step.failed(failure(&self.path, &error));
@@ -156,8 +168,9 @@ impl Database {
     }
 
     fn commit(&self, batch: &[Arc<dyn Step>]) -> rusqlite::Result<()> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut handle = self.handle();
+        let flush = batch.iter().map(|step| step.flush()).max();
+        let transaction = handle.write(flush.unwrap_or(Flush::Now))?;
         if let [only] = batch {
             if only.run(&transaction) {
                 transaction.commit()?;
@@ -174,7 +187,7 @@ impl Database {
             }
             transaction.commit()?;
         }
-        batch.iter().for_each(|step| step.is_durable());
+        batch.iter().for_each(|step| step.stands());
         Ok(())
     }
 }
@@ -192,7 +205,7 @@ mod tests {
         for step in batch {
             step.run(&transaction);
         }
-        batch.iter().for_each(|step| step.is_durable());
+        batch.iter().for_each(|step| step.stands());
     }
 
     #[test]
@@ -213,7 +226,7 @@ mod tests {
             for number in 0..WRITERS {
                 let (group, all) = (&group, &all);
                 scope.spawn(move || {
-                    let written = group.write(Box::new(move |_| Ok(number)), all);
+                    let written = group.write(Flush::Now, Box::new(move |_| Ok(number)), all);
                     assert_eq!(written.unwrap(), number);
                 });
             }
@@ -225,10 +238,13 @@ mod tests {
     fn nobody_waits_for_one_who_panicked() {
         let group = Group::default();
         let died = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            group.write::<()>(Box::new(|_| panic!("a bug")), run)
+            group.write::<()>(Flush::Now, Box::new(|_| panic!("a bug")), run)
         }));
         assert!(died.is_err());
-        assert!(group.write(Box::new(|_| Ok(())), run).is_ok());
-        assert!(group.write(Box::new(|_| Ok(())), |_| {}).is_err(), "not done, not durable");
+        assert!(group.write(Flush::Now, Box::new(|_| Ok(())), run).is_ok());
+        assert!(
+            group.write(Flush::Now, Box::new(|_| Ok(())), |_| {}).is_err(),
+            "not done, not durable"
+        );
     }
 }

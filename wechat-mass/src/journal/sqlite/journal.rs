@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use wechat_types::id::MsgId;
 use wechat_types::mass::{MassReport, Recipients};
 
+use super::files::flush_log;
+use super::handle::Flush;
 use super::{Database, calls, rows};
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
@@ -23,6 +25,8 @@ pub struct SqliteJournal {
     account: String,
     /// The stop that was read: a later one is not let go by an older "go on".
     stop_read: Option<SystemTime>,
+    /// What was recorded last is on the disk.
+    is_flushed: bool,
     /// The operating system releases it when the process dies.
     _held: File,
 }
@@ -30,7 +34,7 @@ pub struct SqliteJournal {
 impl SqliteJournal {
     pub(super) fn new(database: Arc<Database>, campaign: i64, plan: &Plan, held: File) -> Self {
         let (name, account) = (plan.name().to_owned(), plan.account().as_str().to_owned());
-        Self { database, campaign, name, account, stop_read: None, _held: held }
+        Self { database, campaign, name, account, stop_read: None, is_flushed: true, _held: held }
     }
 }
 
@@ -53,7 +57,11 @@ impl Journal for SqliteJournal {
         let (campaign, entry) = (self.campaign, entry.clone());
         let (account, name) = (self.account.clone(), self.name.clone());
         let stop_read = self.stop_read;
-        self.database.write_together(move |transaction| {
+        // Lost with the machine, it is asked for again with the call's key, as after a crash just before it.
+        let flush =
+            if matches!(entry, Entry::Answer { .. }) { Flush::WithTheNext } else { Flush::Now };
+        self.is_flushed = flush == Flush::Now;
+        self.database.write_together(flush, move |transaction| {
             if let Some((chunk, msg_id)) = entry.owner() {
                 let owner = JobOwner::new(name, chunk);
                 rows::own(transaction, &account, msg_id, campaign, &owner)?;
@@ -72,7 +80,7 @@ impl Journal for SqliteJournal {
         let Claim { at, spend, .. } = *claim;
         let (budgets, intent) = (claim.budgets.to_vec(), claim.intent());
         let (account, campaign) = (self.account.clone(), self.campaign);
-        self.database.write_together(move |transaction| {
+        let reserved = self.database.write_together(Flush::Now, move |transaction| {
             if let Some(at) = rows::stopped(transaction, campaign)? {
                 return Ok(Reserved::Stopped { at });
             }
@@ -81,7 +89,18 @@ impl Journal for SqliteJournal {
                 rows::record(transaction, campaign, &intent)?;
             }
             Ok(reserved)
-        })
+        })?;
+        // Any other outcome wrote nothing, and flushed nothing.
+        self.is_flushed |= reserved == Reserved::Granted;
+        Ok(reserved)
+    }
+
+    async fn flush(&mut self) -> Result<(), JournalError> {
+        if !self.is_flushed {
+            flush_log(&self.database.path)?;
+            self.is_flushed = true;
+        }
+        Ok(())
     }
 
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {
