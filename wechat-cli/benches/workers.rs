@@ -1,5 +1,5 @@
 //! One worker and four on one campaign, sharing a PostgreSQL journal, against the program `wechat-mock` with its
-//! limits off.
+//! limits off. They all share the machine: what one worker keeps busy is the limit of what four can gain.
 //!
 //! `cargo build --release -p wechat-mock && WECHAT_TEST_POSTGRES=postgres://… cargo bench -p wechat-cli --bench workers
 //! [-- RECIPIENTS]`; its tables are made in schemas `bench_…`, and dropped by nobody.
@@ -12,6 +12,7 @@
 
 mod ground;
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -52,8 +53,8 @@ fn all(recipients: usize) {
             times[place].push(campaign(recipients, workers, round));
         }
     }
-    let [one, four] = times.map(|mut times| {
-        times.sort();
+    let [(one, busy), (four, all_busy)] = times.map(|mut times| {
+        times.sort_by_key(|(time, _)| *time);
         times[ROUNDS / 2]
     });
     row("one worker: from go to the last answer", seconds(one));
@@ -61,10 +62,25 @@ fn all(recipients: usize) {
     let gain = one.as_secs_f64() / four.as_secs_f64();
     row("four / one", format!("{gain:.2}"));
     row("four / (one * cores)", format!("{:.2}", gain / cores as f64));
+    let cores_of = |time: Duration, busy: Duration| busy.as_secs_f64() / time.as_secs_f64();
+    row("cores kept busy by one, its mock and its database", format!("{:.2}", cores_of(one, busy)));
+    row("cores kept busy by four", format!("{:.2}", cores_of(four, all_busy)));
 }
 
-/// A campaign by so many processes: from when all are ready to the last answer that one of them recorded.
-fn campaign(recipients: usize, workers: usize, round: usize) -> Duration {
+/// For how long the machine's cores worked since it was started, in all; nothing where no kernel tells.
+fn busy() -> Duration {
+    let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let mut ticks = stat.split_whitespace().skip(1).map_while(|field| field.parse::<u64>().ok());
+    let (user, nice, system) = (ticks.next(), ticks.next(), ticks.next());
+    // Then what was idle, and waited for a disk; then interrupts. A tick is a hundredth of a second.
+    let interrupts: u64 = ticks.skip(2).take(2).sum();
+    let worked = [user, nice, system].into_iter().flatten().sum::<u64>() + interrupts;
+    Duration::from_millis(worked * 10)
+}
+
+/// A campaign by so many processes: from when all are ready to the last answer that one of them recorded, and for
+/// how long cores worked meanwhile.
+fn campaign(recipients: usize, workers: usize, round: usize) -> (Duration, Duration) {
     let folder = tempfile::tempdir().unwrap();
     lists(recipients, folder.path());
     let (mut mock, base_url) = mock(folder.path());
@@ -89,16 +105,18 @@ fn campaign(recipients: usize, workers: usize, round: usize) -> Duration {
     for worker in &mut all {
         worker.stdin.as_mut().unwrap().write_all(b"go\n").unwrap();
     }
-    let mut time = Duration::ZERO;
+    let mut longest = (Duration::ZERO, Duration::ZERO);
     for worker in &mut all {
         let mut said = String::new();
         worker.stdout.as_mut().unwrap().read_to_string(&mut said).unwrap();
         assert!(worker.wait().unwrap().success());
-        time = time.max(Duration::from_secs_f64(said.trim().parse().unwrap()));
+        let (time, busy) = said.trim().split_once(' ').unwrap();
+        let read = |text: &str| Duration::from_secs_f64(text.parse().unwrap());
+        longest = longest.max((read(time), read(busy)));
     }
     mock.kill().unwrap();
     mock.wait().unwrap();
-    time
+    longest
 }
 
 fn worker(database: &str, folder: &Path, base_url: &str, schema: &str, name: &str) {
@@ -113,14 +131,15 @@ fn worker(database: &str, folder: &Path, base_url: &str, schema: &str, name: &st
     // Jobs are looked at as soon as with the usual patience: after the calls, if those take half a minute at most.
     policy.wait_for_counters = Duration::ZERO;
     let mut inbox = NoInbox::new(Arc::new(SystemClock::new()));
-    let (start, mut last) = (now(), Duration::ZERO);
+    let (start, worked) = (now(), busy());
+    let mut last = (Duration::ZERO, Duration::ZERO);
     let mut observe = |event: Event<'_>| {
         if let Event::Recorded(Entry::Answer { .. }) = event {
-            last = now() - start;
+            last = (now() - start, busy() - worked);
         }
     };
     let driver = Driver::new(&client, &plan).with_policy(policy);
     let ended = runtime.block_on(driver.run(journal.as_mut(), &mut inbox, &mut observe)).unwrap();
     assert_eq!(ended.conclusion(), Conclusion::Success);
-    println!("{}", last.as_secs_f64());
+    println!("{} {}", last.0.as_secs_f64(), last.1.as_secs_f64());
 }

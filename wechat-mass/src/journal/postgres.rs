@@ -9,6 +9,7 @@ mod pool;
 mod rows;
 mod schema;
 mod spent;
+mod statements;
 mod take_up;
 mod trouble;
 

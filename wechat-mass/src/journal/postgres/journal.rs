@@ -110,10 +110,16 @@ impl PostgresJournal {
             }
             clock?;
             let Claim { at, spend, budgets, .. } = *claim;
-            let reserved =
-                spent::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
+            let reserved = spent::count(link, &self.account, last?, at, budgets).await?;
             if reserved == Reserved::Granted {
-                rows::record(link, &campaign, None, &claim.intent()).await?;
+                let intent = claim.intent();
+                let (spent, recorded) = join!(
+                    biased;
+                    spent::record_spent(link, &self.account, spend, at),
+                    rows::record(link, &campaign, None, &intent),
+                );
+                spent?;
+                recorded?;
             }
             return Ok(reserved);
         };
@@ -139,14 +145,16 @@ impl PostgresJournal {
             return Ok(Reserved::Held { left });
         }
         let Claim { spend, budgets, .. } = *claim;
-        let reserved = spent::reserve_after(link, &self.account, last?, spend, at, budgets).await?;
+        let reserved = spent::count(link, &self.account, last?, at, budgets).await?;
         if reserved == Reserved::Granted {
             let intent = claim.intent();
-            let (recorded, leased) = join!(
+            let (spent, recorded, leased) = join!(
                 biased;
+                spent::record_spent(link, &self.account, spend, at),
                 rows::record(link, &campaign, Some(member.id), &intent),
                 crew::lease(link, &campaign, member, part, claim.lease),
             );
+            spent?;
             recorded?;
             leased?;
         }

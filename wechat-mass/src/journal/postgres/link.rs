@@ -13,6 +13,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row};
 
 use super::address::{CONNECTING, PostgresAddress};
+use super::statements::Statements;
 use super::trouble::Fault;
 use crate::journal::JournalError;
 
@@ -30,6 +31,7 @@ pub(super) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
 pub(super) struct Link {
     address: Arc<PostgresAddress>,
     client: Client,
+    statements: Statements,
     line: Mutex<Line>,
     /// A transaction was begun, and its end was not seen.
     begun: AtomicBool,
@@ -76,7 +78,8 @@ impl Link {
         let line = Mutex::new(Line::Open(Box::pin(connection)));
         let address = Arc::clone(address);
         let (begun, to_begin) = (AtomicBool::new(false), AtomicBool::new(false));
-        let link = Self { address, client, line, begun, to_begin, waits: AtomicUsize::new(0) };
+        let (statements, waits) = (Statements::default(), AtomicUsize::new(0));
+        let link = Self { address, client, statements, line, begun, to_begin, waits };
         // A dead program's locks end with its connection, a stalled one's transaction by itself: before those
         // who wait for its locks give up.
         let session = format!(
@@ -121,7 +124,7 @@ impl Link {
     /// Runs a statement of a transaction.
     pub(super) async fn query(
         &self,
-        sql: &str,
+        sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, JournalError> {
         let done = self.try_query(sql, values).await;
@@ -131,16 +134,26 @@ impl Link {
     /// The same for one whose failure has a meaning.
     pub(super) async fn try_query(
         &self,
-        sql: &str,
+        sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, Fault> {
-        self.carry(self.client.query_typed(sql, values)).await
+        let ready = self.statements.take_note(sql, values);
+        let call = async {
+            match ready {
+                Some(statement) => {
+                    let values: Vec<_> = values.iter().map(|(value, _)| *value).collect();
+                    self.client.query(&statement, &values).await
+                }
+                None => self.client.query_typed(sql, values).await,
+            }
+        };
+        self.carry(call).await
     }
 
     /// Runs a statement that is no part of a transaction.
     pub(super) async fn read(
         &self,
-        sql: &str,
+        sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, JournalError> {
         self.tidy().await?;
@@ -191,6 +204,12 @@ impl Link {
     /// Begins a transaction, which [`end`](Self::end) ends.
     pub(super) async fn begin(&self) -> Result<(), JournalError> {
         self.tidy().await?;
+        // Here nothing goes out together, whose order would be another.
+        while let Some((sql, types)) = self.statements.next_to_prepare() {
+            let statement = self.carry(self.client.prepare_typed(sql, &types)).await;
+            let statement = statement.map_err(|fault| fault.of_statement(&self.address.place))?;
+            self.statements.is_ready(sql, statement);
+        }
         self.begun.store(true, Relaxed);
         self.to_begin.store(true, Relaxed);
         Ok(())

@@ -49,15 +49,18 @@ pub(super) async fn reserve(
     budgets: &[Budget],
 ) -> Result<Reserved, JournalError> {
     let last = lock_spent(link, account).await?;
-    reserve_after(link, account, last, spend, at, budgets).await
+    let reserved = count(link, account, last, at, budgets).await?;
+    if reserved == Reserved::Granted {
+        record_spent(link, account, spend, at).await?;
+    }
+    Ok(reserved)
 }
 
-/// The same when what the account spent is locked.
-pub(super) async fn reserve_after(
+/// Whether the budgets have room, when what the account spent is locked.
+pub(super) async fn count(
     link: &Link,
     account: &str,
     last: Option<SystemTime>,
-    spend: Spend,
     at: SystemTime,
     budgets: &[Budget],
 ) -> Result<Reserved, JournalError> {
@@ -66,13 +69,7 @@ pub(super) async fn reserve_after(
         Some(earliest) => spent(link, account, earliest).await?,
         None => Vec::new(),
     };
-    let reserved = Reserved::by(budgets, |budget| {
-        Ok::<_, JournalError>(moments(&known, budget.spends, budget.window.began(at)))
-    })?;
-    if reserved == Reserved::Granted {
-        record_spent(link, account, spend, at).await?;
-    }
-    Ok(reserved)
+    Reserved::by(budgets, |budget| Ok(moments(&known, budget.spends, budget.window.began(at))))
 }
 
 /// What an account spent is this transaction's alone; the moment of the last call.
@@ -91,7 +88,7 @@ pub(super) async fn lock_spent(
     rows?.first().map_or(Ok(None), |row| since(row, 0))
 }
 
-async fn record_spent(
+pub(super) async fn record_spent(
     link: &Link,
     account: &str,
     spend: Spend,
