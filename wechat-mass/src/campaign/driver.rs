@@ -118,10 +118,13 @@ impl<'a> Driver<'a> {
             run.look().await?;
             run.join_kept(self.now(), self.policy.lease).await?;
             let now = self.now();
-            match run.campaign.next(now) {
+            let step = run.campaign.next(now);
+            if !matches!(step, Step::Send { .. }) {
+                run.flush().await?;
+            }
+            match step {
                 Step::Done => return run.end().await,
                 Step::Wait { until, reason } => {
-                    run.flush().await?;
                     (run.observe)(Event::Waiting(until, reason));
                     // Nobody rings when another program records a stop, or keeps a report.
                     let until = until.min(self.now() + self.policy.look_every);

@@ -41,7 +41,8 @@ pub use journal::PostgresJournal;
 /// Each campaign that is held has a connection of its own, and a lock that ends with it: when the connection
 /// is lost, the journal fails. So a pooler between program and server must keep sessions together (of
 /// PgBouncer, `pool_mode=session`). A server that does not answer is waited for 25 seconds, 10 for a
-/// connection. All this needs a tokio runtime with IO and time.
+/// connection. All this needs a tokio runtime with IO and time. A program that logs what `tokio_postgres` says at
+/// its debug level logs the values of statements: facts, names, reports.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: Arc<Pool>,

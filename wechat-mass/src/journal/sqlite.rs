@@ -22,7 +22,7 @@ use wechat_types::mass::{MassReport, Recipients};
 use super::{Entry, Frozen, FrozenCall, Journal, JournalError, Reserved, Store};
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
-use files::{failure, flush_names, hold};
+use files::{failure, flush_log, flush_names, hold};
 use group::Group;
 use handle::{Flush, Handle};
 use schema::Unusable;
@@ -43,6 +43,8 @@ pub struct SqliteStore {
 #[derive(Debug)]
 struct Database {
     path: PathBuf,
+    /// What SQLite opened: a path may be a link, and its log and our locks are beside what that leads to.
+    file: PathBuf,
     handle: Mutex<Handle>,
     group: Group,
 }
@@ -98,8 +100,11 @@ impl SqliteStore {
         }
         // Each time: the process may have died between making the file and this.
         flush_names(folder)?;
-        let (path, handle) = (path.to_owned(), Mutex::new(Handle::new(connection)));
-        let database = Database { path, handle, group: Group::default() };
+        let file = connection.path().filter(|file| !file.is_empty()).map_or(path, Path::new);
+        let (path, file) = (path.to_owned(), file.to_owned());
+        let handle = Handle::new(connection).map_err(|error| failure(&path, &error))?;
+        let handle = Mutex::new(handle);
+        let database = Database { path, file, handle, group: Group::default() };
         Ok(Self { database: Arc::new(database) })
     }
 
@@ -124,6 +129,12 @@ impl Database {
     fn handle(&self) -> MutexGuard<'_, Handle> {
         // An open transaction was rolled back when the panic dropped it.
         self.handle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has what was recorded put on the disk, without a further record.
+    fn flush(&self) -> Result<(), JournalError> {
+        // Without a log, each record was.
+        if self.handle().has_log() { flush_log(&self.file) } else { Ok(()) }
     }
 
     /// Reads in one consistent view.
@@ -181,7 +192,7 @@ impl From<JournalError> for Trouble {
 #[async_trait]
 impl Store for SqliteStore {
     async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError> {
-        let held = hold(&self.database.path, plan)?;
+        let held = hold(&self.database.file, plan)?;
         let campaign = self.database.write(|transaction, path| {
             match rows::campaign(transaction, path, plan.account(), plan.name())? {
                 Some((id, frozen)) if frozen.is_of(plan) => Ok(id),

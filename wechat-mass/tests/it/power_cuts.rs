@@ -64,6 +64,9 @@ impl Journal for Cache<'_> {
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         self.may_fail().await;
+        if matches!(entry, Entry::Draft { .. }) {
+            assert!(self.answer.is_none(), "a request was made before the answer was on the disk");
+        }
         self.write().await?;
         if matches!(entry, Entry::Answer { .. }) {
             self.keep(Some(entry.clone()));

@@ -528,3 +528,22 @@ fn recipients_that_a_key_was_not_made_for_are_not_sent_to() {
     let DriverError::Journal { source, .. } = error else { panic!("{error:?}") };
     assert!(source.problem.contains("of the table call cannot be read"), "{source}");
 }
+
+/// SQLite's log is beside what a link leads to, and so are the locks.
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_journal_is_that_journal() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (link, file) = (here.path().join("journal.db"), there.path().join("shop.db"));
+    drop(SqliteStore::open(&file).unwrap());
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let (world, plan) = (World::new(TWO_CALLS), plan(TWO_CALLS, text()));
+    let mut journal = open(&link, &plan, &world).unwrap();
+    let said = problem(open(&file, &plan, &world));
+    assert!(said.contains("\"spring\""), "{said}");
+    let report = world.run_and_die(&plan, journal.as_mut(), usize::MAX, true).unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success, "its answers were flushed");
+    world.assert_once(TWO_CALLS);
+    drop(journal);
+    assert!(open(&file, &plan, &world).is_ok());
+}

@@ -364,6 +364,10 @@ impl Journal for Dying<'_> {
         std::future::pending().await
     }
 
+    async fn flush(&mut self) -> Result<(), JournalError> {
+        self.inner.flush().await
+    }
+
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {
         self.inner.news(number).await
     }

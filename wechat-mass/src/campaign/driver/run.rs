@@ -101,7 +101,7 @@ impl<'r, 'p> Run<'r, 'p> {
         Ok(())
     }
 
-    /// Nothing is written for a while: what was, is to be on the disk.
+    /// No call is made at once, whose intent would do it: what was recorded is to be on the disk.
     pub(super) async fn flush(&mut self) -> Result<(), DriverError> {
         match self.journal.flush().await {
             Ok(()) => Ok(()),
@@ -111,7 +111,6 @@ impl<'r, 'p> Run<'r, 'p> {
 
     /// What has become of the campaign, with what may tell a human more.
     pub(super) async fn end(&mut self) -> Result<CampaignReport, DriverError> {
-        self.flush().await?;
         let mut report = self.campaign.report();
         if let Some(since) = self.campaign.open_since() {
             report.unclaimed = match unclaimed_reports(self.journal, since).await {

@@ -1,7 +1,6 @@
 //! The files of a database: locks, names that survive a power cut, and what is wrong with them.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::campaign::Plan;
@@ -29,15 +28,10 @@ pub(super) fn flush_log(database: &Path) -> Result<(), JournalError> {
     let mut name = database.file_name().unwrap_or_default().to_owned();
     name.push("-wal");
     let path = database.with_file_name(name);
-    match OpenOptions::new().write(true).open(&path).and_then(|log| log.sync_data()) {
-        Ok(()) => Ok(()),
-        // It is on the disk already, in the database.
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(source) => {
-            let problem = format!("{}: the journal's log cannot be flushed", path.display());
-            Err(JournalError::new(problem).with_source(source))
-        }
-    }
+    OpenOptions::new().write(true).open(&path).and_then(|log| log.sync_data()).map_err(|source| {
+        let problem = format!("{}: the journal's log cannot be flushed", path.display());
+        JournalError::new(problem).with_source(source)
+    })
 }
 
 /// Locks a campaign for this process. The file stays: whoever deleted it would let in a second one.

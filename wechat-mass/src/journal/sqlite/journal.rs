@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use wechat_types::id::MsgId;
 use wechat_types::mass::{MassReport, Recipients};
 
-use super::files::flush_log;
 use super::handle::Flush;
 use super::{Database, calls, rows};
 use crate::campaign::Plan;
@@ -38,6 +37,16 @@ impl SqliteJournal {
     }
 }
 
+/// The run may have ended by an error, or been given up where it stood.
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        if !self.is_flushed {
+            // Nobody is left to be told; what is lost is asked for again.
+            _ = self.database.flush();
+        }
+    }
+}
+
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
@@ -60,8 +69,8 @@ impl Journal for SqliteJournal {
         // Lost with the machine, it is asked for again with the call's key, as after a crash just before it.
         let flush =
             if matches!(entry, Entry::Answer { .. }) { Flush::WithTheNext } else { Flush::Now };
-        self.is_flushed = flush == Flush::Now;
-        self.database.write_together(flush, move |transaction| {
+        self.is_flushed &= flush == Flush::Now;
+        let recorded = self.database.write_together(flush, move |transaction| {
             if let Some((chunk, msg_id)) = entry.owner() {
                 let owner = JobOwner::new(name, chunk);
                 rows::own(transaction, &account, msg_id, campaign, &owner)?;
@@ -73,7 +82,9 @@ impl Journal for SqliteJournal {
                 rows::release(transaction, campaign)?;
             }
             rows::record(transaction, campaign, &entry)
-        })
+        });
+        self.is_flushed |= flush == Flush::Now && recorded.is_ok();
+        recorded
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
@@ -97,7 +108,7 @@ impl Journal for SqliteJournal {
 
     async fn flush(&mut self) -> Result<(), JournalError> {
         if !self.is_flushed {
-            flush_log(&self.database.path)?;
+            self.database.flush()?;
             self.is_flushed = true;
         }
         Ok(())
