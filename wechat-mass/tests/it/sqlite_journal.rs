@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
-use wechat_mass::campaign::{Conclusion, Content, DriverError, Event, NoInbox, Plan};
+use wechat_mass::campaign::{Conclusion, Content, DriverError, Event, Inbox, NoInbox, Plan};
 use wechat_mass::journal::{
     Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved, SqliteStore,
     Store as _,
@@ -17,7 +17,8 @@ use wechat_types::id::MsgId;
 use wechat_types::mass::{Audience, MassReport, Recipients};
 
 use crate::world::{
-    SEND, TWO_CALLS, World, app_id, article, fan, fans, plan, poll_once, tea, text, to_fans,
+    Callbacks, SEND, TWO_CALLS, World, app_id, article, fan, fans, plan, poll_once, tea, text,
+    to_fans,
 };
 
 /// A finished campaign's database in a folder of its own.
@@ -365,6 +366,37 @@ impl Journal for Full<'_> {
         msg_id: MsgId,
     ) -> Result<Option<JobOwner>, JournalError> {
         self.inner.other_open(chunk, msg_id).await
+    }
+}
+
+/// Callbacks whose sender is told when the last one is to come again.
+#[derive(Debug)]
+struct Brought {
+    inner: Callbacks,
+    not_recorded: usize,
+}
+
+#[async_trait]
+impl Inbox for Brought {
+    async fn next(&mut self, until: SystemTime) -> Option<MassReport> {
+        self.inner.next(until).await
+    }
+
+    fn not_recorded(&mut self) {
+        self.not_recorded += 1;
+    }
+}
+
+#[tokio::test]
+async fn who_brought_a_report_is_told_that_it_could_not_be_recorded() {
+    // An intent, an answer, the report.
+    for (left, told) in [(2, 1), (3, 0)] {
+        let (world, plan) = (World::new(5), plan(5, text()));
+        let mut journal = Full { inner: &mut MemoryJournal::new(), left };
+        let mut inbox = Brought { inner: world.callbacks(), not_recorded: 0 };
+        let ended = world.run_with(&plan, &mut journal, &mut inbox, &mut |_| {}).await;
+        assert_eq!((ended.is_err(), inbox.not_recorded), (told == 1, told));
+        world.assert_once(5);
     }
 }
 
