@@ -1,12 +1,13 @@
 //! The journal in a real PostgreSQL server, which `cargo xtask services` starts. Without one these tests are
 //! left out.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use tokio::sync::OnceCell;
+use tokio::sync::{Barrier, OnceCell};
 use tokio::task::JoinSet;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use wechat_mass::campaign::{Conclusion, Content, DriverError, Plan};
@@ -95,6 +96,23 @@ impl Ground {
 
     pub(crate) async fn drop_schema(&self) {
         self.sql(&format!("DROP SCHEMA {} CASCADE", self.schema)).await;
+    }
+
+    /// Commits what [`sql`](Self::sql) began as soon as this waits for it; it may also end without.
+    async fn commit_when_awaited<T>(&self, waits: impl Future<Output = T>) -> T {
+        let blocked = "SELECT 1 FROM pg_locks
+                       WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+        let mut waits = pin!(waits);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut waits => return done,
+                waiting = self.sql(blocked) => if !waiting.is_empty() {
+                    self.sql("COMMIT").await;
+                    return waits.await;
+                },
+            }
+        }
     }
 
     /// Ends the connection that holds a campaign, as the server's operator would.
@@ -509,6 +527,44 @@ async fn a_commit_that_is_refused_records_nothing_and_a_lost_one_tells_nothing()
     ground.drop_schema().await;
 }
 
+/// The second one finds the job free, writes, waits for the first, and is refused.
+#[tokio::test]
+async fn a_job_that_another_campaign_takes_at_the_same_time_is_refused() {
+    let Some(ground) = Ground::new() else { return };
+    let store = ground.store().await;
+    drop(open(&store, &Plan::new(app_id(), "other", to_fans(3), text()).unwrap()).await);
+    let mut journal = open(&store, &plan(3, text())).await;
+    ground
+        .sql(
+            "BEGIN;
+             INSERT INTO job (account, msg_id, campaign, call)
+             SELECT account, '1', id, 2 FROM campaign WHERE name = 'other'",
+        )
+        .await;
+    let fact = accepted(1);
+    let refused = ground.commit_when_awaited(journal.append(&fact)).await;
+    let error = problem(refused);
+    assert!(error.contains("job 1 belongs to call 3 of campaign \"other\""), "{error}");
+    assert_eq!(journal.load().await.unwrap(), []);
+    assert_eq!(problem(journal.append(&fact).await), error, "the transaction was ended");
+    journal.append(&accepted(2)).await.unwrap();
+    drop(journal);
+    ground.drop_schema().await;
+}
+
+#[tokio::test]
+async fn a_stop_that_comes_while_a_call_is_claimed_is_heeded() {
+    let Some(ground) = Ground::new() else { return };
+    let mut journal = open(&ground.store().await, &plan(3, text())).await;
+    ground.sql("BEGIN; UPDATE campaign SET stopped = 1775000000000").await;
+    let claim = Claim::new(0, moment(1), Spend::ByOpenIds, &[]);
+    let reserved = ground.commit_when_awaited(journal.claim(&claim)).await.unwrap();
+    assert!(matches!(reserved, Reserved::Stopped { at, .. } if at == moment(0)), "{reserved:?}");
+    assert_eq!(ground.sql("SELECT count(*) FROM spent").await, ["0"]);
+    drop(journal);
+    ground.drop_schema().await;
+}
+
 #[tokio::test]
 async fn a_store_survives_its_server_s_restart() {
     let Some(ground) = Ground::new().map(Ground::named) else { return };
@@ -570,14 +626,15 @@ async fn workers_on_many_machines_share_an_account_s_budget() {
     let mut limits = Limits::none();
     limits.by_open_ids_per_day = 5;
     let budgets = limits.budgets(Spend::ByOpenIds);
-    let mut claims = JoinSet::new();
+    let (mut claims, all) = (JoinSet::new(), Arc::new(Barrier::new(CAMPAIGNS)));
     for number in 0..CAMPAIGNS {
-        let (ground, budgets) = (ground.clone(), budgets.clone());
+        let (ground, budgets, all) = (ground.clone(), budgets.clone(), Arc::clone(&all));
         claims.spawn(async move {
             let name = format!("of {number}");
             let plan = Plan::new(app_id(), name, to_fans(3), text()).unwrap();
             let mut journal = open(&ground.store().await, &plan).await;
             let mut granted = 0;
+            all.wait().await;
             for chunk in 0..3 {
                 let claim = Claim::new(chunk, moment(0), Spend::ByOpenIds, &budgets);
                 granted += usize::from(journal.claim(&claim).await.unwrap() == Reserved::Granted);

@@ -27,19 +27,22 @@ pub(super) struct Member {
 }
 
 /// A clock further than this from the database's would not agree with the others' how old a key is.
-const APART: Duration = Duration::from_secs(30);
+pub(super) const APART: Duration = Duration::from_secs(30);
 
 /// The database's clock.
 pub(super) async fn now(link: &Link) -> Result<SystemTime, JournalError> {
     Ok(moment(only(&link.query("SELECT now_ms()", &[]).await?)?))
 }
 
-/// Refuses a machine whose clock is wrong; gives the database's time.
-pub(super) async fn check_clock(link: &Link, at: SystemTime) -> Result<SystemTime, JournalError> {
-    let now = now(link).await?;
+/// Refuses a machine whose clock is wrong, by the database's time.
+pub(super) fn check_clock(
+    link: &Link,
+    at: SystemTime,
+    now: SystemTime,
+) -> Result<(), JournalError> {
     let apart = now.duration_since(at).or_else(|_| at.duration_since(now)).unwrap_or_default();
     if apart <= APART {
-        return Ok(now);
+        return Ok(());
     }
     Err(JournalError::new(format!(
         "{}: its clock says {}, this machine's {} (in Beijing), {} seconds apart: set the wrong one right; \
@@ -52,11 +55,12 @@ pub(super) async fn check_clock(link: &Link, at: SystemTime) -> Result<SystemTim
 }
 
 /// Refuses a machine whose clock is ahead: what it recorded as spent would hold up all others until that moment.
-pub(super) async fn check_not_ahead(link: &Link, at: SystemTime) -> Result<(), JournalError> {
-    match at.duration_since(now(link).await?) {
-        Ok(ahead) if ahead > APART => check_clock(link, at).await.map(drop),
-        _ => Ok(()),
-    }
+pub(super) fn check_not_ahead(
+    link: &Link,
+    at: SystemTime,
+    now: SystemTime,
+) -> Result<(), JournalError> {
+    if at > now { check_clock(link, at, now) } else { Ok(()) }
 }
 
 /// Enters a worker's name. While his connection lasts, he is there: a lock says so.
@@ -120,7 +124,7 @@ fn span(millis: i64) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or_default())
 }
 
-fn name_of(part: Part) -> String {
+pub(super) fn name_of(part: Part) -> String {
     match part {
         Part::Uploads => "uploads".to_owned(),
         Part::Call(chunk) => format!("call {chunk}"),
@@ -145,8 +149,12 @@ pub(super) async fn left_of_others(
             &[(&campaign, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
         )
         .await?;
-    let left = rows.first().map(|row| column::<i64>(row, 0)).transpose()?;
-    Ok(left.filter(|left| *left > 0).map(span))
+    Ok(left(rows.first().map(|row| column(row, 0)).transpose()?))
+}
+
+/// What is left of a lease, in milliseconds.
+pub(super) fn left(millis: Option<i64>) -> Option<Duration> {
+    millis.filter(|left| *left > 0).map(span)
 }
 
 /// Gives a part of a locked campaign to a worker.
@@ -172,24 +180,6 @@ pub(super) async fn lease(
     Ok(())
 }
 
-/// A part of a locked campaign is his, and its lease has not ended: it cannot become another's before the
-/// transaction ends.
-pub(super) async fn has(
-    link: &Link,
-    campaign: i64,
-    member: &Member,
-    part: Part,
-) -> Result<bool, JournalError> {
-    let rows = link
-        .query(
-            "SELECT 1 FROM lease
-             WHERE campaign = $1 AND part = $2 AND worker = $3 AND until > now_ms()",
-            &[(&campaign, Type::INT8), (&name_of(part), Type::TEXT), (&member.id, Type::INT8)],
-        )
-        .await?;
-    Ok(!rows.is_empty())
-}
-
 /// Ends a lease before its time.
 pub(super) async fn let_go(
     link: &Link,
@@ -212,7 +202,7 @@ pub(super) async fn is_behind(
     matters: impl Fn(&Entry) -> bool,
 ) -> Result<bool, JournalError> {
     let unread = rows::entries(link, campaign, member.read).await?;
-    Ok(unread.iter().any(|new| member.is_by_others(new) && matters(&new.entry)))
+    Ok(member.is_behind(&unread, matters))
 }
 
 /// Gives up the calls whose workers did not come back in time, as far as `unread` and what was read before
@@ -238,7 +228,7 @@ pub(super) async fn give_up(
 }
 
 /// The calls that somebody has now.
-pub(super) async fn leased(link: &Link, campaign: i64) -> Result<BTreeSet<usize>, JournalError> {
+async fn leased(link: &Link, campaign: i64) -> Result<BTreeSet<usize>, JournalError> {
     let rows = link
         .query(
             "SELECT part FROM lease WHERE campaign = $1 AND until > now_ms()",
@@ -249,19 +239,57 @@ pub(super) async fn leased(link: &Link, campaign: i64) -> Result<BTreeSet<usize>
     Ok(parts.into_iter().filter_map(call_of).collect())
 }
 
-/// A worker's sign of life, by the second: each write would be a flush.
-pub(super) async fn seen(link: &Link, member: &Member) -> Result<(), JournalError> {
-    link.query(
-        "UPDATE worker SET seen = now_ms() WHERE id = $1 AND seen < now_ms() - 1000",
-        &[(&member.id, Type::INT8)],
-    )
-    .await?;
-    Ok(())
+/// How a campaign stands that others take part in.
+pub(super) struct Standing {
+    pub(super) stopped: Option<SystemTime>,
+    /// The calls that somebody has now.
+    pub(super) leased: BTreeSet<usize>,
+    /// What the worker has not read.
+    pub(super) unread: Vec<Recorded>,
+}
+
+/// Reads that. Also the worker's sign of life, by the second: each write would be a flush.
+pub(super) async fn standing(
+    link: &Link,
+    campaign: i64,
+    member: &Member,
+) -> Result<Standing, JournalError> {
+    let rows = link
+        .read(
+            "WITH alive AS (
+                UPDATE worker SET seen = now_ms() WHERE id = $2 AND seen < now_ms() - 1000
+             )
+             SELECT entry.id, entry.fact, entry.worker, stopped, leased
+             FROM (SELECT id, stopped,
+                ARRAY(SELECT part FROM lease WHERE campaign = $1 AND until > now_ms()) AS leased
+                FROM campaign WHERE id = $1
+             ) AS state LEFT JOIN entry ON entry.campaign = $1 AND entry.id > $3
+             ORDER BY entry.id",
+            &[(&campaign, Type::INT8), (&member.id, Type::INT8), (&member.read, Type::INT8)],
+        )
+        .await?;
+    let row = rows.first().ok_or_else(rows::no_longer_there)?;
+    let parts: Vec<&str> = column(row, 4)?;
+    Ok(Standing {
+        stopped: rows::since(row, 3)?,
+        leased: parts.into_iter().filter_map(call_of).collect(),
+        unread: rows::recorded(link, &rows)?,
+    })
+}
+
+/// The last entry that was read: by a program alone, all.
+pub(super) fn read(member: Option<&Member>) -> i64 {
+    member.map_or(i64::MAX, Member::read)
 }
 
 impl Member {
     fn is_by_others(&self, entry: &Recorded) -> bool {
         entry.worker != Some(self.id)
+    }
+
+    /// Others have recorded something of this sort.
+    pub(super) fn is_behind(&self, unread: &[Recorded], matters: impl Fn(&Entry) -> bool) -> bool {
+        unread.iter().any(|new| self.is_by_others(new) && matters(&new.entry))
     }
 
     pub(super) fn read(&self) -> i64 {

@@ -7,11 +7,12 @@ use tokio::join;
 use wechat_types::id::MsgId;
 use wechat_types::mass::{MassReport, Recipients};
 
+use super::append::Recorder;
 use super::calls;
+use super::claim::Claimant;
 use super::crew::{self, Member};
 use super::link::Link;
 use super::rows::{self, Campaign};
-use super::spent;
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
@@ -36,129 +37,6 @@ impl PostgresJournal {
     pub(super) fn new(link: Link, campaign: i64, plan: &Plan, member: Option<Member>) -> Self {
         let (name, account) = (plan.name().to_owned(), plan.account().as_str().to_owned());
         Self { link, campaign, name, account, member, stop_read: None }
-    }
-
-    async fn record(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let (link, number) = (&self.link, self.campaign);
-        let member = self.member.as_ref();
-        let (campaign, is_his, is_behind) = join!(
-            biased;
-            rows::hold(link, number),
-            async {
-                match member.zip(entry.part()) {
-                    Some((member, part)) => crew::has(link, number, member, part).await,
-                    None => Ok(true),
-                }
-            },
-            async {
-                let matters = |other: &Entry| entry.comes_after(other);
-                match member {
-                    Some(member) => crew::is_behind(link, number, member, matters).await,
-                    None => Ok(false),
-                }
-            },
-        );
-        let campaign = campaign?;
-        if let Some(part) = entry.part()
-            && !is_his?
-        {
-            return Err(JournalError::lease_lost(part));
-        }
-        if is_behind? {
-            return Err(JournalError::behind());
-        }
-        if matches!(entry, Entry::GoOn { .. }) {
-            if campaign.stopped.is_some_and(|at| self.stop_read != Some(at)) {
-                return Err(JournalError::behind());
-            }
-            rows::release(link, &campaign).await?;
-        }
-        let (owned, recorded, let_go) = join!(
-            biased;
-            async {
-                let Some((chunk, msg_id)) = entry.owner() else { return Ok(()) };
-                let owner = JobOwner::new(self.name.as_str(), chunk);
-                rows::own(link, &self.account, msg_id, &campaign, &owner).await
-            },
-            rows::record(link, &campaign, member.map(|member| member.id), entry),
-            async {
-                match member.and(entry.part()) {
-                    Some(part) if matches!(entry, Entry::Answer { .. }) => {
-                        crew::let_go(link, &campaign, part).await
-                    }
-                    _ => Ok(()),
-                }
-            },
-        );
-        owned?;
-        recorded?;
-        let_go
-    }
-
-    async fn reserve(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
-        let (link, number, part) = (&self.link, self.campaign, Part::Call(claim.chunk));
-        let Some(member) = &self.member else {
-            let (campaign, clock, last) = join!(
-                biased;
-                rows::hold(link, number),
-                crew::check_not_ahead(link, claim.at),
-                spent::lock_spent(link, &self.account),
-            );
-            let campaign = campaign?;
-            if let Some(at) = campaign.stopped {
-                return Ok(Reserved::Stopped { at });
-            }
-            clock?;
-            let Claim { at, spend, budgets, .. } = *claim;
-            let reserved = spent::count(link, &self.account, last?, at, budgets).await?;
-            if reserved == Reserved::Granted {
-                let intent = claim.intent();
-                let (spent, recorded) = join!(
-                    biased;
-                    spent::record_spent(link, &self.account, spend, at),
-                    rows::record(link, &campaign, None, &intent),
-                );
-                spent?;
-                recorded?;
-            }
-            return Ok(reserved);
-        };
-        let matters = |entry: &Entry| claim.alone || entry.concern().is_about(part);
-        let (campaign, at, is_behind, left, last) = join!(
-            biased;
-            rows::hold(link, number),
-            // The budgets of several machines are counted by one clock.
-            crew::check_clock(link, claim.at),
-            crew::is_behind(link, number, member, matters),
-            crew::left_of_others(link, number, member, part),
-            spent::lock_spent(link, &self.account),
-        );
-        let campaign = campaign?;
-        if let Some(at) = campaign.stopped {
-            return Ok(Reserved::Stopped { at });
-        }
-        let at = at?;
-        if is_behind? {
-            return Ok(Reserved::Behind);
-        }
-        if let Some(left) = left? {
-            return Ok(Reserved::Held { left });
-        }
-        let Claim { spend, budgets, .. } = *claim;
-        let reserved = spent::count(link, &self.account, last?, at, budgets).await?;
-        if reserved == Reserved::Granted {
-            let intent = claim.intent();
-            let (spent, recorded, leased) = join!(
-                biased;
-                spent::record_spent(link, &self.account, spend, at),
-                rows::record(link, &campaign, Some(member.id), &intent),
-                crew::lease(link, &campaign, member, part, claim.lease),
-            );
-            spent?;
-            recorded?;
-            leased?;
-        }
-        Ok(reserved)
     }
 
     async fn take(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
@@ -224,15 +102,20 @@ impl Journal for PostgresJournal {
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        self.link.begin().await?;
-        let done = self.record(entry).await;
-        self.link.end(done).await
+        let Self { link, campaign, name, account, member, stop_read } = &*self;
+        let (member, stop_read) = (member.as_ref(), *stop_read);
+        let recorder = Recorder { campaign: *campaign, name, account, member, stop_read };
+        recorder.append(link, entry).await
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
-        self.link.begin().await?;
-        let done = self.reserve(claim).await;
-        self.link.end(done).await
+        let Self { link, campaign, account, member, .. } = &*self;
+        let claimant = Claimant { campaign: *campaign, account, member: member.as_ref() };
+        claimant.claim(link, claim).await
+    }
+
+    async fn flush(&mut self) -> Result<(), JournalError> {
+        Ok(())
     }
 
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {
@@ -249,17 +132,13 @@ impl Journal for PostgresJournal {
             return Ok(News { stopped, reports, entries: Vec::new() });
         };
         // Without the campaign's lock: entries are seen in the order in which they were recorded under it.
-        let (reports, leased, unread, stopped, seen) = join!(
+        let (reports, standing) = join!(
             biased;
             rows::reports(link, &self.account, number),
-            crew::leased(link, campaign),
-            rows::entries(link, campaign, member.read()),
-            rows::stopped(link, campaign),
-            crew::seen(link, member),
+            crew::standing(link, campaign, member),
         );
-        let (reports, mut unread, mut stopped) = (reports?, unread?, stopped?);
-        seen?;
-        if !member.left_alone(&unread, &leased?).is_empty() {
+        let (reports, crew::Standing { mut stopped, leased, mut unread }) = (reports?, standing?);
+        if !member.left_alone(&unread, &leased).is_empty() {
             link.begin().await?;
             let done = look(link, campaign, member).await;
             let (held, found) = link.end(done).await?;

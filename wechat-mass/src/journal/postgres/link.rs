@@ -215,6 +215,22 @@ impl Link {
         Ok(())
     }
 
+    /// Runs the last statement of a transaction and makes all durable, in one way to the server: whoever waits for
+    /// this one's locks does not wait for this program too.
+    pub(super) async fn finish(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, Fault> {
+        let (done, ended) =
+            tokio::join!(biased; self.try_query(sql, values), self.try_batch("COMMIT"));
+        // After a statement that failed, the server takes COMMIT for ROLLBACK, and says that it went well.
+        self.begun.store(ended.is_err(), Relaxed);
+        let rows = done?;
+        ended?;
+        Ok(rows)
+    }
+
     /// Makes what a transaction did durable, or undoes it.
     pub(super) async fn end<T>(&self, done: Result<T, JournalError>) -> Result<T, JournalError> {
         if self.to_begin.swap(false, Relaxed) {

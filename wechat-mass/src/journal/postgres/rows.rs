@@ -2,16 +2,15 @@
 
 use std::time::SystemTime;
 
-use tokio::join;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 use wechat_types::id::{AppId, MsgId};
 use wechat_types::mass::MassReport;
 
-use super::link::{Link, Value};
+use super::link::Link;
 use super::schema::lock;
 use crate::journal::facts::{self, millis, moment};
-use crate::journal::{Entry, Frozen, JobOwner, JournalError, job_taken};
+use crate::journal::{Entry, Frozen, JobOwner, JournalError};
 
 /// A column of a row.
 pub(super) fn column<'r, T: FromSql<'r>>(row: &'r Row, at: usize) -> Result<T, JournalError> {
@@ -54,10 +53,17 @@ pub(super) async fn hold(link: &Link, campaign: i64) -> Result<Campaign, Journal
             &[(&campaign, Type::INT8)],
         )
         .await?;
-    let Some(row) = rows.first() else {
-        return Err(JournalError::new("the campaign is no longer in the journal"));
-    };
+    let row = rows.first().ok_or_else(no_longer_there)?;
     Ok(Campaign { id: campaign, stopped: since(row, 0)? })
+}
+
+pub(super) fn no_longer_there() -> JournalError {
+    JournalError::new("the campaign is no longer in the journal")
+}
+
+/// Where a statement gives a row always.
+pub(super) fn no_answer() -> JournalError {
+    JournalError::new("the journal's server did not say what was asked")
 }
 
 /// When a campaign was stopped, as it stands.
@@ -116,12 +122,18 @@ pub(super) async fn entries(
             &[(&campaign, Type::INT8), (&number, Type::INT8)],
         )
         .await?;
-    rows.iter()
-        .map(|row| {
-            let (number, worker) = (column(row, 0)?, column(row, 2)?);
-            Ok(Recorded { number, worker, entry: entry(link, row)? })
-        })
-        .collect()
+    recorded(link, &rows)
+}
+
+/// Entries by their numbers, facts and workers, the first three columns; a row without is none.
+pub(super) fn recorded(link: &Link, rows: &[Row]) -> Result<Vec<Recorded>, JournalError> {
+    let mut found = Vec::new();
+    for row in rows {
+        if let Some(number) = column(row, 0)? {
+            found.push(Recorded { number, worker: column(row, 2)?, entry: entry(link, row)? });
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn entries_by_name(
@@ -215,53 +227,27 @@ pub(super) async fn release(link: &Link, campaign: &Campaign) -> Result<(), Jour
     Ok(())
 }
 
-/// Gives a job to a call, unless it is another's.
-pub(super) async fn own(
-    link: &Link,
-    account: &str,
-    msg_id: MsgId,
-    campaign: &Campaign,
-    owner: &JobOwner,
-) -> Result<(), JournalError> {
-    let call = i64::try_from(owner.chunk).unwrap_or(i64::MAX);
-    let text = msg_id.to_string();
-    let job: [Value<'_>; 4] = [
-        (&account, Type::TEXT),
-        (&text, Type::TEXT),
-        (&campaign.id, Type::INT8),
-        (&call, Type::INT8),
-    ];
-    let (owned, known) = join!(
-        biased;
-        link.query(
-            "INSERT INTO job (account, msg_id, campaign, call) VALUES ($1, $2, $3, $4)
-             ON CONFLICT DO NOTHING",
-            &job,
-        ),
-        owner_of(link, account, msg_id),
-    );
-    owned?;
-    match known? {
-        Some(known) if known != *owner => Err(job_taken(msg_id, &known)),
-        _ => Ok(()),
-    }
-}
-
+/// The call that has a job.
 pub(super) async fn owner_of(
     link: &Link,
     account: &str,
     msg_id: MsgId,
 ) -> Result<Option<JobOwner>, JournalError> {
     let rows = link
-        .query(
+        .read(
             "SELECT name, call FROM job JOIN campaign ON campaign.id = job.campaign
              WHERE job.account = $1 AND msg_id = $2",
             &[(&account, Type::TEXT), (&msg_id.to_string(), Type::TEXT)],
         )
         .await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let call = usize::try_from(column::<i64>(row, 1)?).unwrap_or_default();
-    Ok(Some(JobOwner::new(column::<String>(row, 0)?, call)))
+    rows.first().map_or(Ok(None), |row| owner(row, 0))
+}
+
+/// A campaign's name and a call of it, in two columns.
+pub(super) fn owner(row: &Row, at: usize) -> Result<Option<JobOwner>, JournalError> {
+    let (name, call): (Option<String>, Option<i64>) = (column(row, at)?, column(row, at + 1)?);
+    let owner = name.zip(call);
+    Ok(owner.map(|(name, call)| JobOwner::new(name, usize::try_from(call).unwrap_or_default())))
 }
 
 /// Keeps a report. Those of an account come one after the other: who has read one has read all before it.

@@ -5,9 +5,10 @@ use std::time::SystemTime;
 use tokio::join;
 use tokio_postgres::types::Type;
 
+use super::crew::{check_not_ahead, now};
 use super::link::{Link, Value};
 use super::rows::{column, since};
-use super::schema::lock;
+use super::schema;
 use crate::journal::facts::{millis, moment};
 use crate::journal::{JournalError, Reserved, check_clock};
 use crate::quota::{Budget, Spend, Window};
@@ -48,47 +49,49 @@ pub(super) async fn reserve(
     at: SystemTime,
     budgets: &[Budget],
 ) -> Result<Reserved, JournalError> {
+    check_not_ahead(link, at, now(link).await?)?;
     let last = lock_spent(link, account).await?;
-    let reserved = count(link, account, last, at, budgets).await?;
+    let known = match budgets.iter().map(|budget| budget.window.began(at)).min() {
+        Some(earliest) => spent(link, account, earliest).await?,
+        None => Vec::new(),
+    };
+    let reserved = count(&known, last, at, budgets)?;
     if reserved == Reserved::Granted {
         record_spent(link, account, spend, at).await?;
     }
     Ok(reserved)
 }
 
-/// Whether the budgets have room, when what the account spent is locked.
-pub(super) async fn count(
-    link: &Link,
-    account: &str,
+/// Whether the budgets have room, by what was spent and the moment of the last call.
+pub(super) fn count(
+    known: &[(String, SystemTime)],
     last: Option<SystemTime>,
     at: SystemTime,
     budgets: &[Budget],
 ) -> Result<Reserved, JournalError> {
     check_clock(at, last)?;
-    let known = match budgets.iter().map(|budget| budget.window.began(at)).min() {
-        Some(earliest) => spent(link, account, earliest).await?,
-        None => Vec::new(),
-    };
-    Reserved::by(budgets, |budget| Ok(moments(&known, budget.spends, budget.window.began(at))))
+    Reserved::by(budgets, |budget| Ok(moments(known, budget.spends, budget.window.began(at))))
+}
+
+/// The number of the lock on what an account spent.
+pub(super) fn key(link: &Link, account: &str) -> i64 {
+    schema::key(&["account", &link.address().schema, account])
 }
 
 /// What an account spent is this transaction's alone; the moment of the last call.
-pub(super) async fn lock_spent(
-    link: &Link,
-    account: &str,
-) -> Result<Option<SystemTime>, JournalError> {
-    let words = ["account", &link.address().schema, account];
-    let values: [Value<'_>; 1] = [(&account, Type::TEXT)];
+async fn lock_spent(link: &Link, account: &str) -> Result<Option<SystemTime>, JournalError> {
+    let key: [Value<'_>; 1] = [(&key(link, account), Type::INT8)];
+    let account: [Value<'_>; 1] = [(&account, Type::TEXT)];
     let (locked, rows) = join!(
         biased;
-        lock(link, &words),
-        link.query("SELECT max(at) FROM spent WHERE account = $1", &values),
+        link.query("SELECT pg_advisory_xact_lock($1)", &key),
+        link.query("SELECT max(at) FROM spent WHERE account = $1", &account),
     );
     locked?;
     rows?.first().map_or(Ok(None), |row| since(row, 0))
 }
 
-pub(super) async fn record_spent(
+async fn record_spent(
     link: &Link,
     account: &str,
     spend: Spend,
