@@ -210,9 +210,7 @@ pub trait Store: Debug + Send + Sync {
 #[async_trait]
 pub trait Journal: Debug + Send {
     /// What this worker is called; none where the campaign is his alone.
-    fn worker(&self) -> Option<&str> {
-        None
-    }
+    fn worker(&self) -> Option<&str>;
 
     /// Takes a part of the work for so long, or longer if it is one's own already; others leave it alone
     /// meanwhile. Where the campaign is one's own, every part is.
@@ -220,10 +218,7 @@ pub trait Journal: Debug + Send {
     /// # Errors
     ///
     /// [`JournalError`] when that is not certain.
-    async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
-        _ = (part, span);
-        Ok(Hold::Mine)
-    }
+    async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError>;
 
     /// All that is recorded, oldest first.
     ///
@@ -266,9 +261,7 @@ pub trait Journal: Debug + Send {
     /// # Errors
     ///
     /// [`JournalError`] when that is not certain; nothing further may be sent then.
-    async fn flush(&mut self) -> Result<(), JournalError> {
-        Ok(())
-    }
+    async fn flush(&mut self) -> Result<(), JournalError>;
 
     /// What others recorded that matters to this campaign; of the kept reports those after the
     /// `number`-th.

@@ -8,13 +8,15 @@ use async_trait::async_trait;
 use wechat_mass::campaign::Plan;
 use wechat_mass::journal::conformance::{BEGINNING, PROMISES, Place, WORKERS};
 use wechat_mass::journal::{
-    Claim, Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, MemoryStore, News, Reserved,
-    SqliteStore, Store,
+    Claim, Entry, Frozen, FrozenCall, Journal, JournalError, MemoryStore, Reserved, SqliteStore,
+    Store,
 };
 use wechat_mass::quota::{Budget, Spend};
 use wechat_mock::ManualClock;
-use wechat_types::id::{AppId, MsgId};
+use wechat_types::id::AppId;
 use wechat_types::mass::{MassReport, Recipients};
+
+use crate::pass_on::pass_on;
 
 struct Memory(MemoryStore);
 
@@ -202,9 +204,7 @@ impl Store for Bad {
 
 #[async_trait]
 impl Journal for BadJournal {
-    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.0.load().await
-    }
+    pass_on!(0: worker hold load flush news keep_report other_owner other_open);
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         let found = self.0.recipients(chunk).await?;
@@ -241,34 +241,6 @@ impl Journal for BadJournal {
             self.0.append(&claim.intent()).await?;
         }
         Ok(reserved)
-    }
-
-    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        self.0.news(number).await
-    }
-
-    async fn keep_report(
-        &mut self,
-        report: &MassReport,
-        at: SystemTime,
-    ) -> Result<(), JournalError> {
-        self.0.keep_report(report, at).await
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        chunk: usize,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.0.other_owner(msg_id, chunk).await
-    }
-
-    async fn other_open(
-        &mut self,
-        chunk: usize,
-        msg_id: MsgId,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.0.other_open(chunk, msg_id).await
     }
 }
 

@@ -21,6 +21,7 @@ mod lost_answers;
 mod named_errors;
 mod operations;
 mod pace;
+mod pass_on;
 mod plans;
 mod postgres_journal;
 mod postgres_workers;

@@ -11,8 +11,9 @@ use wechat_mass::journal::{
 };
 use wechat_mock::ManualClock;
 use wechat_types::id::MsgId;
-use wechat_types::mass::{MassReport, Recipients};
+use wechat_types::mass::MassReport;
 
+use crate::pass_on::pass_on;
 use crate::postgres_journal::Ground;
 use crate::world::{SEND, THREE_CALLS, World, app_id, plan, report_of, text};
 
@@ -46,9 +47,7 @@ async fn set(ground: &Ground, clock: &ManualClock) {
 
 #[async_trait]
 impl Journal for InStep {
-    fn worker(&self) -> Option<&str> {
-        self.inner.worker()
-    }
+    pass_on!(inner: worker recipients flush);
 
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
         self.step().await.hold(part, span).await
@@ -56,10 +55,6 @@ impl Journal for InStep {
 
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.step().await.load().await
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        self.inner.recipients(chunk).await
     }
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {

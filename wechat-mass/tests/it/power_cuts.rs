@@ -7,12 +7,10 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use wechat_mass::campaign::{Conclusion, Inbox, NoInbox};
-use wechat_mass::journal::{
-    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved,
-};
-use wechat_types::id::MsgId;
-use wechat_types::mass::{MassReport, Recipients};
+use wechat_mass::journal::{Claim, Entry, Journal, JournalError, MemoryJournal, Reserved};
+use wechat_types::mass::MassReport;
 
+use crate::pass_on::pass_on;
 use crate::world::{SEND, TWO_CALLS, World, article, plan, poll_once};
 
 /// Keeps the last answer in memory, as long as a journal may, and fails at the `left`-th write.
@@ -54,13 +52,7 @@ impl<'j> Cache<'j> {
 
 #[async_trait]
 impl Journal for Cache<'_> {
-    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.disk.load().await
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        self.disk.recipients(chunk).await
-    }
+    pass_on!(disk: worker hold load recipients news keep_report other_owner other_open);
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         self.may_fail().await;
@@ -88,34 +80,6 @@ impl Journal for Cache<'_> {
     async fn flush(&mut self) -> Result<(), JournalError> {
         self.may_fail().await;
         self.write().await
-    }
-
-    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        self.disk.news(number).await
-    }
-
-    async fn keep_report(
-        &mut self,
-        report: &MassReport,
-        at: SystemTime,
-    ) -> Result<(), JournalError> {
-        self.disk.keep_report(report, at).await
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        chunk: usize,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.disk.other_owner(msg_id, chunk).await
-    }
-
-    async fn other_open(
-        &mut self,
-        chunk: usize,
-        msg_id: MsgId,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.disk.other_open(chunk, msg_id).await
     }
 }
 

@@ -6,13 +6,11 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use wechat_http::Client;
 use wechat_mass::campaign::{ChunkOutcome, Conclusion, Content, Inbox, NoInbox, Plan};
-use wechat_mass::journal::{
-    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved,
-};
+use wechat_mass::journal::{Claim, Entry, Journal, JournalError, MemoryJournal, Reserved};
 use wechat_mock::{JobProgress, KeyCheck, ManualClock};
-use wechat_types::id::MsgId;
 use wechat_types::mass::{MassReport, Recipients};
 
+use crate::pass_on::pass_on;
 use crate::world::{DRAFT_ADD, HOUR, SEND, TWO_CALLS, World, article, plan, tea, text};
 
 /// A text to five whose answer never came: sent, delivered, and the program is gone.
@@ -183,9 +181,7 @@ pub(crate) struct SleepyDisk {
 
 #[async_trait]
 impl Journal for SleepyDisk {
-    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.inner.load().await
-    }
+    pass_on!(inner: worker hold load append flush news keep_report other_owner other_open);
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         let list = self.inner.recipients(chunk).await;
@@ -195,44 +191,12 @@ impl Journal for SleepyDisk {
         list
     }
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        self.inner.append(entry).await
-    }
-
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         let reserved = self.inner.claim(claim).await;
         if !self.at_list {
             self.clock.advance(std::mem::take(&mut self.asleep));
         }
         reserved
-    }
-
-    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        self.inner.news(number).await
-    }
-
-    async fn keep_report(
-        &mut self,
-        report: &MassReport,
-        at: SystemTime,
-    ) -> Result<(), JournalError> {
-        self.inner.keep_report(report, at).await
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        chunk: usize,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_owner(msg_id, chunk).await
-    }
-
-    async fn other_open(
-        &mut self,
-        chunk: usize,
-        msg_id: MsgId,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_open(chunk, msg_id).await
     }
 }
 

@@ -10,12 +10,11 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use wechat_mass::campaign::{Conclusion, Content, DriverError, Event, Inbox, NoInbox, Plan};
 use wechat_mass::journal::{
-    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved, SqliteStore,
-    Store as _,
+    Claim, Entry, Journal, JournalError, MemoryJournal, Reserved, SqliteStore, Store as _,
 };
-use wechat_types::id::MsgId;
-use wechat_types::mass::{Audience, MassReport, Recipients};
+use wechat_types::mass::{Audience, MassReport};
 
+use crate::pass_on::pass_on;
 use crate::world::{
     Callbacks, SEND, TWO_CALLS, World, app_id, article, fan, fans, plan, poll_once, tea, text,
     to_fans,
@@ -322,13 +321,7 @@ impl Full<'_> {
 
 #[async_trait]
 impl Journal for Full<'_> {
-    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.inner.load().await
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        self.inner.recipients(chunk).await
-    }
+    pass_on!(inner: worker hold load recipients flush news keep_report other_owner other_open);
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         self.room()?;
@@ -338,34 +331,6 @@ impl Journal for Full<'_> {
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         self.room()?;
         self.inner.claim(claim).await
-    }
-
-    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        self.inner.news(number).await
-    }
-
-    async fn keep_report(
-        &mut self,
-        report: &MassReport,
-        at: SystemTime,
-    ) -> Result<(), JournalError> {
-        self.inner.keep_report(report, at).await
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        chunk: usize,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_owner(msg_id, chunk).await
-    }
-
-    async fn other_open(
-        &mut self,
-        chunk: usize,
-        msg_id: MsgId,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_open(chunk, msg_id).await
     }
 }
 
@@ -439,53 +404,24 @@ impl Drop for SmallDisk {
 #[test]
 fn a_journal_that_cannot_be_read_sends_nothing() {
     #[derive(Debug)]
-    struct Unreadable;
+    struct Unreadable(MemoryJournal);
 
     #[async_trait]
     impl Journal for Unreadable {
+        pass_on!(0: worker hold recipients append flush news keep_report other_owner other_open);
+
         async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
             Err(JournalError::new("unreadable"))
         }
 
-        async fn recipients(&mut self, _: usize) -> Result<Option<Recipients>, JournalError> {
-            Ok(None)
-        }
-
-        async fn append(&mut self, _: &Entry) -> Result<(), JournalError> {
-            Ok(())
-        }
-
-        async fn claim(&mut self, _: &Claim<'_>) -> Result<Reserved, JournalError> {
-            Ok(Reserved::Granted)
-        }
-
-        async fn news(&mut self, _: u64) -> Result<News, JournalError> {
-            Ok(News::default())
-        }
-
-        async fn keep_report(&mut self, _: &MassReport, _: SystemTime) -> Result<(), JournalError> {
-            Ok(())
-        }
-
-        async fn other_owner(
-            &mut self,
-            _: MsgId,
-            _: usize,
-        ) -> Result<Option<JobOwner>, JournalError> {
-            Ok(None)
-        }
-
-        async fn other_open(
-            &mut self,
-            _: usize,
-            _: MsgId,
-        ) -> Result<Option<JobOwner>, JournalError> {
-            Ok(None)
+        async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
+            self.0.claim(claim).await
         }
     }
 
     let world = World::new(5);
-    let error = poll_once(world.run_on(&plan(5, text()), &mut Unreadable)).unwrap().unwrap_err();
+    let mut journal = Unreadable(MemoryJournal::new());
+    let error = poll_once(world.run_on(&plan(5, text()), &mut journal)).unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the campaign stopped at its journal");
     assert_eq!(error.source().unwrap().to_string(), "unreadable");
     assert!(world.mock.received().is_empty());

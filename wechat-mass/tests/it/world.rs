@@ -11,14 +11,14 @@ use wechat_mass::article::{ArticleSource, Picture};
 use wechat_mass::campaign::{
     CampaignReport, Content, Driver, DriverError, Event, Inbox, NoInbox, Plan, Policy,
 };
-use wechat_mass::journal::{
-    Claim, Entry, JobOwner, Journal, JournalError, MemoryJournal, News, Reserved,
-};
+use wechat_mass::journal::{Claim, Entry, Journal, JournalError, MemoryJournal, Reserved};
 use wechat_mock::{
     JobState, ManualClock, MassJob, MockServer, RecordedRequest, Settings, StoredDraft, Verdict,
 };
 use wechat_types::id::{AppId, MediaId, MsgId, OpenId};
-use wechat_types::mass::{Audience, JobStatus, MassReport, Recipients, RefusalCode, ReportSource};
+use wechat_types::mass::{Audience, JobStatus, MassReport, RefusalCode, ReportSource};
+
+use crate::pass_on::pass_on;
 
 pub(crate) const SEND: &str = "/cgi-bin/message/mass/send";
 pub(crate) const SENDALL: &str = "/cgi-bin/message/mass/sendall";
@@ -337,13 +337,7 @@ impl Dying<'_> {
 
 #[async_trait]
 impl Journal for Dying<'_> {
-    async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
-        self.inner.load().await
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        self.inner.recipients(chunk).await
-    }
+    pass_on!(inner: worker hold load recipients flush news keep_report other_owner other_open);
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         match self.dies() {
@@ -362,37 +356,5 @@ impl Journal for Dying<'_> {
             Some(false) => {}
         }
         std::future::pending().await
-    }
-
-    async fn flush(&mut self) -> Result<(), JournalError> {
-        self.inner.flush().await
-    }
-
-    async fn news(&mut self, number: u64) -> Result<News, JournalError> {
-        self.inner.news(number).await
-    }
-
-    async fn keep_report(
-        &mut self,
-        report: &MassReport,
-        at: SystemTime,
-    ) -> Result<(), JournalError> {
-        self.inner.keep_report(report, at).await
-    }
-
-    async fn other_owner(
-        &mut self,
-        msg_id: MsgId,
-        chunk: usize,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_owner(msg_id, chunk).await
-    }
-
-    async fn other_open(
-        &mut self,
-        chunk: usize,
-        msg_id: MsgId,
-    ) -> Result<Option<JobOwner>, JournalError> {
-        self.inner.other_open(chunk, msg_id).await
     }
 }

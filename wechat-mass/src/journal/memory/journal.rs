@@ -153,6 +153,10 @@ impl Journal for MemoryJournal {
         Ok(reserved)
     }
 
+    async fn flush(&mut self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
     async fn news(&mut self, number: u64) -> Result<News, JournalError> {
         let mut state = lock(&self.state);
         let reports = state.reports_after(&self.key.0, number);

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use wechat_types::id::MsgId;
@@ -13,7 +13,7 @@ use super::{Database, calls, rows};
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
-use crate::journal::{Claim, Entry, JobOwner, Journal, JournalError, News, Reserved};
+use crate::journal::{Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved};
 
 /// One campaign in a [`SqliteStore`](super::SqliteStore), which nobody else can take up until this is dropped.
 #[derive(Debug)]
@@ -49,6 +49,14 @@ impl Drop for SqliteJournal {
 
 #[async_trait]
 impl Journal for SqliteJournal {
+    fn worker(&self) -> Option<&str> {
+        None
+    }
+
+    async fn hold(&mut self, _: Part, _: Duration) -> Result<Hold, JournalError> {
+        Ok(Hold::Mine)
+    }
+
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         let entries = self
             .database
