@@ -237,10 +237,10 @@ async fn clocks_that_differ_share_one_minute() {
         let claim = Claim::new(chunk, moment(71), Spend::ByOpenIds, &budgets);
         assert_eq!(behind.claim(&claim).await.unwrap(), Reserved::Granted);
     }
-    ground.pass(Duration::from_secs(11)).await.unwrap();
-    let mut ahead = store.join(&plan, "ahead", moment(140)).await.unwrap();
+    ground.pass(Duration::from_secs(45)).await.unwrap();
+    let mut ahead = store.join(&plan, "ahead", moment(165)).await.unwrap();
     _ = ahead.news(0).await.unwrap();
-    let claim = Claim::new(2, moment(140), Spend::ByOpenIds, &budgets);
+    let claim = Claim::new(2, moment(165), Spend::ByOpenIds, &budgets);
     let reserved = ahead.claim(&claim).await.unwrap();
     assert!(matches!(reserved, Reserved::Wait { .. }), "{reserved:?}");
     drop((behind, ahead));

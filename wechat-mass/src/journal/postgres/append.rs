@@ -9,7 +9,7 @@ use tokio_postgres::types::Type;
 
 use super::crew::{self, Member, name_of};
 use super::link::{Link, Value};
-use super::rows::{self, Campaign, Recorded, column};
+use super::rows::{self, Recorded, column};
 use crate::journal::facts;
 use crate::journal::{Entry, JobOwner, JournalError, job_taken};
 
@@ -50,8 +50,11 @@ impl Recorder<'_> {
                 return Err(JournalError::behind());
             }
         }
-        if matches!(entry, Entry::GoOn { .. }) {
-            self.release(link, &campaign).await?;
+        // A stop that he has not read is not let go by his "go on".
+        if matches!(entry, Entry::GoOn { .. })
+            && campaign.stopped.is_some_and(|at| self.stop_read != Some(at))
+        {
+            return Err(JournalError::behind());
         }
         match (entry.owner(), state.owner) {
             (Some((chunk, msg_id)), Some(known)) if known != JobOwner::new(self.name, chunk) => {
@@ -59,14 +62,6 @@ impl Recorder<'_> {
             }
             (owner, known) => Ok(owner.is_some() && known.is_none()),
         }
-    }
-
-    /// A stop that he has not read is not let go by his "go on".
-    async fn release(&self, link: &Link, campaign: &Campaign) -> Result<(), JournalError> {
-        if campaign.stopped.is_some_and(|at| self.stop_read != Some(at)) {
-            return Err(JournalError::behind());
-        }
-        rows::release(link, campaign).await
     }
 
     async fn state(&self, link: &Link, entry: &Entry) -> Result<State, JournalError> {
@@ -111,7 +106,8 @@ impl Recorder<'_> {
         let call = owner.map(|(chunk, _)| i64::try_from(chunk).unwrap_or(i64::MAX));
         let is_answer = matches!(entry, Entry::Answer { .. });
         let let_go = self.member.and(entry.part()).filter(|_| is_answer).map(name_of);
-        let values: [Value<'_>; 7] = [
+        let goes_on = matches!(entry, Entry::GoOn { .. });
+        let values: [Value<'_>; 8] = [
             (&self.campaign, Type::INT8),
             (&self.member.map(|member| member.id), Type::INT8),
             (&fact, Type::TEXT),
@@ -119,6 +115,7 @@ impl Recorder<'_> {
             (&job, Type::TEXT),
             (&call, Type::INT8),
             (&let_go, Type::TEXT),
+            (&goes_on, Type::BOOL),
         ];
         let written = link
             .finish(
@@ -127,6 +124,8 @@ impl Recorder<'_> {
                     SELECT $4, $5, $1, $6 WHERE $5 IS NOT NULL
                  ), free AS (
                     DELETE FROM lease WHERE campaign = $1 AND part = $7
+                 ), released AS (
+                    UPDATE campaign SET stopped = NULL WHERE id = $1 AND $8
                  )
                  INSERT INTO entry (campaign, worker, fact) VALUES ($1, $2, $3)",
                 &values,

@@ -17,8 +17,8 @@ use super::statements::Statements;
 use super::trouble::Fault;
 use crate::journal::JournalError;
 
-/// A server that has not answered by then is taken for gone. It gives up a statement before, after ten seconds; of
-/// those that go out together, two may wait for a lock.
+/// A server that has not answered by then is taken for gone. It gives up a statement before, after ten seconds; those
+/// that went out together with it are answered after it.
 const PATIENCE: Duration = Duration::from_secs(25);
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
@@ -215,8 +215,8 @@ impl Link {
         Ok(())
     }
 
-    /// Runs the last statement of a transaction and makes all durable, in one way to the server: whoever waits for
-    /// this one's locks does not wait for this program too.
+    /// Runs the only statement of a transaction that writes and makes that durable, in one way to the server: whoever
+    /// waits for this one's locks does not wait for this program too.
     pub(super) async fn finish(
         &self,
         sql: &'static str,

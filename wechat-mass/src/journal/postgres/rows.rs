@@ -221,12 +221,6 @@ pub(super) async fn stop(
     Ok(())
 }
 
-pub(super) async fn release(link: &Link, campaign: &Campaign) -> Result<(), JournalError> {
-    link.query("UPDATE campaign SET stopped = NULL WHERE id = $1", &[(&campaign.id, Type::INT8)])
-        .await?;
-    Ok(())
-}
-
 /// The call that has a job.
 pub(super) async fn owner_of(
     link: &Link,
