@@ -1,11 +1,16 @@
 //! A human decides about calls of which nobody knows whether they were sent.
 
+use std::time::Duration;
+
 use wechat_mass::campaign::{
     CampaignReport, ChunkOutcome, Conclusion, Plan, Resolution, ResolveError, resolve,
 };
 use wechat_mass::deletion::Deletion;
 use wechat_mass::journal::{Entry, Journal, MemoryStore, Store as _};
 use wechat_mock::JobState;
+use wechat_types::id::MsgId;
+use wechat_types::mass::MassReport;
+use wechat_types::mass::report::{JobStatus, ReportSource};
 
 use crate::world::{HOUR, SEND, World, plan, report_of, text};
 
@@ -49,6 +54,24 @@ async fn what_a_callback_told_is_shown_and_the_decision_ends_it() {
     let deletion = Deletion::plan(&store, plan.account(), plan.name(), None).await.unwrap();
     assert_eq!(deletion.jobs.iter().map(|j| j.msg_id).collect::<Vec<_>>(), [job.msg_id]);
     world.assert_once(5);
+}
+
+/// Nobody checks the clock of whoever receives callbacks.
+#[tokio::test]
+async fn a_report_that_came_a_little_before_the_call_may_be_its_own() {
+    let (world, store, plan, mut journal) = died(true).await;
+    let entries = journal.load().await.unwrap();
+    let [Entry::Intent { at, .. }] = entries.as_slice() else { panic!("{entries:?}") };
+    for (job, before) in [(71, 15 * 60), (72, 15 * 60 + 1)] {
+        let report = MassReport::new(MsgId::new(job), JobStatus::Success, ReportSource::Callback);
+        let at = *at - Duration::from_secs(before);
+        store.keep_report(plan.account(), &report, at).await.unwrap();
+    }
+    world.clock.advance(25 * HOUR);
+    let report = run(&world, &plan, journal.as_mut()).await;
+    assert_eq!(report.conclusion(), Conclusion::Undecided);
+    let unclaimed: Vec<_> = report.unclaimed.iter().map(|report| report.msg_id).collect();
+    assert_eq!(unclaimed, [MsgId::new(71)]);
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use wechat_mass::MassSender;
 use wechat_mass::campaign::{
-    Begun, Brake, Canary, Conclusion, Event, NoInbox, Plan, Resolution, ResolveError, resolve,
+    Begun, Brake, Canary, Conclusion, Driver, Event, NoInbox, Plan, Resolution, ResolveError,
+    resolve,
 };
 use wechat_mass::journal::{Claim, Entry, Hold, Journal, MemoryStore, Part, Reserved, Store as _};
 use wechat_mass::quota::Spend;
@@ -166,4 +167,53 @@ async fn a_failure_halts_whoever_has_the_job() {
     let report = world.run_on(&plan, ben.as_mut()).await.unwrap();
     assert!(matches!(report.brake, Some(Brake::Failed { chunk: 0, .. })), "{report:?}");
     assert_eq!(world.count(SEND), 1);
+}
+
+/// Its way to the platform may be this machine's own trouble, and each of its claims draws on the account's calls.
+#[tokio::test]
+async fn a_worker_without_a_way_leaves_the_calls_to_others_for_a_while() {
+    let world = World::new(TWO_CALLS);
+    let (store, plan) = (shared(&world), plan(TWO_CALLS, text()));
+    // The client makes three attempts each time.
+    world.mock.on(SEND).times(6).refused();
+    let mut journal = store.join(&plan, "anna", world.now()).await.unwrap();
+    let (mut inbox, mut attempts) = (NoInbox::new(world.mock.clock()), Vec::new());
+    let report = world
+        .run_with(&plan, journal.as_mut(), &mut inbox, &mut |event| {
+            if let Event::Recorded(Entry::Intent { at, .. }) = event {
+                attempts.push(*at);
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!(attempts.len(), 4, "two in vain");
+    let pause = |number: usize| attempts[number].duration_since(attempts[number - 1]).unwrap();
+    let shortest = world.policy.repeat_after * 2;
+    assert!(pause(1) >= shortest && pause(2) >= shortest, "{attempts:?}");
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    world.assert_once(TWO_CALLS);
+}
+
+/// Nobody has looked at the campaign while the journal was away.
+#[tokio::test]
+async fn a_worker_who_comes_back_by_himself_does_not_try_what_was_refused() {
+    let world = World::new(TWO_CALLS);
+    let (store, plan) = (shared(&world), plan(TWO_CALLS, text()));
+    world.mock.on(SEND).times(2).errcode(48001);
+    let mut journal = store.join(&plan, "anna", world.now()).await.unwrap();
+    let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert!(report.halted.as_ref().is_some_and(|why| why.contains("48001")), "{report:?}");
+    let refused = world.count(SEND);
+    drop(journal);
+    let mut journal = store.join(&plan, "anna", world.now()).await.unwrap();
+    let again = Driver::new(&world.client, &plan).with_policy(world.policy).again();
+    let mut inbox = NoInbox::new(world.mock.clock());
+    let report = again.run(journal.as_mut(), &mut inbox, &mut |_| {}).await.unwrap();
+    assert!(report.halted.as_ref().is_some_and(|why| why.contains("48001")), "{report:?}");
+    assert_eq!(world.count(SEND), refused);
+    drop(journal);
+    // A human who starts it anew has looked.
+    let mut journal = store.join(&plan, "ben", world.now()).await.unwrap();
+    _ = world.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert!(world.count(SEND) > refused);
 }

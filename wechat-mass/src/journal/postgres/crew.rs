@@ -260,7 +260,7 @@ pub(super) async fn standing(
                 UPDATE worker SET seen = now_ms() WHERE id = $2 AND seen < now_ms() - 1000
              )
              SELECT entry.id, entry.fact, entry.worker, stopped, leased
-             FROM (SELECT id, stopped,
+             FROM (SELECT stopped,
                 ARRAY(SELECT part FROM lease WHERE campaign = $1 AND until > now_ms()) AS leased
                 FROM campaign WHERE id = $1
              ) AS state LEFT JOIN entry ON entry.campaign = $1 AND entry.id > $3
