@@ -63,17 +63,26 @@ pub(crate) fn fan(number: usize) -> String {
     format!("oVol{number:08x}{:016x}", mixed ^ more >> 27)
 }
 
-/// The platform in a process of its own, with its limits off.
-pub(crate) fn mock(folder: &Path) -> (Child, String) {
+/// The platform in a process of its own, with its limits off. A send's answer leaves it so much later.
+pub(crate) fn mock(folder: &Path, later: Duration) -> (Child, String) {
     let beside = || std::env::current_exe().unwrap().with_file_name("../wechat-mock");
     let program = std::env::var_os("WECHAT_MOCK").map_or_else(beside, PathBuf::from);
     let config = folder.join("mock.toml");
+    let faults = if later.is_zero() {
+        String::new()
+    } else {
+        format!(
+            "faults = [{{ path = \"/cgi-bin/message/mass/send\", always = true, \
+             effect = {{ delayed = {{ seconds = {} }} }} }}]\n",
+            later.as_secs_f64()
+        )
+    };
     fs::write(
         &config,
         format!(
             "listen = \"127.0.0.1:0\"\n[[accounts]]\napp_id = \"{APP_ID}\"\n\
              app_secret = \"{APP_SECRET}\"\nfollowers_file = \"followers\"\n\
-             [accounts.settings]\nprogress = \"immediate\"\nmass_calls_per_day = {max}\n\
+             {faults}[accounts.settings]\nprogress = \"immediate\"\nmass_calls_per_day = {max}\n\
              mass_calls_per_minute = {max}\nmessages_per_follower_and_month = 100\n",
             max = u32::MAX
         ),

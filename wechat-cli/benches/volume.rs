@@ -56,7 +56,7 @@ fn main() {
 fn all(count: usize) {
     let folder = tempfile::tempdir().unwrap();
     lists(count, folder.path());
-    let (mut mock, base_url) = mock(folder.path());
+    let (mut mock, base_url) = mock(folder.path(), Duration::ZERO);
     row("recipients, and as many duplicates as a tenth", count);
     let line = ["campaign", folder.path().to_str().unwrap(), &base_url];
     let campaign = Command::new(std::env::current_exe().unwrap()).args(line).status();

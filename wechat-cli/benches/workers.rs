@@ -1,5 +1,6 @@
 //! One worker and four on one campaign, sharing a PostgreSQL journal, against the program `wechat-mock` with its
-//! limits off. They all share the machine: what one worker keeps busy is the limit of what four can gain.
+//! limits off. They all share the machine: where the mock answers at once, what a call costs its cores is the limit of
+//! what four can gain; where it answers as late as a platform does, only what workers cost each other is.
 //!
 //! `cargo build --release -p wechat-mock && WECHAT_TEST_POSTGRES=postgres://… cargo bench -p wechat-cli --bench workers
 //! [-- RECIPIENTS]`; its tables are made in schemas `bench_…`, and dropped by nobody.
@@ -41,16 +42,30 @@ fn main() {
     }
 }
 
-/// In turns, so that what else the machine does strikes both; the median of each.
+/// How long an answer is on its way from a platform that is not on this machine.
+const FAR: Duration = Duration::from_millis(50);
+
 fn all(recipients: usize) {
-    const ROUNDS: usize = 3;
-    let cores = std::thread::available_parallelism().unwrap().get();
     row("recipients, and as many duplicates as a tenth", recipients);
-    row("cores", cores);
+    row("cores", cores());
+    row("THE MOCK ANSWERS AT ONCE", "");
+    compare(recipients, Duration::ZERO);
+    row("IT ANSWERS LATER BY", format!("{} ms", FAR.as_millis()));
+    compare(recipients, FAR);
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().unwrap().get()
+}
+
+/// In turns, so that what else the machine does strikes both; the median of each.
+fn compare(recipients: usize, later: Duration) {
+    const ROUNDS: usize = 3;
+    let cores = cores() as f64;
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..ROUNDS {
         for (place, workers) in [1, 4].into_iter().enumerate() {
-            times[place].push(campaign(recipients, workers, round));
+            times[place].push(campaign(recipients, workers, round, later));
         }
     }
     let [(one, busy), (four, all_busy)] = times.map(|mut times| {
@@ -61,10 +76,12 @@ fn all(recipients: usize) {
     row("four workers", seconds(four));
     let gain = one.as_secs_f64() / four.as_secs_f64();
     row("four / one", format!("{gain:.2}"));
-    row("four / (one * cores)", format!("{:.2}", gain / cores as f64));
-    let cores_of = |time: Duration, busy: Duration| busy.as_secs_f64() / time.as_secs_f64();
-    row("cores kept busy by one, its mock and its database", format!("{:.2}", cores_of(one, busy)));
-    row("cores kept busy by four", format!("{:.2}", cores_of(four, all_busy)));
+    row("four / (one * cores)", format!("{:.2}", gain / cores));
+    let ratio =
+        |part: Duration, of: Duration| format!("{:.2}", part.as_secs_f64() / of.as_secs_f64());
+    row("the same, if four kept all cores busy all the time", ratio(one, all_busy));
+    row("cores kept busy by one, its mock and its database", ratio(busy, one));
+    row("cores kept busy by four", ratio(all_busy, four));
 }
 
 /// For how long the machine's cores worked since it was started, in all; nothing where no kernel tells.
@@ -80,11 +97,16 @@ fn busy() -> Duration {
 
 /// A campaign by so many processes: from when all are ready to the last answer that one of them recorded, and for
 /// how long cores worked meanwhile.
-fn campaign(recipients: usize, workers: usize, round: usize) -> (Duration, Duration) {
+fn campaign(
+    recipients: usize,
+    workers: usize,
+    round: usize,
+    later: Duration,
+) -> (Duration, Duration) {
     let folder = tempfile::tempdir().unwrap();
     lists(recipients, folder.path());
-    let (mut mock, base_url) = mock(folder.path());
-    let schema = format!("bench_{}_{workers}_{round}", std::process::id());
+    let (mut mock, base_url) = mock(folder.path(), later);
+    let schema = format!("bench_{}_{}_{workers}_{round}", std::process::id(), later.as_millis());
     let mut all: Vec<Child> = (0..workers)
         .map(|number| {
             let mut worker = Command::new(std::env::current_exe().unwrap())
