@@ -63,18 +63,19 @@ pub(crate) fn fan(number: usize) -> String {
     format!("oVol{number:08x}{:016x}", mixed ^ more >> 27)
 }
 
-/// The platform in a process of its own, with its limits off. A send's answer leaves it so much later.
-pub(crate) fn mock(folder: &Path, later: Duration) -> (Child, String) {
+/// The platform in a process of its own, with its limits off. A send is answered so long after it came, or when the
+/// mock is ready, whatever is later.
+pub(crate) fn mock(folder: &Path, answer: Duration) -> (Child, String) {
     let beside = || std::env::current_exe().unwrap().with_file_name("../wechat-mock");
     let program = std::env::var_os("WECHAT_MOCK").map_or_else(beside, PathBuf::from);
     let config = folder.join("mock.toml");
-    let faults = if later.is_zero() {
+    let faults = if answer.is_zero() {
         String::new()
     } else {
         format!(
             "faults = [{{ path = \"/cgi-bin/message/mass/send\", always = true, \
              effect = {{ delayed = {{ seconds = {} }} }} }}]\n",
-            later.as_secs_f64()
+            answer.as_secs_f64()
         )
     };
     fs::write(

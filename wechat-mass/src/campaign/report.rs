@@ -23,7 +23,7 @@ pub struct CampaignReport {
     /// The calls that were not made were not meant to be: [`Canary::Alone`].
     pub is_canary: bool,
     /// Where a call is undecided: reports of jobs that no call of the account has, and that came
-    /// since its first attempt. One of them may be that call's.
+    /// since a quarter of an hour before its first attempt, for clocks differ. One of them may be that call's.
     pub unclaimed: Vec<MassReport>,
 }
 

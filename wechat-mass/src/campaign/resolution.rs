@@ -164,9 +164,9 @@ async fn decide(
 /// looked at.
 const RECEIVERS_CLOCK: Duration = Duration::from_secs(15 * 60);
 
-/// Reports of ended jobs that no call of the account has, of those that came at this moment or
-/// later, or a quarter of an hour before, for clocks differ; oldest first. One of them may be that of a call whose answer was lost: its counters may
-/// tell.
+/// Reports of ended jobs that no call of the account has, of those that came at this moment or later, or a quarter
+/// of an hour before, for clocks differ; oldest first. One of them may be that of a call whose answer was lost: its
+/// counters may tell.
 ///
 /// # Errors
 ///

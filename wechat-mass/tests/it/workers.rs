@@ -171,7 +171,7 @@ async fn a_failure_halts_whoever_has_the_job() {
 
 /// Its way to the platform may be this machine's own trouble, and each of its claims draws on the account's calls.
 #[tokio::test]
-async fn a_worker_without_a_way_leaves_the_calls_to_others_for_a_while() {
+async fn a_worker_who_finds_no_way_to_the_platform_pauses() {
     let world = World::new(TWO_CALLS);
     let (store, plan) = (shared(&world), plan(TWO_CALLS, text()));
     // The client makes three attempts each time.
