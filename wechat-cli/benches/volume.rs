@@ -80,8 +80,9 @@ struct Beside {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// What is to be posted bare.
-    ready: Vec<http::Request<Bytes>>,
+    /// What is to be posted bare. Copied to where the last block was: the campaign has its own memory to itself.
+    bodies: Vec<String>,
+    ready: usize,
     /// How many were, in which time, each to the end of what the mock does for it.
     posts: u32,
     took: Duration,
@@ -98,12 +99,12 @@ impl Beside {
     }
 
     /// The same, but for a letter of the text and one of the key: another message to the mock.
-    fn twin(request: &http::Request<Bytes>) -> http::Request<Bytes> {
+    fn twin(body: &str) -> Bytes {
         const KEY: &str = r#""clientmsgid":""#;
-        let mut body = std::str::from_utf8(request.body()).unwrap().replacen(TEXT, OTHER_TEXT, 1);
+        let mut body = body.replacen(TEXT, OTHER_TEXT, 1);
         let key = body.find(KEY).unwrap() + KEY.len();
         body.replace_range(key..=key, "x");
-        request.clone().map(|_| Bytes::from(body))
+        Bytes::from(body)
     }
 
     /// A small call, before which the mock does what is left of the last send.
@@ -124,18 +125,32 @@ impl Beside {
     fn beside(&self, request: &http::Request<Bytes>) {
         let start = now();
         let mut kept = self.kept.lock().unwrap();
-        kept.ready.push(Self::twin(request));
-        if kept.ready.len() == BLOCK {
+        kept.keep(std::str::from_utf8(request.body()).unwrap());
+        if kept.ready == BLOCK {
+            kept.ready = 0;
+            let twins: Vec<_> = kept.bodies.iter().map(|body| Self::twin(body)).collect();
             self.post(Self::settle(request));
             let start = now();
-            for twin in std::mem::take(&mut kept.ready) {
-                self.post(twin);
+            for twin in twins {
+                self.post(request.clone().map(|_| twin));
                 kept.posts += 1;
             }
             self.post(Self::settle(request));
             kept.took += now() - start;
         }
         kept.paused += now() - start;
+    }
+}
+
+impl Kept {
+    fn keep(&mut self, body: &str) {
+        if self.bodies.len() == self.ready {
+            self.bodies.push(String::new());
+        }
+        let place = &mut self.bodies[self.ready];
+        place.clear();
+        place.push_str(body);
+        self.ready += 1;
     }
 }
 
