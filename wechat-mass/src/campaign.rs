@@ -14,6 +14,7 @@ mod next;
 mod outline;
 mod plan;
 mod policy;
+mod preparation;
 mod progress;
 mod report;
 mod resolution;
@@ -33,6 +34,7 @@ use crate::quota::Spend;
 
 use chunk::ChunkState;
 use outline::Outline;
+use preparation::Preparation;
 use progress::Progress;
 
 pub use brake::Brake;
@@ -65,6 +67,7 @@ pub struct Campaign<'p> {
     elsewhere: BTreeMap<Part, SystemTime>,
     /// A budget is used up: no call before this moment.
     closed_until: Option<(SystemTime, WaitReason)>,
+    preparation: Preparation,
     /// This run has added the covers anew, after the platform had lost them.
     covers_renewed: bool,
     /// Why nothing further is sent by this run.
@@ -96,6 +99,7 @@ impl<'p> Campaign<'p> {
             worker: 0,
             elsewhere: BTreeMap::new(),
             closed_until: None,
+            preparation: Preparation::default(),
             covers_renewed: false,
             halted: None,
             brake: None,
@@ -147,6 +151,9 @@ impl<'p> Campaign<'p> {
     pub fn apply(&mut self, entry: &Entry) {
         if let Concern::Call(chunk) = entry.concern() {
             self.elsewhere.remove(&Part::Call(chunk));
+        }
+        if let Entry::Picture { .. } | Entry::Cover { .. } | Entry::Draft { .. } = entry {
+            self.preparation.succeeded();
         }
         match entry {
             Entry::Picture { article, source, url } => {

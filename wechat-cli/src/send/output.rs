@@ -229,6 +229,10 @@ impl Progress {
                     )
                 });
             }
+            Event::PutOff(until, reason) => {
+                let fields = json!({ "until": unix_seconds(*until), "reason": reason });
+                self.line("put_off", fields, || format!("failed, and is tried again: {reason}"));
+            }
             Event::StatusFailed(reason) => {
                 self.line("status_failed", json!({ "reason": reason }), || {
                     format!("a job's status could not be had, and is asked for again: {reason}")

@@ -36,12 +36,17 @@ fn without_redis_a_command_fails_or_fetches_for_itself() {
 fn the_configuration_names_it_too() {
     let shop = Shop::new(2);
     let plain = shop.config("", "");
-    let configured = |lines: &str| {
+    let configure = |lines: &str| {
         shop.write("wechat.toml", format!("{plain}[accounts.shop.redis]\n{lines}\n"));
+    };
+    let configured = |lines: &str| {
+        configure(lines);
         shop.run(&[])
     };
     shop.write("redis.url", gone() + "\n");
-    configured("url_file = \"redis.url\"").assert_status(2).assert_says("127.0.0.1:1");
+    // A campaign would wait for it.
+    configure("url_file = \"redis.url\"");
+    shop.operate(&["tags", "list"]).assert_status(1).assert_says("127.0.0.1:1");
     configured("url_env = \"REDIS\"").assert_status(2).assert_says("REDIS is not set");
     configured("prefix = \"x\"").assert_status(2).assert_says("redis: names exactly one of url_");
     configured(&format!("url = \"http://:{REDIS_PASSWORD}@x\"")).assert_status(2);

@@ -2,19 +2,18 @@
 
 mod event;
 mod meanwhile;
+mod prepare;
 mod ready;
 mod run;
 
 use std::time::{Duration, SystemTime};
 
 use wechat_http::{Client, Error};
-use wechat_types::error_code::ErrorCode;
 
 use super::chunk::ChunkState;
 use super::plan::ChunkAudience;
 use super::verdict::{Before, Others, is_passing, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
-use crate::article::{PublishError, add_cover, add_draft, upload_picture};
 use crate::journal::{Claim, Entry, Hold, Journal, Part, Reserved};
 use crate::quota::{Spend, Window};
 use crate::sender::MassSender;
@@ -27,9 +26,6 @@ use run::Run;
 /// A call is not made later than this after it was decided: the machine may have slept for a day
 /// while it was recorded, and key and budgets were looked at before.
 const LATEST: Duration = Duration::from_secs(30);
-
-/// How soon a worker looks again whether the uploads are there that another makes.
-const UPLOADS: Duration = Duration::from_secs(5);
 
 /// Runs a campaign to its end. It awaits only the client, the journal and the inbox.
 #[derive(Debug)]
@@ -164,68 +160,6 @@ impl<'a> Driver<'a> {
 
     fn now(&self) -> SystemTime {
         self.client.clock().now()
-    }
-
-    /// Uploads, or makes a draft, unless another worker is at it.
-    async fn prepare_alone(&self, run: &mut Run<'_, '_>, step: &Step) -> Result<(), DriverError> {
-        let part = match step {
-            Step::AddDraft { chunk } => Part::Call(*chunk),
-            _ => Part::Uploads,
-        };
-        match run.hold(part, self.policy.lease).await? {
-            Hold::Mine => match self.prepare(&run.campaign, step).await {
-                Ok(entry) => return run.record(entry).await,
-                Err(reason) => run.campaign.halt(reason),
-            },
-            Hold::Behind => {}
-            Hold::Others { left } => {
-                // Every call needs the uploads, so they are looked for soon.
-                let left = if part == Part::Uploads { left.min(UPLOADS) } else { left };
-                run.campaign.leave_to_others(part, self.now() + left);
-            }
-        }
-        Ok(())
-    }
-
-    /// Uploads, or makes a draft. Nothing is sent by that, so a failure only ends the sending.
-    async fn prepare(&self, campaign: &Campaign<'_>, step: &Step) -> Result<Entry, String> {
-        let articles = self.plan.content().articles();
-        let vanished = || "the plan does not hold what it asked for".to_owned();
-        match step {
-            Step::UploadPicture { article, source } => {
-                let picture = articles.get(*article).and_then(|a| a.pictures.get(source));
-                let url = upload_picture(self.client, picture.ok_or_else(vanished)?)
-                    .await
-                    .map_err(|error| format!("uploading {source}: {}", reason_of(&error)))?;
-                Ok(Entry::Picture { article: *article, source: source.clone(), url })
-            }
-            Step::AddCover { article } => {
-                let cover = &articles.get(*article).ok_or_else(vanished)?.cover;
-                let media_id = add_cover(self.client, cover)
-                    .await
-                    .map_err(|error| format!("adding the cover: {}", reason_of(&error)))?;
-                Ok(Entry::Cover { article: *article, media_id })
-            }
-            Step::AddDraft { chunk } => {
-                let articles: Vec<_> = articles.iter().zip(&campaign.uploads).collect();
-                match add_draft(self.client, &articles).await {
-                    Ok(media_id) => Ok(Entry::Draft { chunk: *chunk, media_id }),
-                    Err(PublishError::Call(error))
-                        if error.code() == Some(ErrorCode::INVALID_MEDIA_ID)
-                            && !campaign.covers_renewed =>
-                    {
-                        Ok(Entry::CoversRefused { at: self.now() })
-                    }
-                    Err(PublishError::Call(error)) => Err(format!(
-                        "making the draft of call {}: {}",
-                        chunk + 1,
-                        reason_of(&error)
-                    )),
-                    Err(PublishError::Article(problems)) => Err(problems.to_string()),
-                }
-            }
-            _ => Err(vanished()),
-        }
     }
 
     /// Makes one call: intent durable, request, answer durable.

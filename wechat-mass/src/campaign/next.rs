@@ -139,16 +139,17 @@ impl Campaign<'_> {
                 if let Some(until) = not_before.filter(|at| *at > now) {
                     return Some(Step::Wait { until, reason: WaitReason::Pace });
                 }
+                let wait = self.preparation.wait(now);
                 if let Some(step) = self.next_upload() {
                     let other = self.elsewhere.get(&Part::Uploads).filter(|until| **until > now);
-                    let wait = |until: &SystemTime| Step::Wait {
+                    let for_others = |until: &SystemTime| Step::Wait {
                         until: *until,
                         reason: WaitReason::Workers,
                     };
-                    return Some(other.map_or(step, wait));
+                    return Some(other.map(for_others).or(wait).unwrap_or(step));
                 }
                 if self.outline.needs_draft() && chunk.draft.is_none() {
-                    return Some(Step::AddDraft { chunk: number });
+                    return Some(wait.unwrap_or(Step::AddDraft { chunk: number }));
                 }
                 Some(self.closed(now).unwrap_or(Step::Send { chunk: number, repeat: false }))
             }

@@ -3,14 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use wechat_http::Client;
-use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Conclusion, DriverError, Plan};
+use wechat_mass::campaign::{
+    CampaignReport, ChunkOutcome, Conclusion, DriverError, Event, NoInbox, Plan,
+};
 use wechat_mass::journal::{Journal as _, MemoryJournal};
+use wechat_mass::quota::Window;
 use wechat_types::id::{AppId, AppSecret, TagId};
 use wechat_types::mass::Audience;
 
 use crate::world::{
-    DRAFT_ADD, SEND, SENDALL, STABLE_TOKEN, TWO_CALLS, UPLOADIMG, World, app_id, article, plan,
-    text, to_fans,
+    ADD_MATERIAL, DRAFT_ADD, SEND, SENDALL, STABLE_TOKEN, TWO_CALLS, UPLOADIMG, World, app_id,
+    article, plan, text, to_fans,
 };
 
 /// The `call`-th call, from 0, was refused with this code, which the report names in words.
@@ -148,26 +151,69 @@ async fn an_unknown_tag() {
 }
 
 #[tokio::test]
-async fn a_failed_upload_names_the_picture() {
+async fn a_refused_upload_names_the_picture() {
     let world = World::new(5);
-    world.mock.on(UPLOADIMG).nth(2).errcode(45009);
+    world.mock.on(UPLOADIMG).nth(2).errcode(40009);
     let report = world.run(&plan(5, article())).await;
     let halted = report.halted.as_deref().unwrap();
-    assert!(halted.contains("pictures/tea.jpg") && halted.contains("45009"), "{halted}");
+    assert!(halted.contains("pictures/tea.jpg") && halted.contains("40009"), "{halted}");
     assert_eq!(report.conclusion(), Conclusion::Refused);
-    assert_eq!((world.count(DRAFT_ADD), world.count(SEND)), (0, 0));
+    assert_eq!((world.count(UPLOADIMG), world.count(DRAFT_ADD), world.count(SEND)), (2, 0, 0));
+}
+
+/// Nothing is sent by an upload or a draft: to make one twice harms nobody.
+#[tokio::test]
+async fn uploads_and_drafts_that_fail_for_a_while_are_tried_again() {
+    let world = World::new(TWO_CALLS);
+    world.mock.on(UPLOADIMG).nth(2).errcode(45009);
+    world.mock.on(ADD_MATERIAL).nth(1).status(502);
+    world.mock.on(DRAFT_ADD).nth(1).errcode(-1);
+    world.mock.on(DRAFT_ADD).nth(3).answer_lost();
+    let midnight = Window::Day.ends(world.now());
+    let (mut put_off, mut inbox) = (Vec::new(), NoInbox::new(world.mock.clock()));
+    let report = world
+        .run_with(
+            &plan(TWO_CALLS, article()),
+            &mut MemoryJournal::new(),
+            &mut inbox,
+            &mut |event| {
+                if let Event::PutOff(until, reason) = event {
+                    put_off.push((until, reason.to_owned()));
+                }
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    let (until, reasons): (Vec<_>, Vec<_>) = put_off.into_iter().unzip();
+    assert_eq!(until.iter().min(), Some(&midnight), "the day's quota is waited for first");
+    insta::assert_snapshot!(reasons.join("\n"));
+    assert_eq!(world.count(DRAFT_ADD), 4);
+    world.assert_once(TWO_CALLS);
+}
+
+#[tokio::test]
+async fn uploads_that_fail_day_by_day_are_given_up() {
+    let world = World::new(5);
+    world.mock.on(UPLOADIMG).always().errcode(45009);
+    let report = world.run(&plan(5, article())).await;
+    assert!(report.halted.as_deref().unwrap().contains("45009"), "{report:?}");
+    assert_eq!((world.count(UPLOADIMG), world.count(SEND)), (10, 0));
 }
 
 #[tokio::test]
 async fn a_draft_of_the_second_call_that_cannot_be_made() {
     let world = World::new(TWO_CALLS);
-    world.mock.on(DRAFT_ADD).nth(2).answer_lost();
+    for nth in 2..=4 {
+        world.mock.on(DRAFT_ADD).nth(nth).answer_lost();
+    }
     let report = world.run(&plan(TWO_CALLS, article())).await;
     assert!(report.halted.as_deref().unwrap().contains("making the draft of call 2"), "{report:?}");
     assert_eq!(report.conclusion(), Conclusion::Partly);
     assert_eq!(report.chunks[1].outcome, ChunkOutcome::NotSent);
     // The first call's job is followed all the same.
     assert!(report.chunks[0].outcome.is_success());
+    assert_eq!(world.count(DRAFT_ADD), 4);
 }
 
 #[tokio::test]

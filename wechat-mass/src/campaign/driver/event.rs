@@ -20,6 +20,8 @@ pub enum Event<'a> {
     LeaseLost(&'a Entry),
     /// There is no access token, so no call is begun for a while. Other workers may have one.
     NoToken(&'a str),
+    /// An upload or a draft failed, and is tried again at this moment.
+    PutOff(SystemTime, &'a str),
     /// The journal cannot be reached, so this fact is not recorded and counts for nobody else. The run ends with
     /// the journal's error.
     NotRecorded(&'a Entry),
