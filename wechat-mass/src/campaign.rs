@@ -152,9 +152,6 @@ impl<'p> Campaign<'p> {
         if let Concern::Call(chunk) = entry.concern() {
             self.elsewhere.remove(&Part::Call(chunk));
         }
-        if let Entry::Picture { .. } | Entry::Cover { .. } | Entry::Draft { .. } = entry {
-            self.preparation.succeeded();
-        }
         match entry {
             Entry::Picture { article, source, url } => {
                 if let Some(uploads) = self.uploads.get_mut(*article) {
@@ -214,6 +211,7 @@ impl<'p> Campaign<'p> {
 
     fn resume(&mut self, at: SystemTime) {
         (self.halted, self.covers_renewed) = (None, false);
+        self.preparation = Preparation::default();
         for chunk in &mut self.chunks {
             chunk.resume(at, &self.policy);
         }

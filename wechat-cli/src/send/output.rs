@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan, WaitReason};
 use wechat_mass::journal::Entry;
+use wechat_mass::quota::BeijingTime;
 
 use super::forecast::Foreseen;
 use super::plan_text;
@@ -231,7 +232,10 @@ impl Progress {
             }
             Event::PutOff(until, reason) => {
                 let fields = json!({ "until": unix_seconds(*until), "reason": reason });
-                self.line("put_off", fields, || format!("failed, and is tried again: {reason}"));
+                self.line("put_off", fields, || {
+                    let at = BeijingTime::new(*until);
+                    format!("failed, and is tried again at {at} (稍后重试): {reason}")
+                });
             }
             Event::StatusFailed(reason) => {
                 self.line("status_failed", json!({ "reason": reason }), || {
@@ -369,7 +373,7 @@ fn waited_for(reason: WaitReason) -> &'static str {
         WaitReason::Jobs => "waiting for the jobs to end",
         WaitReason::NotBefore => "waiting for the time from which it may be sent (not_before)",
         WaitReason::Workers => "waiting for the calls of other workers",
-        WaitReason::NoWay => "waiting to try again what this machine has no way for",
+        WaitReason::NoWay => "waiting to try again what got no answer",
         _ => "waiting",
     }
 }

@@ -220,7 +220,7 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// Whether a call could be made now. Asked for beside other workers only, before anything is reserved: a
+    /// Whether a request could be made now. Asked for beside other workers only, before anything is reserved: a
     /// machine without a token must not use up the calls of those that have one, nor end the campaign for them.
     async fn has_token(&self, run: &mut Run<'_, '_>) -> bool {
         if run.journal.worker().is_none() {

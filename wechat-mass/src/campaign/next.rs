@@ -139,7 +139,9 @@ impl Campaign<'_> {
                 if let Some(until) = not_before.filter(|at| *at > now) {
                     return Some(Step::Wait { until, reason: WaitReason::Pace });
                 }
-                let wait = self.preparation.wait(now);
+                let no_way =
+                    |wait: &Step| matches!(wait, Step::Wait { reason: WaitReason::NoWay, .. });
+                let wait = self.preparation.wait(now).or(self.closed(now).filter(no_way));
                 if let Some(step) = self.next_upload() {
                     let other = self.elsewhere.get(&Part::Uploads).filter(|until| **until > now);
                     let for_others = |until: &SystemTime| Step::Wait {

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use wechat_http::{Error, Outcome};
-use wechat_types::error_code::ErrorCode;
+use wechat_types::error_code::{ErrorClass, ErrorCode};
 
 use super::verdict::{is_passing, opens_again};
 use super::{Policy, Step, WaitReason};
@@ -17,7 +17,7 @@ const TOO_FAST: u32 = 10;
 /// Whether uploads and drafts can be made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Preparation {
-    /// One after the other, until now.
+    /// One after the other, until now, all for the same reason.
     failures: u32,
     closed_until: Option<(SystemTime, WaitReason)>,
 }
@@ -25,13 +25,10 @@ pub(super) struct Preparation {
 impl Preparation {
     /// One more failed, and is to be tried again then; false when that was done often enough.
     pub(super) fn put_off(&mut self, until: SystemTime, reason: WaitReason) -> bool {
-        self.failures += 1;
+        let is_the_same = self.closed_until.is_some_and(|(_, before)| before == reason);
+        self.failures = if is_the_same { self.failures + 1 } else { 1 };
         self.closed_until = Some((until, reason));
         self.failures < if reason == WaitReason::NoWay { UNREACHABLE } else { TOO_FAST }
-    }
-
-    pub(super) fn succeeded(&mut self) {
-        *self = Self::default();
     }
 
     /// The wait before the next one.
@@ -53,6 +50,7 @@ pub(super) fn again(
         let of_the_day = code == Some(ErrorCode::DAILY_QUOTA_REACHED);
         return Some((opens, if of_the_day { WaitReason::Quota } else { WaitReason::Pace }));
     }
-    let passes = is_passing(error) || error.outcome() == Outcome::Unknown;
+    let later = code.and_then(ErrorCode::class) == Some(ErrorClass::RetryLater);
+    let passes = later || is_passing(error) || error.outcome() == Outcome::Unknown;
     passes.then_some((at + policy.repeat_after, WaitReason::NoWay))
 }

@@ -87,6 +87,7 @@ pub enum WaitReason {
     NotBefore,
     /// Other workers are at what is left.
     Workers,
-    /// This worker has no access token, or no way to the platform; others may have one.
+    /// This program has no access token, or no way to the platform; other workers may have one. Or the platform gave
+    /// no answer to an upload or a draft.
     NoWay,
 }

@@ -1,6 +1,7 @@
 //! What the platform refuses is named in the report, and nothing further is sent.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use wechat_http::Client;
 use wechat_mass::campaign::{
@@ -190,6 +191,27 @@ async fn uploads_and_drafts_that_fail_for_a_while_are_tried_again() {
     insta::assert_snapshot!(reasons.join("\n"));
     assert_eq!(world.count(DRAFT_ADD), 4);
     world.assert_once(TWO_CALLS);
+}
+
+/// Three failures, but no three of a kind.
+#[tokio::test]
+async fn what_nobody_answers_is_counted_apart_from_what_is_limited() {
+    let world = World::new(5);
+    for (nth, code) in [(1, 45011), (2, 45011), (3, -1), (4, 45011)] {
+        world.mock.on(DRAFT_ADD).nth(nth).errcode(code);
+    }
+    assert_eq!(world.run(&plan(5, article())).await.conclusion(), Conclusion::Success);
+    assert_eq!(world.count(DRAFT_ADD), 5);
+}
+
+#[tokio::test]
+async fn what_would_be_tried_again_after_the_campaign_s_end_is_named() {
+    let mut world = World::new(5);
+    world.policy.not_after = Some(world.now() + Duration::from_secs(60 * 60));
+    world.mock.on(UPLOADIMG).nth(2).errcode(45009);
+    let report = world.run(&plan(5, article())).await;
+    let halted = report.halted.as_deref().unwrap();
+    assert!(halted.contains("pictures/tea.jpg") && halted.contains("45009"), "{halted}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use wechat_mass::quota::Spend;
 use wechat_types::mass::report::{JobStatus, ReportSource};
 use wechat_types::mass::{MassContent, MassReport, Recipients};
 
-use crate::world::{SEND, STABLE_TOKEN, THREE_CALLS, TWO_CALLS, World, plan, text};
+use crate::world::{SEND, STABLE_TOKEN, THREE_CALLS, TWO_CALLS, World, article, plan, text};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -110,25 +110,28 @@ async fn a_canary_that_may_have_gone_out_is_the_only_one() {
     assert_eq!(world.mock.jobs().len(), 1, "no other call goes out beside it");
 }
 
-/// Two calls a day are allowed: a machine without a token would use them up.
+/// Two calls a day are allowed: a machine without a token would use them up. Nor does it hold the uploads, which
+/// every call needs.
 #[tokio::test]
 async fn a_worker_without_a_token_reserves_nothing() {
-    let mut world = World::new(TWO_CALLS);
-    world.policy.limits.by_open_ids_per_day = 2;
-    let (store, plan) = (shared(&world), plan(TWO_CALLS, text()));
-    // The client makes three attempts at a token each time.
-    (0..6).for_each(|_| world.mock.on(STABLE_TOKEN).errcode(-1));
-    let mut journal = store.join(&plan, "anna", world.now()).await.unwrap();
-    let (mut inbox, mut without) = (NoInbox::new(world.mock.clock()), 0);
-    let report = world
-        .run_with(&plan, journal.as_mut(), &mut inbox, &mut |event| {
-            without += usize::from(matches!(event, Event::NoToken(_)));
-        })
-        .await
-        .unwrap();
-    assert_eq!(without, 2);
-    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
-    world.assert_once(TWO_CALLS);
+    for content in [text(), article()] {
+        let mut world = World::new(TWO_CALLS);
+        world.policy.limits.by_open_ids_per_day = 2;
+        let (store, plan) = (shared(&world), plan(TWO_CALLS, content));
+        // The client makes three attempts at a token each time.
+        (0..6).for_each(|_| world.mock.on(STABLE_TOKEN).errcode(-1));
+        let mut journal = store.join(&plan, "anna", world.now()).await.unwrap();
+        let (mut inbox, mut without) = (NoInbox::new(world.mock.clock()), 0);
+        let report = world
+            .run_with(&plan, journal.as_mut(), &mut inbox, &mut |event| {
+                without += usize::from(matches!(event, Event::NoToken(_)));
+            })
+            .await
+            .unwrap();
+        assert_eq!(without, 2);
+        assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+        world.assert_once(TWO_CALLS);
+    }
 }
 
 #[tokio::test]

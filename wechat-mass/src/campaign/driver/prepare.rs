@@ -8,7 +8,7 @@ use wechat_types::error_code::ErrorCode;
 use super::run::Run;
 use super::{Driver, DriverError, Event};
 use crate::article::{PublishError, add_cover, add_draft, upload_picture};
-use crate::campaign::preparation;
+use crate::campaign::preparation::{self, Preparation};
 use crate::campaign::verdict::reason_of;
 use crate::campaign::{Campaign, Step, WaitReason};
 use crate::journal::{Entry, Hold, Part};
@@ -36,19 +36,27 @@ impl Driver<'_> {
         run: &mut Run<'_, '_>,
         step: &Step,
     ) -> Result<(), DriverError> {
+        if !self.has_token(run).await {
+            return Ok(());
+        }
         let part = match step {
             Step::AddDraft { chunk } => Part::Call(*chunk),
             _ => Part::Uploads,
         };
         match run.hold(part, self.policy.lease).await? {
             Hold::Mine => match self.prepare(&run.campaign, step).await {
-                Ok(entry) => return run.record(entry).await,
+                Ok(entry) => {
+                    // What others could make says nothing of this machine's way.
+                    run.campaign.preparation = Preparation::default();
+                    return run.record(entry).await;
+                }
                 Err(Unprepared { reason, again }) => {
-                    let again =
-                        again.filter(|(at, why)| run.campaign.preparation.put_off(*at, *why));
+                    let again = again.filter(|(at, _)| !self.policy.has_ended(*at));
                     match again {
-                        Some((at, _)) => (run.observe)(Event::PutOff(at, &reason)),
-                        None => run.campaign.halt(reason),
+                        Some((at, why)) if run.campaign.preparation.put_off(at, why) => {
+                            (run.observe)(Event::PutOff(at, &reason));
+                        }
+                        _ => run.campaign.halt(reason),
                     }
                 }
             },

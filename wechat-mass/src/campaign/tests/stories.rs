@@ -271,7 +271,10 @@ impl Simulation<'_> {
             Deed::PrepareFails => {
                 let step = self.campaign.next(self.now);
                 if matches!(step, Step::UploadPicture { .. } | Step::AddDraft { .. }) {
-                    self.campaign.halt("the upload failed");
+                    let until = self.now + Duration::from_secs(60);
+                    if !self.campaign.preparation.put_off(until, WaitReason::NoWay) {
+                        self.campaign.halt("the upload failed");
+                    }
                 }
             }
         }
