@@ -207,7 +207,8 @@ fn of_job(accepted: Accepted, key: &ClientMsgId, before: Before, others: Others<
 /// When a call may succeed that was refused for coming too fast, or too often on this day.
 pub(crate) fn opens_again(code: i64, at: SystemTime) -> Option<SystemTime> {
     match ErrorCode::new(code) {
-        ErrorCode::DAILY_QUOTA_REACHED => Some(Window::Day.ends(at)),
+        // At midnight the platform may still be on the day before, and its no would cost the whole next day.
+        ErrorCode::DAILY_QUOTA_REACHED => Some(Window::Day.ends(at) + Duration::from_secs(60)),
         code => Some(at + pause(code)?),
     }
 }

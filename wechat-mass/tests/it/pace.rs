@@ -138,14 +138,15 @@ async fn the_platform_asks_for_a_pause() {
 }
 
 #[tokio::test]
-async fn a_day_s_quota_used_up_elsewhere_is_waited_for_until_midnight() {
+async fn a_day_s_quota_used_up_elsewhere_is_waited_for_until_the_next_day() {
     let world = World::new(TWO_CALLS);
     world.mock.on(SEND).nth(2).errcode(45009);
     let report = world.run(&plan(TWO_CALLS, text())).await;
     assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
     let sends = world.requests(SEND);
     assert_eq!(sends.len(), 3);
-    assert_eq!(Window::Day.began(sends[2].at), sends[2].at, "at midnight in Beijing");
+    let opens = Window::Day.ends(sends[1].at) + Duration::from_secs(60);
+    assert_eq!(sends[2].at, opens, "a minute after midnight in Beijing");
     world.assert_once(TWO_CALLS);
 }
 

@@ -31,14 +31,14 @@ fn a_budget_that_is_used_up_is_waited_for() {
 }
 
 #[test]
-fn a_day_s_quota_opens_at_midnight_in_beijing() {
+fn a_day_s_quota_is_tried_again_a_minute_after_midnight_in_beijing() {
     let mut campaign = Campaign::new(&TEXT, Policy::default());
     // 2026-01-12 10:00 in Beijing.
     attempt(&mut campaign, 0, start(), first(Err(code(45009))));
-    let midnight = start() + Duration::from_secs(14 * 60 * 60);
-    let wait = Step::Wait { until: midnight, reason: WaitReason::Pace };
+    let opens = start() + Duration::from_secs(14 * 60 * 60) + MINUTE;
+    let wait = Step::Wait { until: opens, reason: WaitReason::Pace };
     assert_eq!(campaign.next(start()), wait);
-    assert_eq!(campaign.next(midnight), Step::Send { chunk: 0, repeat: false });
+    assert_eq!(campaign.next(opens), Step::Send { chunk: 0, repeat: false });
 }
 
 #[test]
@@ -451,7 +451,7 @@ fn what_was_lost_or_put_off_holds_up_what_nobody_has_begun() {
             let Step::Wait { until, reason: WaitReason::Pace } = put_off.next(start()) else {
                 panic!("{worker}: the platform's pause is kept by all");
             };
-            assert_eq!(until, start() + Duration::from_secs(14 * 60 * 60));
+            assert_eq!(until, start() + Duration::from_secs(14 * 60 * 60) + MINUTE);
         }
     }
 }
