@@ -11,6 +11,7 @@ pub mod driver;
 mod inbox;
 mod job;
 mod next;
+mod obstacle;
 mod outline;
 mod plan;
 mod policy;

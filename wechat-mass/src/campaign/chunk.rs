@@ -7,6 +7,7 @@ use wechat_types::id::{MediaId, MsgId};
 use wechat_types::mass::{MassReport, ReportSource};
 
 use super::job::Job;
+use super::obstacle::{Obstacle, Obstacles};
 use super::policy::Policy;
 use super::progress::Progress;
 use super::resolution::Resolution;
@@ -27,18 +28,9 @@ pub(super) struct ChunkState {
     attempts: u32,
     /// One of them may have been accepted, and nobody knows.
     lost: bool,
-    /// Times the call was put off because it could not be sent, or came too fast.
-    put_off: u32,
+    /// What the call was put off for.
+    met: Obstacles,
 }
-
-/// A call that comes too fast again and again is given up after this many times.
-const TOO_FAST: u32 = 10;
-/// A call that the platform takes for another one of the same content is given up after this many
-/// times.
-const MISTAKEN: u32 = 6;
-/// A call that cannot be sent is given up after this many times; the client made several attempts
-/// at each.
-const UNREACHABLE: u32 = 3;
 
 impl ChunkState {
     /// No further call is needed or allowed.
@@ -101,7 +93,7 @@ impl ChunkState {
             Answer::Mistaken { reason, .. } => {
                 self.forget_attempts();
                 let code = Some(ErrorCode::CLIENT_MSG_ID_EXISTS.get());
-                self.put_off(at + policy.mistaken_after, MISTAKEN, code, reason)
+                self.put_off(at + policy.mistaken_after, Obstacle::Mistaken, code, reason)
             }
             Answer::Doubtful { reason, .. } => {
                 self.first_attempt.get_or_insert(at);
@@ -110,7 +102,7 @@ impl ChunkState {
             Answer::Rejected { code, reason } => {
                 self.forget_attempts();
                 match code.and_then(|code| opens_again(code, at)) {
-                    Some(opens) => self.put_off(opens, TOO_FAST, *code, reason),
+                    Some(opens) => self.put_off(opens, Obstacle::TooFast, *code, reason),
                     None if code.is_some_and(is_about_recipients) => {
                         // The other calls have other recipients.
                         self.refuse(*code, reason);
@@ -122,7 +114,7 @@ impl ChunkState {
             Answer::NotSent { code, reason, passing } => {
                 self.forget_attempts();
                 if *passing {
-                    self.put_off(at + policy.repeat_after, UNREACHABLE, *code, reason)
+                    self.put_off(at + policy.repeat_after, Obstacle::Unreachable, *code, reason)
                 } else {
                     self.refuse(*code, reason)
                 }
@@ -241,7 +233,7 @@ impl ChunkState {
             Resolution::Sent { msg_id: None } => Progress::SaidSent,
             Resolution::NotSent => {
                 self.forget_attempts();
-                self.put_off = 0;
+                self.met = Obstacles::default();
                 Progress::default()
             }
         };
@@ -255,12 +247,11 @@ impl ChunkState {
     fn put_off(
         &mut self,
         until: SystemTime,
-        times: u32,
+        obstacle: Obstacle,
         code: Option<i64>,
         reason: &str,
     ) -> Option<String> {
-        self.put_off += 1;
-        if self.put_off >= times {
+        if !self.met.meet(obstacle) {
             return self.refuse(code, reason);
         }
         self.progress = Progress::Pending { not_before: Some(until) };
@@ -297,7 +288,7 @@ impl ChunkState {
                     // The draft is gone; nothing was sent with it.
                     self.draft = None;
                 }
-                self.put_off = 0;
+                self.met = Obstacles::default();
                 self.progress = Progress::default();
                 return;
             }

@@ -5,30 +5,26 @@ use std::time::SystemTime;
 use wechat_http::{Error, Outcome};
 use wechat_types::error_code::{ErrorClass, ErrorCode};
 
+use super::obstacle::{Obstacle, Obstacles};
 use super::verdict::{is_passing, opens_again};
 use super::{Policy, Step, WaitReason};
-
-/// Failures one after the other, while nobody answers as one should, after which it is given up: as many as
-/// of a call that cannot be sent.
-const UNREACHABLE: u32 = 3;
-/// The same of those that the platform puts off.
-const TOO_FAST: u32 = 10;
 
 /// Whether uploads and drafts can be made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Preparation {
-    /// One after the other, until now, all for the same reason.
-    failures: u32,
+    /// Since the last success.
+    met: Obstacles,
     closed_until: Option<(SystemTime, WaitReason)>,
 }
 
 impl Preparation {
     /// One more failed, and is to be tried again then; false when that was done often enough.
     pub(super) fn put_off(&mut self, until: SystemTime, reason: WaitReason) -> bool {
-        let is_the_same = self.closed_until.is_some_and(|(_, before)| before == reason);
-        self.failures = if is_the_same { self.failures + 1 } else { 1 };
         self.closed_until = Some((until, reason));
-        self.failures < if reason == WaitReason::NoWay { UNREACHABLE } else { TOO_FAST }
+        self.met.meet(match reason {
+            WaitReason::NoWay => Obstacle::Unreachable,
+            _ => Obstacle::TooFast,
+        })
     }
 
     /// The wait before the next one.

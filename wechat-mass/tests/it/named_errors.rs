@@ -202,8 +202,16 @@ async fn what_nobody_answers_is_counted_apart_from_what_is_limited() {
     for (nth, code) in [(1, 45011), (2, 45011), (3, -1), (4, 45011)] {
         world.mock.on(DRAFT_ADD).nth(nth).errcode(code);
     }
-    assert_eq!(world.run(&plan(5, article())).await.conclusion(), Conclusion::Success);
-    assert_eq!(world.count(DRAFT_ADD), 5);
+    for nth in [1, 2] {
+        world.mock.on(SEND).nth(nth).errcode(45011);
+    }
+    // The client makes three attempts each time.
+    for nth in 3..=5 {
+        world.mock.on(SEND).nth(nth).refused();
+    }
+    let report = world.run(&plan(5, article())).await;
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    assert_eq!((world.count(DRAFT_ADD), world.count(SEND)), (5, 6));
 }
 
 #[tokio::test]
