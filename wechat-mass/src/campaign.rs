@@ -66,7 +66,7 @@ pub struct Campaign<'p> {
     worker: u64,
     /// What other workers hold, and until when at the most.
     elsewhere: BTreeMap<Part, SystemTime>,
-    /// A budget is used up: no call before this moment.
+    /// A budget is used up, or there is no way to the platform: no call before this moment.
     closed_until: Option<(SystemTime, WaitReason)>,
     preparation: Preparation,
     /// This run has added the covers anew, after the platform had lost them.

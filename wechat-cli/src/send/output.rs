@@ -234,7 +234,7 @@ impl Progress {
                 let fields = json!({ "until": unix_seconds(*until), "reason": reason });
                 self.line("put_off", fields, || {
                     let at = BeijingTime::new(*until);
-                    format!("failed, and is tried again at {at} (稍后重试): {reason}")
+                    format!("failed, and is tried again at {at} Beijing time (稍后重试): {reason}")
                 });
             }
             Event::StatusFailed(reason) => {
@@ -373,7 +373,7 @@ fn waited_for(reason: WaitReason) -> &'static str {
         WaitReason::Jobs => "waiting for the jobs to end",
         WaitReason::NotBefore => "waiting for the time from which it may be sent (not_before)",
         WaitReason::Workers => "waiting for the calls of other workers",
-        WaitReason::NoWay => "waiting to try again what got no answer",
+        WaitReason::NoWay => "waiting to try again what failed for a while",
         _ => "waiting",
     }
 }

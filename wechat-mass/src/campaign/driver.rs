@@ -12,7 +12,8 @@ use wechat_http::{Client, Error};
 
 use super::chunk::ChunkState;
 use super::plan::ChunkAudience;
-use super::verdict::{Before, Others, is_passing, judge, reason_of, too_late};
+use super::preparation;
+use super::verdict::{Before, Others, PAST_MIDNIGHT, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::journal::{Claim, Entry, Hold, Journal, Part, Reserved};
 use crate::quota::{Spend, Window};
@@ -229,11 +230,14 @@ impl<'a> Driver<'a> {
         let Err(error) = self.client.tokens().token().await else { return true };
         let error = Error::Token(error);
         let reason = reason_of(&error);
-        if is_passing(&error) {
-            (run.observe)(Event::NoToken(&reason));
-            run.campaign.close_until(self.now() + self.policy.repeat_after * 2, WaitReason::NoWay);
-        } else {
-            run.campaign.halt(reason);
+        let now = self.now();
+        match preparation::again(&error, now, &self.policy) {
+            Some((until, _)) => {
+                let pause = (self.policy.repeat_after * 2).max(Duration::from_secs(1));
+                (run.observe)(Event::NoToken(&reason));
+                run.campaign.close_until(until.max(now + pause), WaitReason::NoWay);
+            }
+            None => run.campaign.halt(reason),
         }
         false
     }
@@ -267,8 +271,10 @@ impl<'a> Driver<'a> {
                 Ok(false)
             }
             Ok(Reserved::Wait { until, budget }) => {
-                let minute = budget.window == Window::Minute;
-                let reason = if minute { WaitReason::Pace } else { WaitReason::Quota };
+                let (until, reason) = match budget.window {
+                    Window::Minute => (until, WaitReason::Pace),
+                    _ => (until + PAST_MIDNIGHT, WaitReason::Quota),
+                };
                 run.campaign.close_until(until, reason);
                 Ok(false)
             }

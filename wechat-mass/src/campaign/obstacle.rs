@@ -9,7 +9,7 @@ pub(super) enum Obstacle {
     TooFast,
     /// The platform takes a call for another one of the same content.
     Mistaken,
-    /// It is not reached, or does not answer; the client made several attempts each time.
+    /// It is not reached, or does not answer; the client made several attempts each time where a repeat is harmless.
     Unreachable,
 }
 

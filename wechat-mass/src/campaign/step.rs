@@ -87,7 +87,7 @@ pub enum WaitReason {
     NotBefore,
     /// Other workers are at what is left.
     Workers,
-    /// This program has no access token, or no way to the platform; other workers may have one. Or the platform gave
-    /// no answer to an upload or a draft.
+    /// This program has no access token, or no way to the platform; other workers may have one. Or an upload or a
+    /// draft failed for a while.
     NoWay,
 }

@@ -204,11 +204,17 @@ fn of_job(accepted: Accepted, key: &ClientMsgId, before: Before, others: Others<
     }
 }
 
+/// The platform's clock is not this machine's: a day or a month that has just begun here may not have begun there, and
+/// a no of the day before would cost the whole day.
+pub(super) const PAST_MIDNIGHT: Duration = Duration::from_secs(60);
+
 /// When a call may succeed that was refused for coming too fast, or too often on this day.
 pub(crate) fn opens_again(code: i64, at: SystemTime) -> Option<SystemTime> {
     match ErrorCode::new(code) {
-        // At midnight the platform may still be on the day before, and its no would cost the whole next day.
-        ErrorCode::DAILY_QUOTA_REACHED => Some(Window::Day.ends(at) + Duration::from_secs(60)),
+        // A no in the first minute of a day is one of the day before.
+        ErrorCode::DAILY_QUOTA_REACHED => {
+            Some(Window::Day.ends(at - PAST_MIDNIGHT) + PAST_MIDNIGHT)
+        }
         code => Some(at + pause(code)?),
     }
 }

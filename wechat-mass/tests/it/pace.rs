@@ -98,7 +98,8 @@ async fn a_day_s_calls_are_spread_over_the_days() {
     assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
     let arrivals = arrivals(&world);
     let sends = world.requests(SEND);
-    assert_eq!(Window::Day.began(sends[2].at), sends[2].at, "at midnight in Beijing");
+    let opens = Window::Day.ends(sends[1].at) + Duration::from_secs(60);
+    assert_eq!(sends[2].at, opens, "a minute after midnight in Beijing");
     assert!(arrivals[2] > arrivals[1] && arrivals[2] - arrivals[0] <= 24 * 60 * 60);
 }
 

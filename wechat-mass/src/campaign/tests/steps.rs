@@ -39,6 +39,9 @@ fn a_day_s_quota_is_tried_again_a_minute_after_midnight_in_beijing() {
     let wait = Step::Wait { until: opens, reason: WaitReason::Pace };
     assert_eq!(campaign.next(start()), wait);
     assert_eq!(campaign.next(opens), Step::Send { chunk: 0, repeat: false });
+    // Its clock is behind.
+    attempt(&mut campaign, 0, opens - MINUTE / 2, first(Err(code(45009))));
+    assert_eq!(campaign.next(opens - MINUTE / 2), wait);
 }
 
 #[test]
