@@ -121,14 +121,17 @@ async fn a_worker_without_a_token_reserves_nothing() {
         // The client makes three attempts at a token each time.
         (0..6).for_each(|_| world.mock.on(STABLE_TOKEN).errcode(-1));
         let mut journal = store.join(&plan, "anna", world.now()).await.unwrap();
-        let (mut inbox, mut without) = (NoInbox::new(world.mock.clock()), 0);
+        let (mut inbox, mut without) = (NoInbox::new(world.mock.clock()), Vec::new());
         let report = world
             .run_with(&plan, journal.as_mut(), &mut inbox, &mut |event| {
-                without += usize::from(matches!(event, Event::NoToken(_)));
+                if matches!(event, Event::NoToken(_)) {
+                    without.push(world.now());
+                }
             })
             .await
             .unwrap();
-        assert_eq!(without, 2);
+        let [first, second] = *without else { panic!("{without:?}") };
+        assert!(second - Duration::from_secs(120) >= first, "it waits between them: {without:?}");
         assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
         world.assert_once(TWO_CALLS);
     }
