@@ -73,7 +73,7 @@ impl Wire {
             replay: request.replay(),
             query: request.query(),
             content_type: body.content_type().map(str::to_owned),
-            body: body.into_bytes().into(),
+            body: Bytes::from_owner(body),
             began: self.clock.now(),
             made: 0,
             token: None,

@@ -7,28 +7,29 @@ mod parameter;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error_code::ErrorCode;
 pub use crate::reply::{ApiError, ReplyError};
 
-/// A request's body.
+/// A request's body. Clones share its bytes, which may be a video.
 ///
 /// `Debug` shows its size only, for the body of a token call holds the AppSecret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Body {
     content_type: Option<String>,
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
 }
 
 impl Body {
     /// No body, as a GET has it.
-    pub const fn empty() -> Self {
-        Self { content_type: None, bytes: Vec::new() }
+    pub fn empty() -> Self {
+        Self::default()
     }
 
     /// These bytes, for an endpoint of one's own.
     pub fn new(content_type: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { content_type: Some(content_type.into()), bytes }
+        Self { content_type: Some(content_type.into()), bytes: Arc::new(bytes) }
     }
 
     /// The `Content-Type` that belongs to the bytes.
@@ -41,9 +42,15 @@ impl Body {
         &self.bytes
     }
 
-    /// The bytes, without a copy.
+    /// The bytes, without a copy unless a clone of this is left.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        Arc::unwrap_or_clone(self.bytes)
+    }
+}
+
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -154,5 +161,20 @@ impl fmt::Display for EncodeError {
 impl StdError for EncodeError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_kept_for_later_is_not_copied() {
+        let body = Body::new("application/json", b"{}".to_vec());
+        let kept = body.clone();
+        assert_eq!(kept.as_bytes().as_ptr(), body.as_bytes().as_ptr());
+        let first = body.as_bytes().as_ptr();
+        drop(kept);
+        assert_eq!(body.into_bytes().as_ptr(), first);
     }
 }
