@@ -1,5 +1,6 @@
 //! What the tests of the state machine share: plans, answers, reports.
 
+mod brakes;
 mod steps;
 mod stories;
 mod verdicts;
