@@ -168,3 +168,25 @@ fn an_interrupted_run_goes_on_where_it_was() {
     assert_eq!(shop.count(SEND), 1);
     assert_eq!(shop.messages(2), [1, 1]);
 }
+
+/// It is tried again a minute later, which no test waits for: a run that begins anew does not wait either.
+#[cfg(unix)]
+#[test]
+fn a_draft_that_fails_for_a_while_is_put_off() {
+    let shop = Shop::new(2);
+    shop.mock.on("/cgi-bin/draft/add").errcode(-1);
+    let mut running = shop.start(&["--json"]);
+    let line: serde_json::Value = serde_json::from_str(&running.read_to("put_off")).unwrap();
+    assert_eq!(line["event"], "put_off");
+    let reason = line["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("making the draft of call 1") && reason.contains("系统繁忙"),
+        "{line}"
+    );
+    assert!(line["until"].as_u64().is_some(), "{line}");
+    running.interrupt();
+    running.end().assert_status(130);
+    assert_eq!(shop.count(SEND), 0);
+    shop.run(&[]).assert_status(0);
+    assert_eq!(shop.messages(2), [1, 1]);
+}
