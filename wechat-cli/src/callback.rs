@@ -78,7 +78,7 @@ fn settings(args: &CallbackAccountArgs) -> Result<Settings, String> {
             token: match token {
                 Some(token) => token,
                 None => environment("WECHAT_CALLBACK_TOKEN", CallbackToken::new)?
-                    .ok_or("the token is not known: --token, WECHAT_CALLBACK_TOKEN or --account")?,
+                    .ok_or_else(|| no_token(args.account.as_deref()))?,
             },
             aes_key: match key {
                 Some(key) => Some(key),
@@ -100,6 +100,16 @@ fn settings(args: &CallbackAccountArgs) -> Result<Settings, String> {
         parser = parser.allow_plain();
     }
     Ok(Settings { parser: parser.build(), listen, redis, app_id, journal, base_url, live })
+}
+
+fn no_token(account: Option<&str>) -> String {
+    match account {
+        Some(name) => format!(
+            "the account {name:?} has no [accounts.{name}.callback]: add it with listen and token, or give \
+             --token or WECHAT_CALLBACK_TOKEN"
+        ),
+        None => "the token is not known: --token, WECHAT_CALLBACK_TOKEN or --account".to_owned(),
+    }
 }
 
 /// A variable's value; one that is empty counts as not set.

@@ -18,9 +18,11 @@ use wechat_types::platform::GetApiDomainIps;
 use wechat_types::user::GetFollowers;
 
 use crate::account::{self, Account};
+use crate::action_log::{Action, ActionLog};
 use crate::args::ContractArgs;
 use crate::exit::Exit;
 use crate::interrupt::unless_interrupted;
+use crate::journal_place::{Asked, JournalPlace};
 use crate::listener::Listener;
 use crate::target::{self, Target};
 use crate::token_place;
@@ -60,11 +62,14 @@ async fn check(args: &ContractArgs, output: &Output) -> Result<Exit, String> {
     let followers = args.open_ids.as_deref().map(read_followers).transpose()?;
     let name = args.account.as_deref();
     // A configuration lies in the folder where the program runs.
-    let account =
-        account::find(name, args.config.as_deref(), Path::new("wechat.toml"), &args.tokens)?;
+    let beside = Path::new("wechat.toml");
+    let account = account::find(name, args.config.as_deref(), beside, &args.tokens)?;
     let environment = std::env::var("WECHAT_BASE_URL").ok();
     let target =
         target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())?;
+    // It has no record of campaigns, but its actions are logged where those of `send` are.
+    let place = JournalPlace::choose(Asked { journal: None, state: None, beside }, &target)?;
+    let log = place.map(|place| ActionLog::open(&place.folder)).transpose()?;
     let server = match target {
         Target::Embedded => embedded(args)?,
         Target::Named { account, base_url } => {
@@ -85,14 +90,26 @@ async fn check(args: &ContractArgs, output: &Output) -> Result<Exit, String> {
         environment = environment.with_followers(followers);
     }
     output.begin(&name, args.may_send, args.everyone);
-    let now = SystemClock::new().now();
+    let clock = SystemClock::new();
+    let now = clock.now();
+    let account = client.app_id().as_str();
+    let action = Action { command: "contract", server: &name, account, campaign: None };
+    if let Some(log) = &log {
+        log.begin(now, &action)?;
+    }
+    let ended = |exit: Exit, outcome: &str| {
+        if let Some(log) = &log {
+            log.end(clock.now(), &action, exit, outcome);
+        }
+    };
     let mut show = |finding: &contract::Finding| output.finding(finding);
     let run = contract::run(&client, &environment, &mut show);
     let Some(findings) = unless_interrupted(run).await else {
         output.interrupted(&name);
+        ended(Exit::Interrupted, "interrupted");
         return Ok(Exit::Interrupted);
     };
-    let report = Report::new(name, now, findings);
+    let report = Report::new(name.as_str(), now, findings);
     let written = args.report.as_deref().map_or(Ok(()), |file| write_report(file, &report));
     let changes = older.as_ref().map(|older| contract::compare(older, &report));
     let fine = match &changes {
@@ -104,6 +121,8 @@ async fn check(args: &ContractArgs, output: &Output) -> Result<Exit, String> {
         output.unwritten(&problem);
     }
     output.result(&report, changes.as_deref(), exit);
+    let (sent, differences) = (args.may_send, report.differences().count());
+    ended(exit, &format!("messages allowed: {sent}; {differences} promises differ"));
     Ok(exit)
 }
 

@@ -1,23 +1,15 @@
-//! Ctrl+C while something runs, and the end of what runs until it is asked to end.
-
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
+//! Ctrl+C or SIGTERM while something runs, and the end of what runs until it is asked to end.
 
 /// Runs to the end, or until the program is interrupted: `None` then.
 ///
 /// Somebody listens before the work begins: who has read its first line can interrupt it.
 pub(crate) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut interrupted = pin!(tokio::signal::ctrl_c());
-    // The signal is listened to from the first poll on.
-    let early = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context).is_ready())).await;
-    if early {
-        return None;
-    }
+    // What could not be interrupted is not begun.
+    let mut ending = Ending::new().ok()?;
     tokio::select! {
         biased;
         ended = work => Some(ended),
-        _ = interrupted => None,
+        () = ending.asked() => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The program's own callback endpoint: job reports come in here.
 
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::SystemTime;
 
@@ -31,21 +32,37 @@ impl Listener {
     /// Listens on the account's address, at every path.
     pub(crate) async fn start(app_id: AppId, settings: CallbackSettings) -> Result<Self, String> {
         let listen = settings.listen;
-        let socket = TcpListener::bind(listen)
-            .await
-            .map_err(|e| format!("callbacks cannot be received on {listen}: {e}"))?;
+        let started = Self::start_unless_in_use(app_id, settings).await?;
+        started.ok_or_else(|| failed(listen, &ErrorKind::AddrInUse.into()))
+    }
+
+    /// The same; none where another program listens already.
+    pub(crate) async fn start_unless_in_use(
+        app_id: AppId,
+        settings: CallbackSettings,
+    ) -> Result<Option<Self>, String> {
+        let listen = settings.listen;
+        let socket = match TcpListener::bind(listen).await {
+            Ok(socket) => socket,
+            Err(error) if error.kind() == ErrorKind::AddrInUse => return Ok(None),
+            Err(error) => return Err(failed(listen, &error)),
+        };
         let address = socket.local_addr().map_err(|e| e.to_string())?;
         let (sender, reports) = mpsc::unbounded_channel();
         let routes = endpoint(settings.parser(app_id).build(), Reports(sender));
         let router = Router::new().route("/", routes.clone()).route("/{*path}", routes);
         let server = tokio::spawn(serve(socket, router));
-        Ok(Self { address, reports, handed_out: None, server })
+        Ok(Some(Self { address, reports, handed_out: None, server }))
     }
 
     /// Where callbacks come in.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+fn failed(listen: SocketAddr, error: &io::Error) -> String {
+    format!("callbacks cannot be received on {listen}: {error}")
 }
 
 impl Drop for Listener {

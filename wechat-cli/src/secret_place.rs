@@ -32,9 +32,24 @@ pub(crate) fn one_of(name: &str) -> String {
     format!("names exactly one of {name}_file, {name}_env, {name}")
 }
 
-/// A file's text without blanks around it; `what` named the file.
+/// A file's text without blanks around it, or the mark that some editors begin a file with; `what` named the file.
 pub(crate) fn from_file(what: &str, file: &Path) -> Result<String, String> {
     let text = fs::read_to_string(file);
     let text = text.map_err(|e| format!("{what}: {} cannot be read: {e}", file.display()))?;
-    Ok(text.trim().to_owned())
+    Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_read_as_it_was_meant() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        for text in ["s3cret", " s3cret\r\n", "\u{feff}s3cret\n"] {
+            fs::write(&file, text).unwrap();
+            assert_eq!(from_file("app_secret_file", &file), Ok("s3cret".to_owned()));
+        }
+    }
 }

@@ -170,12 +170,22 @@ async fn drive_server(
     policy.limits = account.limits;
     let mut listener = match account.callback {
         Some(settings) => {
-            let encrypted = settings.aes_key.is_some();
-            let listener = Listener::start(account.app_id, settings).await.map_err(|e| vec![e])?;
-            output.listening(listener.address(), encrypted);
-            Some(listener)
+            let (listen, encrypted) = (settings.listen, settings.aes_key.is_some());
+            let listener = Listener::start_unless_in_use(account.app_id, settings).await;
+            let listener = listener.map_err(|e| vec![e])?;
+            match &listener {
+                Some(listener) => output.listening(listener.address(), encrypted),
+                None => output.listening_elsewhere(listen),
+            }
+            listener
         }
-        None => None,
+        None => {
+            // A receiver on another machine may keep them.
+            if !place.is_shared() {
+                policy.wait_for_counters = Duration::ZERO;
+            }
+            None
+        }
     };
     let log = ActionLog::open(&place.folder).map_err(|e| vec![e])?;
     let (account, campaign) = (plan.account().clone(), plan.name().to_owned());
@@ -199,7 +209,7 @@ async fn drive_server(
 async fn drive_recorded(
     (args, word): (&SendArgs, Word),
     plan: Plan,
-    mut policy: Policy,
+    policy: Policy,
     client: &Client,
     listener: &mut Option<Listener>,
     place: &JournalPlace,
@@ -211,7 +221,9 @@ async fn drive_recorded(
     let store = place.open().await.map_err(Refusal::without_record)?;
     if word == Word::Resume {
         let entries = store.entries(plan.account(), plan.name()).await?;
-        if !entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })) {
+        let is_begun =
+            |entry: &Entry| matches!(entry, Entry::Intent { .. } | Entry::Stopped { .. });
+        if !entries.iter().any(is_begun) {
             return Err(vec![format!(
                 "{place}: no call of the campaign {:?} was made, so there is nothing to resume: begin it \
                  with send",
@@ -247,13 +259,7 @@ async fn drive_recorded(
     let mut none = NoInbox::new(std::sync::Arc::new(SystemClock::new()));
     let inbox: &mut dyn Inbox = match listener {
         Some(listener) => listener,
-        None => {
-            // A receiver on another machine may keep them.
-            if !place.is_shared() {
-                policy.wait_for_counters = Duration::ZERO;
-            }
-            &mut none
-        }
+        None => &mut none,
     };
     let run = Run { client, plan: &plan, policy, output };
     Ok(run.to_the_end(&*store, &worker, journal, inbox).await)

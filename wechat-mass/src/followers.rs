@@ -125,8 +125,8 @@ impl fmt::Display for ExportError {
             ),
             Self::Page { open_ids, .. } => write!(
                 f,
-                "the list stopped after {open_ids} OpenIDs, which are kept; the same command goes on \
-                 from there"
+                "the list stopped after {open_ids} OpenIDs, which are kept; when what stopped it is over or \
+                 repaired, the same command goes on from there"
             ),
             Self::Circle { after } => {
                 write!(f, "the page after {after} ends with the same OpenID again")

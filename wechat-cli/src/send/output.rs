@@ -122,6 +122,17 @@ impl Output {
         });
     }
 
+    /// Another program listens on the account's address, and keeps the reports.
+    pub(super) fn listening_elsewhere(&self, address: SocketAddr) {
+        let fields = json!({ "address": address.to_string() });
+        self.say("listening_elsewhere", fields, || {
+            format!(
+                "{address} is in use (端口已被占用): callbacks are left to the program that listens there, such as \
+                 `callback listen` or another `send` of this account; each job's status is asked for"
+            )
+        });
+    }
+
     /// The database cannot be reached: no call is made until it can.
     pub(super) fn unreachable(&self, problem: &str) {
         self.say("journal_unreachable", json!({ "problem": problem }), || {
@@ -253,9 +264,14 @@ impl Progress {
                 self.waiting = Some(*reason);
                 let what = waited_for(*reason);
                 let fields = json!({ "for": what, "until": unix_seconds(*until) });
+                let shown = match reason {
+                    // It ends when they do.
+                    WaitReason::Jobs | WaitReason::Workers => what.to_owned(),
+                    _ => format!("{what}: {} Beijing time", BeijingTime::new(*until)),
+                };
                 match &self.bar {
-                    Some(bar) => bar.set_message(what),
-                    None => self.line("waiting", fields, || what.to_owned()),
+                    Some(bar) => bar.set_message(shown),
+                    None => self.line("waiting", fields, || shown),
                 }
             }
             _ => {}

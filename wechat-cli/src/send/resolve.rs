@@ -131,6 +131,11 @@ async fn show(begun: Begun, output: &Output) -> Result<Exit, Vec<String>> {
         }
     }
     lines.extend(found.iter().map(unclaimed));
+    lines.push(
+        "say what became of it, once and for all (裁定不可更改): --call N --not-sent, or --call N --sent \
+         with --job JOB where its job is known"
+            .to_owned(),
+    );
     let jobs: Vec<u64> = found.iter().map(|report| report.msg_id.get()).collect();
     let exit = Exit::Undecided;
     let fields = json!({ "calls": calls, "unclaimed": jobs, "exit": exit.status() });

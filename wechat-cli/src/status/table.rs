@@ -3,7 +3,9 @@
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
-use wechat_mass::campaign::{CallTimes, CampaignStatus, ChunkReport, GiveUp, Step, WaitReason};
+use wechat_mass::campaign::{
+    CallTimes, CampaignReport, CampaignStatus, ChunkOutcome, ChunkReport, GiveUp, Step, WaitReason,
+};
 use wechat_mass::journal::WorkerStatus;
 use wechat_mass::quota::BeijingTime;
 use wechat_types::mass::{JobStatus, MassReport};
@@ -259,9 +261,26 @@ fn step(status: &CampaignStatus) -> (String, Option<SystemTime>) {
                 .to_owned(),
             None,
         ),
-        _ if status.report.halted.is_some() => {
-            ("no call, until `resume` or `resolve` says otherwise".to_owned(), None)
-        }
-        _ => ("nothing".to_owned(), None),
+        _ => (no_step(&status.report), None),
+    }
+}
+
+/// Nothing can be done now, or is left to do.
+fn no_step(report: &CampaignReport) -> String {
+    let refused = |chunk: &ChunkReport| matches!(chunk.outcome, ChunkOutcome::Refused { .. });
+    let undecided = |chunk: &ChunkReport| matches!(chunk.outcome, ChunkOutcome::Undecided { .. });
+    let call = |is: fn(&ChunkReport) -> bool| report.chunks.iter().position(is).map(|n| n + 1);
+    if report.brake.is_some() {
+        "no call, until `resume` says go on".to_owned()
+    } else if let Some(call) = call(undecided) {
+        format!("no call, until `resolve` says what became of call {call}")
+    } else if let Some(call) = call(refused) {
+        format!(
+            "call {call} is made anew when `send` is run again: repair first what it was refused for"
+        )
+    } else if report.halted.is_some() {
+        "no call, until `send` is run again".to_owned()
+    } else {
+        "nothing".to_owned()
     }
 }

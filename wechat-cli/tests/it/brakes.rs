@@ -84,6 +84,9 @@ fn a_running_campaign_is_stopped_by_another_program() {
     shop.write("campaign.toml", TEXT);
     shop.run(&[]).assert_status(2).assert_says("已被人工停止");
     assert_eq!(shop.count(SEND), 0);
+    shop.operate(&["status"]).assert_says("no call, until `resume` says go on");
+    shop.say("resume", &["--poll", "1"]).assert_status(0);
+    assert_eq!(shop.count(SEND), 1);
 }
 
 #[test]

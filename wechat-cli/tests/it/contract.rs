@@ -24,6 +24,8 @@ fn shop() -> Shop {
 /// `wechat-cli contract` with the shop's account, without a server.
 fn bare(shop: &Shop) -> Command {
     let mut command = program(&shop.path("."));
+    // Its log lies where it runs.
+    command.current_dir(shop.path("."));
     command.arg("contract").arg("--config").arg(shop.path("wechat.toml"));
     command.args(["--account", "shop"]);
     command
@@ -69,6 +71,8 @@ fn over_http_the_mock_keeps_its_promises() {
     let whys: Vec<&str> = skipped.iter().map(|line| line["why"].as_str().unwrap()).collect();
     assert_eq!(whys, ["it may not send to everyone"; 2]);
     assert_eq!(shop.mock.jobs().iter().filter(|job| job.to_all).count(), 0);
+    assert_eq!(shop.phases(), ["contract begin", "contract end"]);
+    assert_eq!(shop.actions()[1]["outcome"], "messages allowed: true; 0 promises differ");
 }
 
 #[test]

@@ -100,7 +100,8 @@ fn sends_of_the_website_are_stated() {
         let mut run = shop.start(options);
         run.read_to("4 of 4 calls this month");
         run.read_to("website   3 of them on mp.weixin.qq.com, as was last stated");
-        run.read_to("waiting until the day's or the month's quota opens");
+        let line = run.read_to("waiting until the day's or the month's quota opens: ");
+        assert!(line.ends_with("-01 00:01:00 Beijing time"), "{line}");
         run.kill();
     }
     assert_eq!(shop.count(SENDALL), 1);

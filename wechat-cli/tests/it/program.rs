@@ -118,7 +118,12 @@ impl Started {
     /// Interrupts it as Ctrl+C does.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {
-        let sent = Command::new("kill").args(["-s", "INT", &self.child.id().to_string()]).status();
+        self.signal("INT");
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());
     }
 

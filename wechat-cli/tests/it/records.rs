@@ -48,7 +48,12 @@ fn a_refused_campaign_says_why_and_exits_as_send_did() {
     shop.write("campaign.toml", TEXT);
     shop.mock.on(SEND).always().errcode(48001);
     shop.run(&[]).assert_status(2);
-    shop.operate(&["status"]).assert_status(2).assert_says("48001").assert_says("接口未授权");
+    let status = shop.operate(&["status"]);
+    status.assert_status(2).assert_says("48001").assert_says("接口未授权");
+    // Nobody has to let it go on.
+    status.assert_says("next: call 1 is made anew when `send` is run again");
+    shop.run(&[]).assert_status(2);
+    assert_eq!(shop.count(SEND), 2);
 }
 
 #[test]

@@ -151,11 +151,15 @@ fn the_rehearsal_on_one_server_does_not_hold_for_another() {
 #[test]
 fn an_interrupted_run_goes_on_where_it_was() {
     let shop = Shop::with(2, |mock| mock);
-    let mut running = shop.start(&["--poll", "3600"]);
-    running.read_to("waiting for the jobs to end");
-    running.interrupt();
-    let run = running.end();
-    run.assert_status(130).assert_says("what was sent is recorded");
+    // As a human does, and as systemd and Docker do.
+    for (signal, phase) in [("INT", 1), ("TERM", 3)] {
+        let mut running = shop.start(&["--poll", "3600"]);
+        running.read_to("waiting for the jobs to end");
+        running.signal(signal);
+        let run = running.end();
+        run.assert_status(130).assert_says("what was sent is recorded");
+        assert_eq!(shop.phases()[phase], "send end", "by {signal}");
+    }
     assert_eq!(shop.count(SEND), 1);
 
     let mut running = shop.start(&["--poll", "3600", "--json"]);

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use wechat_http::{Client, Error};
 
 use super::chunk::ChunkState;
+use super::obstacle::{Obstacle, Obstacles};
 use super::plan::ChunkAudience;
 use super::preparation;
 use super::verdict::{Before, Others, PAST_MIDNIGHT, judge, reason_of, too_late};
@@ -221,21 +222,29 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// Whether a request could be made now. Asked for beside other workers only, before anything is reserved: a
-    /// machine without a token must not use up the calls of those that have one, nor end the campaign for them.
+    /// Whether a request could be made now. Asked before anything is reserved: who has no token must not use up the
+    /// account's calls, nor end the campaign for the workers that have one.
     async fn has_token(&self, run: &mut Run<'_, '_>) -> bool {
-        if run.journal.worker().is_none() {
+        let Err(error) = self.client.tokens().token().await else {
+            run.without_token = Obstacles::default();
             return true;
-        }
-        let Err(error) = self.client.tokens().token().await else { return true };
+        };
         let error = Error::Token(error);
         let reason = reason_of(&error);
         let now = self.now();
-        match preparation::again(&error, now, &self.policy) {
-            Some((until, _)) => {
-                let pause = (self.policy.repeat_after * 2).max(Duration::from_secs(1));
+        let again = preparation::again(&error, now, &self.policy).map(|(until, _)| until);
+        let until = if run.journal.worker().is_some() {
+            let pause = (self.policy.repeat_after * 2).max(Duration::from_secs(1));
+            again.map(|until| until.max(now + pause))
+        } else {
+            // Nobody else goes on meanwhile: it is waited for as for a call that does not get through.
+            let again = again.filter(|until| !self.policy.has_ended(*until));
+            again.filter(|_| run.without_token.meet(Obstacle::Unreachable))
+        };
+        match until {
+            Some(until) => {
                 (run.observe)(Event::NoToken(&reason));
-                run.campaign.close_until(until.max(now + pause), WaitReason::NoWay);
+                run.campaign.close_until(until, WaitReason::NoWay);
             }
             None => run.campaign.halt(reason),
         }

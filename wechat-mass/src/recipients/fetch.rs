@@ -106,7 +106,8 @@ impl fmt::Display for FetchError {
             ),
             Self::Call { fetched, .. } => write!(
                 f,
-                "a page could not be read; {} OpenIDs are kept: the same command goes on from there",
+                "a page could not be read; {} OpenIDs are kept: when what follows is over or repaired, the same \
+                 command goes on from there",
                 fetched.open_ids
             ),
             Self::LastHasLeft { .. } => f.write_str(

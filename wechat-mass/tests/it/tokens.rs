@@ -95,3 +95,27 @@ async fn a_token_that_cannot_be_fetched_for_a_while_puts_the_call_off() {
         world.assert_once(TWO_CALLS);
     }
 }
+
+/// Each attempt would use up one of the account's calls of the day, or of the month.
+#[tokio::test]
+async fn without_a_token_no_call_is_begun() {
+    // The client asks three times each.
+    for (refusals, sends, conclusion) in [(6, 1, Conclusion::Success), (9, 0, Conclusion::Refused)]
+    {
+        let world = World::new(5);
+        world.mock.on(STABLE_TOKEN).times(refusals).refused();
+        let (mut journal, mut inbox) = (MemoryJournal::new(), NoInbox::new(world.mock.clock()));
+        let (mut told, began) = (0, world.now());
+        let report = world
+            .run_with(&plan(5, text()), &mut journal, &mut inbox, &mut |event| {
+                told += usize::from(matches!(event, Event::NoToken(_)));
+            })
+            .await
+            .unwrap();
+        assert_eq!((report.conclusion(), world.count(SEND)), (conclusion, sends), "{report:?}");
+        assert_eq!(told, 2);
+        assert!(world.now() >= began + 2 * world.policy.repeat_after);
+        let begun = |entry: &&Entry| matches!(entry, Entry::Intent { .. });
+        assert_eq!(journal.entries().iter().filter(begun).count(), sends);
+    }
+}

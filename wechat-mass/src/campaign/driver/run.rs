@@ -9,6 +9,7 @@ use wechat_types::mass::report::JobStatus;
 
 use super::event::{DriverError, Event};
 use super::ready::Ready;
+use crate::campaign::obstacle::Obstacles;
 use crate::campaign::{Campaign, CampaignReport, unclaimed_reports};
 use crate::journal::{Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part};
 
@@ -24,6 +25,8 @@ pub(super) struct Run<'r, 'p> {
     read_to: u64,
     /// One of them may be of a job that a call has by now.
     may_join: bool,
+    /// Since there was one last.
+    pub(super) without_token: Obstacles,
     /// A call that has not begun, made ready while the one before it was made.
     pub(super) ahead: Option<(usize, Ready)>,
 }
@@ -41,6 +44,7 @@ impl<'r, 'p> Run<'r, 'p> {
             kept: BTreeMap::new(),
             read_to: 0,
             may_join: false,
+            without_token: Obstacles::default(),
             ahead: None,
         }
     }
