@@ -45,8 +45,8 @@ fn every_setting_stands_in_the_table_once() {
 fn every_row_has_a_source_and_a_test_that_sets_the_setting() {
     for [rule, setting, source, test] in rows() {
         assert!(!rule.is_empty() && !source.is_empty(), "{rule} {setting}");
-        let (module, function) = test.trim_matches('`').split_once("::").expect(&rule);
-        let file = read(&format!("tests/it/{module}.rs"));
+        let (module, function) = test.trim_matches('`').rsplit_once("::").expect(&rule);
+        let file = read(&format!("tests/it/{}.rs", module.replace("::", "/")));
         let (_, body) = file
             .split_once(&format!("fn {function}("))
             .unwrap_or_else(|| panic!("{rule}: there is no test {test}"));
