@@ -27,7 +27,8 @@ pub type Handled = Result<Option<Reply>, HandlerError>;
 ///
 /// The platform waits five seconds. Slow work belongs behind a queue of one's own;
 /// [`Slow`](crate::axum::Slow) says what is answered otherwise. A method must not **block** (file, terminal, SQLite)
-/// without `spawn_blocking`: as many of them as the runtime has threads would stop the endpoint.
+/// without `spawn_blocking`, also not in an `async` method that does so, such as those of `wechat-mass`'s `SqliteStore`, which
+/// shows how: as many of them as the runtime has threads would stop the endpoint.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
     /// Whatever has no method of its own, or none that was implemented; also a known kind that lacks

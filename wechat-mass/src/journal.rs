@@ -43,7 +43,8 @@ pub use worker::{Hold, Part, WorkerStatus};
 
 /// The durable side of one account's server: all its campaigns, what they spent, their jobs.
 ///
-/// A store is shared: by the campaigns of a program, and by programs on the same machine.
+/// A store is shared: by the campaigns of a program, and by programs on the same machine. **Each server needs one of its
+/// own**: what was sent to a mock counts as sent, so the same campaign ends as a success on the platform, and reaches nobody.
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
     /// Takes a campaign up: freezes a new plan, or finds it frozen by an earlier run.

@@ -30,6 +30,37 @@ use run::Run;
 const LATEST: Duration = Duration::from_secs(30);
 
 /// Runs a campaign to its end. It awaits only the client, the journal and the inbox.
+///
+/// The journal is one of the client's server: see [`Store`](crate::journal::Store). A whole campaign on the mock, whose
+/// clock jumps from sleep to sleep here (on its usual one, which stands until it is moved, this waits for ever):
+///
+/// ```
+/// use wechat_http::Client;
+/// use wechat_mass::campaign::{Conclusion, Content, Driver, NoInbox, Plan};
+/// use wechat_mass::journal::MemoryJournal;
+/// use wechat_mock::{ManualClock, MockServer};
+/// use wechat_types::id::TagId;
+/// use wechat_types::mass::Audience;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let clock = ManualClock::auto(ManualClock::default_start());
+/// let mock = MockServer::builder().followers(3).manual_clock(clock).build();
+/// mock.add_tag(TagId::new(134), "tea");
+/// mock.tag_follower(&mock.followers()[0], TagId::new(134));
+/// let client = Client::builder(mock.app_id(), mock.app_secret())
+///     .transport(mock.transport())
+///     .clock(mock.clock())
+///     .build()?;
+/// let content = Content::Text("【春茶上新】".to_owned());
+/// let plan = Plan::new(mock.app_id(), "spring", Audience::tag(TagId::new(134)), content)?;
+/// let (mut journal, mut inbox) = (MemoryJournal::new(), NoInbox::new(mock.clock()));
+/// let report = Driver::new(&client, &plan).run(&mut journal, &mut inbox, &mut |_| {}).await?;
+/// assert_eq!(report.conclusion(), Conclusion::Success);
+/// assert_eq!(mock.jobs().len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Driver<'a> {
     client: &'a Client,

@@ -13,6 +13,11 @@ use wechat_types::mass::MassReport;
 pub trait Inbox: Debug + Send {
     /// The next report, or none when `until` has come without one. A report that is there already
     /// is given out at once, also when `until` has passed.
+    ///
+    /// **Whoever asks for the next one has recorded the one before.** Where somebody waits to hear that, such as the
+    /// platform for the answer to its callback, tell him then and not when the report is given out: it comes
+    /// once. After a run that was dropped nobody knows; an inbox that tells somebody is to be dropped with it, and he brings it
+    /// again.
     async fn next(&mut self, until: SystemTime) -> Option<MassReport>;
 
     /// The report that was given out last was not recorded: whoever brought it must bring it again.

@@ -35,6 +35,22 @@ pub use journal::SqliteJournal;
 /// SQLite and the operating system then, and on the disk with the next record, such as the intent of the next call: SQLite
 /// never loses a record and keeps a later one. It is written in place, for the next step must wait for it anyway.
 /// Campaigns that record at the same time share a transaction.
+///
+/// Each method blocks its thread meanwhile: for a flush, and while another program holds the database, which
+/// [`open_with_patience`](Self::open_with_patience) bounds. Where that matters, such as in a callback handler, put it on a
+/// thread for such work:
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use wechat_mass::journal::{JournalError, SqliteStore, Store as _};
+/// # use wechat_types::{id::AppId, mass::MassReport};
+/// async fn keep(store: SqliteStore, account: AppId, report: MassReport) -> Result<(), JournalError> {
+///     let (runtime, now) = (tokio::runtime::Handle::current(), SystemTime::now());
+///     let work = move || runtime.block_on(store.keep_report(&account, &report, now));
+///     let done = tokio::task::spawn_blocking(work).await;
+///     done.map_err(|error| JournalError::new(error.to_string()))?
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     database: Arc<Database>,
