@@ -175,6 +175,7 @@ mod tests {
         assert_eq!(kept.as_bytes().as_ptr(), body.as_bytes().as_ptr());
         let first = body.as_bytes().as_ptr();
         drop(kept);
-        assert_eq!(body.into_bytes().as_ptr(), first);
+        let taken = body.into_bytes();
+        assert_eq!(taken.as_ptr(), first);
     }
 }
