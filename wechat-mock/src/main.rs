@@ -11,7 +11,9 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use wechat_http::Clock;
-use wechat_mock::{Configuration, JobProgress, ListenOptions, MockServer, MockServerBuilder};
+use wechat_mock::{
+    Configuration, JobProgress, ListenOptions, MockServer, MockServerBuilder, UrlCheck,
+};
 use wechat_types::id::TagId;
 
 use args::{Args, Command};
@@ -83,7 +85,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     }
     out.print("Ctrl-C or SIGTERM ends it, with a report of broken rules.\n".to_owned());
     if let Some(check) = listening.verify_callback_url().await {
-        out.print(format!("callback address: {check:?}\n"));
+        out.print(format!("callback address: {}\n", checked(&check)));
     }
     // One listener for the whole time: a signal between two would be lost.
     let mut signals = Signals::new()?;
@@ -268,5 +270,20 @@ impl Clock for RealClock {
         if let Ok(rest) = at.duration_since(self.now()) {
             tokio::time::sleep(rest).await;
         }
+    }
+}
+
+/// Pushes go to the address whatever the check shows: its receiver may be started later.
+fn checked(check: &UrlCheck) -> String {
+    match check {
+        UrlCheck::Verified => "it echoes, as the platform asks for (验证通过)".to_owned(),
+        UrlCheck::WrongAnswer { status, .. } => format!(
+            "it answered with status {status}, and did not echo the `echostr`: the platform would not take it \
+             (验证未通过). Pushes go there all the same"
+        ),
+        UrlCheck::NoAnswer => {
+            "no answer (无应答). Pushes go there all the same, once it is started".to_owned()
+        }
+        _ => "checked".to_owned(),
     }
 }

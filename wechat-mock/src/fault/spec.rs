@@ -48,11 +48,7 @@ enum EffectSpec {
     AnswerLost,
     Garbled,
     StaleNode,
-    Errcode {
-        code: i64,
-        #[serde(default)]
-        after_effect: bool,
-    },
+    Errcode(ErrcodeSpec),
     Html {
         status: u16,
         #[serde(default)]
@@ -64,6 +60,15 @@ enum EffectSpec {
     Delayed {
         seconds: f64,
     },
+}
+
+/// The disturbance that is asked for most, and most often written down wrongly.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object such as {\"code\": 45009}")]
+struct ErrcodeSpec {
+    code: i64,
+    #[serde(default)]
+    after_effect: bool,
 }
 
 /// The code of a node that does not know a token yet.
@@ -143,10 +148,12 @@ impl EffectSpec {
             Self::AnswerLost => Effect::Connection(ConnectionFault::AnswerLost),
             Self::Garbled => Effect::Garbled,
             Self::StaleNode => Effect::Errcode { code: STALE_NODE, applied: false },
-            Self::Errcode { code: 0, .. } => {
+            Self::Errcode(ErrcodeSpec { code: 0, .. }) => {
                 return Err(("effect.errcode.code", "0 is no error".to_owned()));
             }
-            Self::Errcode { code, after_effect } => Effect::Errcode { code, applied: after_effect },
+            Self::Errcode(ErrcodeSpec { code, after_effect }) => {
+                Effect::Errcode { code, applied: after_effect }
+            }
             Self::Html { status, .. } if !(200..=599).contains(&status) => {
                 return Err(("effect.html.status", format!("{status} is not from 200 to 599")));
             }
@@ -168,7 +175,7 @@ impl EffectSpec {
             Effect::Connection(ConnectionFault::ResetBeforeEffect) => Self::Reset,
             Effect::Connection(ConnectionFault::AnswerLost) => Self::AnswerLost,
             Effect::Errcode { code, applied } => {
-                Self::Errcode { code: *code, after_effect: *applied }
+                Self::Errcode(ErrcodeSpec { code: *code, after_effect: *applied })
             }
             Effect::Status { status, applied } => {
                 Self::Html { status: *status, after_effect: *applied }

@@ -94,6 +94,14 @@ async fn answer(
     gate: &Gate<'_>,
 ) -> Result<Response<Answer>, Refused> {
     let Found { route, account, last } = find(server, &head.method, head.uri.path())?;
+    let query = Query::parse(head.uri.query().unwrap_or_default());
+    if let Some(name) = query.names().find(|name| !route.query.contains(name)) {
+        let message = match route.query {
+            [] => "this call takes nothing in the query".to_owned(),
+            known => format!("this call takes {} in the query", known.join(", ")),
+        };
+        return Err(Problem::field(name, message).into());
+    }
     let touched = match route.scope {
         Scope::Server => account.accounts(),
         Scope::Account => vec![account.clone()],
@@ -118,7 +126,6 @@ async fn answer(
         }
     };
     let body = whole(body).await?;
-    let query = Query::parse(head.uri.query().unwrap_or_default());
     let remote_callbacks = gate.options.remote_callbacks;
     catch_up(&touched).await;
     let told: Told = run(&Asked { account, last, query, body, remote_callbacks });

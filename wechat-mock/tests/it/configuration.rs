@@ -88,7 +88,7 @@ fn mistakes_are_named_with_their_line_and_secrets_are_not() {
         ("title_limit = 64", "title_limit = -1", "line LINE: title_limit: invalid value"),
         ("key_memory = 3600", "key_memory = 'long'", "line LINE: key_memory: a number of seconds"),
         ("nth = 2", "nth = 0", "nth: calls are counted from 1"),
-        ("{ code = -1 }", "{ cod = -1 }", "line LINE: effect: unexpected keys in table: cod"),
+        ("{ code = -1 }", "{ cod = -1 }", "line LINE: effect: unknown field `cod`"),
         ("\"/cgi-bin/tags/get\"", "\"/cgi-bin/nowhere\"", "path: there is no call"),
         ("\"5ecret5ecret\"", "5", "line LINE: app_secret: a text in quotes"),
         ("\"5ecret5ecret\"", "\"5ecret5ecret", "line LINE: "),

@@ -124,7 +124,8 @@ async fn a_send_is_followed_and_everything_can_start_anew() {
     let rig = &control.rig;
     let fans = rig.server.followers();
     control.did("POST /_mock/verdicts", json!({"verdict": {"refused": 20001}})).await;
-    control.did("POST /_mock/tags", json!({"id": 102, "name": "狗", "first_followers": 1})).await;
+    let tag = json!({"id": 102, "name": "狗", "first_followers": 1});
+    assert_eq!(control.did("POST /_mock/tags", tag.clone()).await, tag);
     let line = format!("PATCH /_mock/followers/{}", fans[1]);
     control.did(&line, json!({"hindrance": "refuses", "add_tags": [101], "remark": "老王"})).await;
     rig.call(SEND, &text_to(&fans, "一", None));
@@ -143,10 +144,16 @@ async fn a_send_is_followed_and_everything_can_start_anew() {
     let quotas = control.get("/_mock/quotas").await;
     let send = quotas["quotas"].as_array().unwrap().iter().find(|q| q["path"] == SEND).unwrap();
     assert_eq!((&send["limit"], &send["used"]), (&json!(100), &json!(2)));
-    assert_eq!(
-        control.get("/_mock/received?after=2").await["received"].as_array().unwrap().len(),
-        2
-    );
+    let received = control.get("/_mock/received?after=2&bodies=1").await;
+    let [token, send] = received["received"].as_array().unwrap().as_slice() else {
+        panic!("{received}")
+    };
+    assert_eq!(token["body"]["secret"], "[redacted]");
+    assert_eq!(send["query"]["access_token"], "[redacted]");
+    assert_eq!((&send["body"]["text"]["content"], send["at"].is_u64()), (&json!("二"), true));
+    assert_eq!(send["body"]["touser"].as_array().unwrap().len(), fans.len());
+    let briefly = control.get("/_mock/received?after=2").await;
+    assert_eq!(briefly["received"][0].get("body"), None);
 
     control.did("PUT /_mock/quotas", json!({"mass_sends_left": 0})).await;
     assert_eq!(rig.code(SEND, &text_to(&fans, "三", None)), 45028);
@@ -329,6 +336,20 @@ async fn bad_input_names_the_field_and_changes_nothing() {
         ("PATCH /_mock/followers/FAN", json!({"remark": "x", "add_tags": [7]}), 400, "add_tags: "),
         ("PATCH /_mock/followers/FAN", json!({"remark": "x", "add_tags": [1]}), 400, "add_tags: "),
         ("GET /_mock/inbox", Value::Null, 400, "openid: "),
+        ("GET /_mock/inbox?openid=nobody", Value::Null, 404, "was never a follower"),
+        (
+            "GET /_mock/received?aftr=2",
+            Value::Null,
+            400,
+            "aftr: this call takes after, limit, bodies",
+        ),
+        ("GET /_mock/tags?id=1", Value::Null, 400, "id: this call takes nothing in the query"),
+        (
+            "POST /_mock/faults",
+            json!({"effect": {"errcode": 45009}}),
+            400,
+            "expected an object such as {\"code\": 45009}",
+        ),
         ("GET /_mock/jobs/x", Value::Null, 404, "msg_id: "),
         ("GET /_mock/received?after=x", Value::Null, 400, "after: "),
         ("GET /_mock/accounts/wx9/state", Value::Null, 404, "app_id: "),

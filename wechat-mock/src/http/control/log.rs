@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::asked::{Asked, Problem, Told};
 use crate::beijing::unix_seconds;
+use crate::request::RecordedRequest;
 
 pub(super) fn state(asked: &Asked) -> Told {
     let account = &asked.account;
@@ -24,14 +25,33 @@ pub(super) fn state(asked: &Asked) -> Told {
     }))
 }
 
-/// `?after=N`: the requests after the N-th, at most `limit`.
+/// `?after=N`: the requests after the N-th, at most `limit`; with `bodies=1` as whole as they are kept: a call to
+/// ten thousand followers has 300 kB.
 pub(super) fn received(asked: &Asked) -> Told {
     let (after, limit) = (asked.number("after", 0)?, asked.number("limit", u64::MAX)?);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let with_bodies = asked.number("bodies", 0)? != 0;
     let requests = asked.account.received_after(after);
-    let requests: Result<Vec<Value>, Problem> =
-        requests.iter().take(limit).map(|request| parsed(&request.to_json())).collect();
+    let one = |request: &RecordedRequest| {
+        let Value::Object(mut told) = parsed(&request.to_json())? else { return Ok(Value::Null) };
+        let query = request.query.iter().map(|(name, value)| (name.clone(), json!(value)));
+        told.insert("at".to_owned(), json!(unix_seconds(request.at)));
+        told.insert("query".to_owned(), query.collect());
+        if with_bodies {
+            told.insert("body".to_owned(), whole(request));
+        }
+        Ok(Value::Object(told))
+    };
+    let requests: Result<Vec<Value>, Problem> = requests.iter().take(limit).map(one).collect();
     Ok(json!({"received": requests?}))
+}
+
+/// A body as JSON, or as text where it is none.
+fn whole(request: &RecordedRequest) -> Value {
+    match request.json() {
+        Value::Null => json!(String::from_utf8_lossy(&request.body)),
+        body => body,
+    }
 }
 
 /// Which rules were broken, how often, and where first.

@@ -108,14 +108,17 @@ pub(super) fn add_tag(asked: &Asked) -> Told {
     }
     asked.account.add_tag(tag.id, tag.name.clone());
     asked.account.tag_first_followers(tag.first_followers, tag.id);
-    Ok(json!({"id": tag.id, "name": tag.name}))
+    let tagged = tag.first_followers.min(asked.account.follower_count());
+    Ok(json!({"id": tag.id, "name": tag.name, "first_followers": tagged}))
 }
 
 /// `?openid=…`: what reached one follower.
 pub(super) fn inbox(asked: &Asked) -> Told {
-    let openid = asked.query.get("openid").unwrap_or_default();
-    let openid = OpenId::new(openid)
-        .map_err(|_| Problem::field("openid", "an OpenID is expected in the query"))?;
+    let openid = asked.query.get("openid");
+    let openid =
+        openid.ok_or_else(|| Problem::field("openid", "an OpenID is expected in the query"))?;
+    // That nobody reached a follower must not be so because of a slip of the pen.
+    let openid = known(asked, openid)?;
     let inbox: Vec<MsgId> = asked.account.inbox(&openid);
     Ok(json!({"inbox": inbox}))
 }

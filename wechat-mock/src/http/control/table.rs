@@ -123,7 +123,7 @@ pub(in crate::http) fn routes() -> Vec<Route> {
             .takes(schemas::state),
         row(get.clone(), Account, "state", "the account in figures", log::state),
         row(get.clone(), Account, "received", "the log, secrets redacted", log::received)
-            .asks(&["after", "limit"]),
+            .asks(&["after", "limit", "bodies"]),
         row(get.clone(), Account, "report", "broken rules, with their number", log::report),
         row(get.clone(), Account, "followers", "followers, page by page", people::list)
             .asks(&["after", "limit"]),
