@@ -22,8 +22,8 @@ use crate::action_log::{Action, ActionLog};
 use crate::args::ContractArgs;
 use crate::exit::Exit;
 use crate::interrupt::unless_interrupted;
-use crate::journal_place::{Asked, JournalPlace};
 use crate::listener::Listener;
+use crate::state;
 use crate::target::{self, Target};
 use crate::token_place;
 
@@ -68,8 +68,13 @@ async fn check(args: &ContractArgs, output: &Output) -> Result<Exit, String> {
     let target =
         target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())?;
     // It has no record of campaigns, but its actions are logged where those of `send` are.
-    let place = JournalPlace::choose(Asked { journal: None, state: None, beside }, &target)?;
-    let log = place.map(|place| ActionLog::open(&place.folder)).transpose()?;
+    let folder = match &target {
+        Target::Embedded => None,
+        Target::Named { base_url, .. } => Some(state::folder_of(base_url)),
+        Target::Live { .. } => Some(state::LIVE.to_owned()),
+    };
+    let folder = folder.map(|server| state::folder(None, beside).join(server));
+    let log = folder.as_deref().map(ActionLog::open).transpose()?;
     let server = match target {
         Target::Embedded => embedded(args)?,
         Target::Named { account, base_url } => {

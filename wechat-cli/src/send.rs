@@ -175,7 +175,16 @@ async fn drive_server(
             let listener = listener.map_err(|e| vec![e])?;
             match &listener {
                 Some(listener) => output.listening(listener.address(), encrypted),
-                None => output.listening_elsewhere(listen),
+                None if place.is_shared() => output.listening_elsewhere(listen),
+                None => {
+                    return Err(vec![format!(
+                        "callbacks cannot be received on {listen}: the address is in use (端口已被占用), such as by \
+                         `callback listen` or another `send` of this account, which would keep the reports of \
+                         this campaign to itself: end it first, or share a database (journal = \
+                         \"postgres://…\")"
+                    )]
+                    .into());
+                }
             }
             listener
         }

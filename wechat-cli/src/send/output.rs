@@ -122,13 +122,14 @@ impl Output {
         });
     }
 
-    /// Another program listens on the account's address, and keeps the reports.
+    /// Another program listens on the account's address, and keeps the reports in the database that they share.
     pub(super) fn listening_elsewhere(&self, address: SocketAddr) {
         let fields = json!({ "address": address.to_string() });
         self.say("listening_elsewhere", fields, || {
             format!(
-                "{address} is in use (端口已被占用): callbacks are left to the program that listens there, such as \
-                 `callback listen` or another `send` of this account; each job's status is asked for"
+                "{address} is in use (端口已被占用): callbacks are left to the program that listens there, which must \
+                 be `callback listen` or another `send` of this account with the same journal; each job's status is \
+                 asked for"
             )
         });
     }
@@ -196,7 +197,7 @@ pub(super) struct Progress {
     /// Calls made by this run.
     made: usize,
     /// What was last said to be waited for, so that it is said once.
-    waiting: Option<WaitReason>,
+    waiting: Option<String>,
 }
 
 impl Progress {
@@ -236,8 +237,7 @@ impl Progress {
             Event::NoToken(reason) => {
                 self.line("no_token", json!({ "reason": reason }), || {
                     format!(
-                        "no access token, so this worker begins no call for a while (暂无 access_token): \
-                         {reason}"
+                        "no access token, so no call is begun here for a while (暂无 access_token): {reason}"
                     )
                 });
             }
@@ -260,15 +260,18 @@ impl Progress {
                     format!("job {msg_id} has had no final report for {hours} hours (超时未报告)")
                 });
             }
-            Event::Waiting(until, reason) if self.waiting != Some(*reason) => {
-                self.waiting = Some(*reason);
+            Event::Waiting(until, reason) => {
                 let what = waited_for(*reason);
-                let fields = json!({ "for": what, "until": unix_seconds(*until) });
                 let shown = match reason {
                     // It ends when they do.
                     WaitReason::Jobs | WaitReason::Workers => what.to_owned(),
                     _ => format!("{what}: {} Beijing time", BeijingTime::new(*until)),
                 };
+                if self.waiting.as_ref() == Some(&shown) {
+                    return;
+                }
+                self.waiting = Some(shown.clone());
+                let fields = json!({ "for": what, "until": unix_seconds(*until) });
                 match &self.bar {
                     Some(bar) => bar.set_message(shown),
                     None => self.line("waiting", fields, || shown),

@@ -132,8 +132,8 @@ async fn show(begun: Begun, output: &Output) -> Result<Exit, Vec<String>> {
     }
     lines.extend(found.iter().map(unclaimed));
     lines.push(
-        "say what became of it, once and for all (裁定不可更改): --call N --not-sent, or --call N --sent \
-         with --job JOB where its job is known"
+        "while the key is known to the platform, `send` asks it; otherwise say what became of the call, once and for \
+         all (裁定不可更改): --call N --not-sent, or --call N --sent with --job JOB where its job is known"
             .to_owned(),
     );
     let jobs: Vec<u64> = found.iter().map(|report| report.msg_id.get()).collect();

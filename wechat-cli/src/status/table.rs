@@ -273,10 +273,13 @@ fn no_step(report: &CampaignReport) -> String {
     if report.brake.is_some() {
         "no call, until `resume` says go on".to_owned()
     } else if let Some(call) = call(undecided) {
-        format!("no call, until `resolve` says what became of call {call}")
+        format!(
+            "call {call} is asked for with its key when `send` is run again, while that is known to the platform \
+             (24 hours); otherwise `resolve` says what became of it"
+        )
     } else if let Some(call) = call(refused) {
         format!(
-            "call {call} is made anew when `send` is run again: repair first what it was refused for"
+            "call {call} is not made until `send` is run again: repair first what it was refused for"
         )
     } else if report.halted.is_some() {
         "no call, until `send` is run again".to_owned()

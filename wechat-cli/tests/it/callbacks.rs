@@ -9,7 +9,7 @@ use wechat_events::{CallbackToken, EncodingAesKey};
 use wechat_mock::UrlCheck;
 use wechat_types::id::{AppId, MsgId};
 
-use crate::shop::{AES_KEY, APP_ID, ARTICLE, SEND, Shop, aes_key, token};
+use crate::shop::{AES_KEY, APP_ID, SEND, Shop, aes_key, token};
 
 const OWNER: &str = "oTESTowner00000000000000000";
 const ORIGINAL_ID: &str = "gh_5b1e7c40d9a2";
@@ -112,23 +112,4 @@ fn a_report_of_somebody_elses_job_changes_nothing() {
     assert_eq!(run.result()["jobs"], 1);
     assert_eq!(run.result()["sent"], 2);
     assert_eq!(run.result()["total"], 2);
-}
-
-/// `callback listen`, or another campaign of the account, must not keep this one from being sent.
-#[cfg(unix)]
-#[test]
-fn a_second_campaign_of_the_account_is_sent_beside_the_first() {
-    let shop = Shop::with(2, |mock| mock);
-    let mut first = shop.start(&["--poll", "3600"]);
-    first.read_to("waiting for the jobs to end");
-    shop.write("campaign.toml", ARTICLE.replace("\"spring\"", "\"spring 2\""));
-    let mut second = shop.start(&["--poll", "3600"]);
-    let line = second.read_to("is in use");
-    assert!(line.contains(&shop.callbacks.to_string()) && line.contains("端口已被占用"), "{line}");
-    second.read_to("waiting for the jobs to end");
-    for running in [first, second] {
-        running.interrupt();
-        running.end().assert_status(130);
-    }
-    assert_eq!(shop.count(SEND), 2);
 }

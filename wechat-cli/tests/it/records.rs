@@ -51,7 +51,7 @@ fn a_refused_campaign_says_why_and_exits_as_send_did() {
     let status = shop.operate(&["status"]);
     status.assert_status(2).assert_says("48001").assert_says("接口未授权");
     // Nobody has to let it go on.
-    status.assert_says("next: call 1 is made anew when `send` is run again");
+    status.assert_says("next: call 1 is not made until `send` is run again");
     shop.run(&[]).assert_status(2);
     assert_eq!(shop.count(SEND), 2);
 }

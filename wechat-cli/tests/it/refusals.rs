@@ -201,6 +201,19 @@ fn a_database_that_cannot_be_reached_is_asked_once() {
 }
 
 #[test]
+fn a_callback_address_in_use() {
+    let shop = Shop::new(2);
+    let _held = TcpListener::bind(shop.callbacks).unwrap();
+    let run = shop.run(&[]);
+    let said = format!("callbacks cannot be received on {}", shop.callbacks);
+    run.assert_status(2)
+        .assert_says(&said)
+        .assert_says("端口已被占用")
+        .assert_says("nothing was sent");
+    shop.assert_untouched();
+}
+
+#[test]
 fn every_refusal_is_a_line_of_json_too() {
     let shop = Shop::new(2);
     shop.write("followers.txt", list_of(1));

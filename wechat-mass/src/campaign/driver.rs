@@ -185,7 +185,7 @@ impl<'a> Driver<'a> {
                     run.campaign.overdue(msg_id);
                     (run.observe)(Event::Overdue(msg_id, self.policy.overdue_after));
                 }
-                Step::Send { chunk, .. } => self.send(&mut run, chunk, now).await?,
+                Step::Send { chunk, .. } => self.send(&mut run, chunk).await?,
                 step => self.prepare_alone(&mut run, &step).await?,
             }
         }
@@ -196,12 +196,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Makes one call: intent durable, request, answer durable.
-    async fn send(
-        &self,
-        run: &mut Run<'_, '_>,
-        number: usize,
-        decided_at: SystemTime,
-    ) -> Result<(), DriverError> {
+    async fn send(&self, run: &mut Run<'_, '_>, number: usize) -> Result<(), DriverError> {
         let before = run.campaign.chunks.get(number).map_or(Before::Nothing, ChunkState::before);
         let Some(planned) = self.plan.chunks().get(number) else {
             run.campaign.halt(format!("the plan has no call {}", number + 1));
@@ -218,7 +213,14 @@ impl<'a> Driver<'a> {
             run.campaign.halt(format!("call {} has no draft", number + 1));
             return Ok(());
         };
-        if !self.has_token(run).await || !self.claim(run, number, &planned.audience).await? {
+        if !self.has_token(run).await {
+            return Ok(());
+        }
+        // That may have taken long, and nothing is reserved yet: it is decided anew.
+        let decided_at = self.now();
+        let still =
+            matches!(run.campaign.next(decided_at), Step::Send { chunk, .. } if chunk == number);
+        if !still || !self.claim(run, number, &planned.audience).await? {
             return Ok(());
         }
         let now = self.now();

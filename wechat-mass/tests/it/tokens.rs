@@ -1,5 +1,7 @@
 //! Tokens that die in the middle of a campaign.
 
+use std::time::Duration;
+
 use wechat_mass::campaign::{Answer, Conclusion, Event};
 use wechat_mass::journal::{Entry, MemoryJournal};
 
@@ -118,4 +120,18 @@ async fn without_a_token_no_call_is_begun() {
         let begun = |entry: &&Entry| matches!(entry, Entry::Intent { .. });
         assert_eq!(journal.entries().iter().filter(begun).count(), sends);
     }
+}
+
+/// The call was decided before it was waited for.
+#[tokio::test]
+async fn a_token_that_comes_late_uses_up_no_call() {
+    let world = World::new(5);
+    world.mock.on(STABLE_TOKEN).delayed(Duration::from_secs(35));
+    let mut journal = MemoryJournal::new();
+    let began = world.now();
+    let report = world.run_on(&plan(5, text()), &mut journal).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
+    assert!(world.requests(SEND)[0].at >= began + Duration::from_secs(30));
+    let begun = |entry: &&Entry| matches!(entry, Entry::Intent { .. });
+    assert_eq!(journal.entries().iter().filter(begun).count(), 1);
 }
