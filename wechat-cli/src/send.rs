@@ -10,6 +10,7 @@ mod refusal;
 mod resolve;
 mod result_text;
 mod stop;
+mod waits;
 
 use std::time::Duration;
 

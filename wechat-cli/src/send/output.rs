@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
-use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan, WaitReason};
+use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan};
 use wechat_mass::journal::Entry;
 use wechat_mass::quota::BeijingTime;
 
@@ -14,6 +14,7 @@ use super::forecast::Foreseen;
 use super::plan_text;
 use super::prepared::Prepared;
 use super::result_text::{self, End};
+use super::waits::{shown_wait, waited_for};
 use crate::exit::Exit;
 use crate::journal_place::JournalPlace;
 
@@ -262,11 +263,7 @@ impl Progress {
             }
             Event::Waiting(until, reason) => {
                 let what = waited_for(*reason);
-                let shown = match reason {
-                    // It ends when they do.
-                    WaitReason::Jobs | WaitReason::Workers => what.to_owned(),
-                    _ => format!("{what}: {} Beijing time", BeijingTime::new(*until)),
-                };
+                let shown = shown_wait(*until, *reason);
                 if self.waiting.as_ref() == Some(&shown) {
                     return;
                 }
@@ -381,19 +378,6 @@ fn answered(answer: &Answer) -> String {
         }
         Answer::Unknown { reason, .. } => format!("undecided: {reason}"),
         _ => "answered".to_owned(),
-    }
-}
-
-fn waited_for(reason: WaitReason) -> &'static str {
-    match reason {
-        WaitReason::Pace => "waiting until the next call may be made",
-        WaitReason::Quota => "waiting until the day's or the month's quota opens",
-        WaitReason::Repeat => "waiting to ask with the same key what became of the call",
-        WaitReason::Jobs => "waiting for the jobs to end",
-        WaitReason::NotBefore => "waiting for the time from which it may be sent (not_before)",
-        WaitReason::Workers => "waiting for the calls of other workers",
-        WaitReason::NoWay => "waiting to try again what failed for a while",
-        _ => "waiting",
     }
 }
 
