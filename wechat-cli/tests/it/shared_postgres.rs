@@ -191,3 +191,21 @@ fn what_is_wrong_with_a_journal_is_said_without_its_password() {
     }
     shop.assert_untouched();
 }
+
+/// The other program, such as `callback listen`, keeps the reports in the database.
+#[cfg(unix)]
+#[test]
+fn a_campaign_is_sent_beside_who_listens_for_callbacks() {
+    let Some(address) = address() else { return };
+    let shop = Shop::with(2, |mock| mock);
+    let _listens = TcpListener::bind(shop.callbacks).unwrap();
+    let mut command = shop.command(&["--poll", "3600"]);
+    let mut running = Started::new(command.env("WECHAT_JOURNAL", &address));
+    let line = running.read_to("is in use");
+    assert!(line.starts_with(&shop.callbacks.to_string()), "{line}");
+    assert!(line.contains("端口已被占用") && line.contains("the same journal"), "{line}");
+    running.read_to("waiting for the jobs to end");
+    running.interrupt();
+    running.end().assert_status(130);
+    assert_eq!(shop.count("/cgi-bin/message/mass/send"), 1);
+}
