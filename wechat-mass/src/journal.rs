@@ -53,8 +53,9 @@ pub trait Store: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`JournalError`]: somebody else holds the campaign; **another plan** went out under this name,
-    /// with the difference in the text; the store cannot be read or written.
+    /// [`JournalError`]: somebody else holds the campaign ([`TakenUp`](JournalErrorKind::TakenUp)); **another plan** went
+    /// out under this name ([`AnotherPlan`](JournalErrorKind::AnotherPlan)), with the difference in the text; the store cannot
+    /// be read or written.
     async fn open(&self, plan: &Plan, at: SystemTime) -> Result<Box<dyn Journal>, JournalError>;
 
     /// Takes part in a campaign beside other workers: of this store, on this machine or on others.
@@ -64,7 +65,7 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     ///
     /// As [`open`](Self::open). Also when this machine's clock differs from the store's by more than 30
-    /// seconds: the workers would not agree how old a key is.
+    /// seconds ([`WrongClock`](JournalErrorKind::WrongClock)): the workers would not agree how old a key is.
     async fn join(
         &self,
         plan: &Plan,
@@ -347,6 +348,7 @@ fn job_taken(msg_id: MsgId, owner: &JobOwner) -> JournalError {
         owner.chunk + 1,
         owner.campaign
     ))
+    .with_kind(JournalErrorKind::JobTaken)
 }
 
 /// Times as milliseconds since 1970.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Entry, JournalError};
+use super::{Entry, JournalError, JournalErrorKind};
 use crate::quota::{Budget, Spend};
 
 /// A call about to be made.
@@ -110,7 +110,8 @@ pub(super) fn check_clock(at: SystemTime, last: Option<SystemTime>) -> Result<()
             "the clock is {} seconds before the last recorded call: set it right; until then \
              nothing is sent, for neither budgets nor the age of keys can be told",
             back.as_secs()
-        ))),
+        ))
+        .with_kind(JournalErrorKind::WrongClock)),
         _ => Ok(()),
     }
 }

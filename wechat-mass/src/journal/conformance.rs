@@ -19,6 +19,7 @@
 
 mod budgets;
 mod promises;
+mod refusals;
 mod stops;
 mod workers;
 
@@ -133,11 +134,11 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "a campaign is taken up by one process at a time",
-        check: |place| Box::pin(promises::one_holder(place)),
+        check: |place| Box::pin(refusals::one_holder(place)),
     },
     Promise {
         name: "the same plan is taken up again, another one under its name is refused",
-        check: |place| Box::pin(promises::plans_are_frozen(place)),
+        check: |place| Box::pin(refusals::plans_are_frozen(place)),
     },
     Promise {
         name: "a call's recipients are read as they were frozen",
@@ -169,7 +170,11 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "nothing is claimed while the clock is set back",
-        check: |place| Box::pin(budgets::clock_set_back(place)),
+        check: |place| Box::pin(refusals::clock_set_back(place)),
+    },
+    Promise {
+        name: "a fact of a campaign that is not there is refused",
+        check: |place| Box::pin(refusals::facts_have_a_campaign(place)),
     },
     Promise {
         name: "a job belongs to one call of an account",

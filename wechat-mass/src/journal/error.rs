@@ -31,6 +31,19 @@ pub enum JournalErrorKind {
     LeaseLost,
     /// Others have recorded something that has to be read first, so nothing was recorded.
     Behind,
+    /// Another program has the campaign now. Whoever comes after it finds what it recorded.
+    TakenUp,
+    /// Another plan goes under the name of a campaign that was begun: it needs another name, or the plan that
+    /// was begun.
+    AnotherPlan,
+    /// This machine's clock is wrong, or the store's. Nothing is sent until it is set right.
+    WrongClock,
+    /// A newer program wrote the store, and this one cannot read it.
+    Newer,
+    /// The account has no campaign of this name in the store.
+    NoCampaign,
+    /// A job is that of another call already.
+    JobTaken,
 }
 
 impl JournalError {
@@ -72,10 +85,12 @@ impl JournalError {
 
     pub(crate) fn no_campaign(name: &str) -> Self {
         Self::new(format!("there is no campaign {name:?} of this account in the journal"))
+            .with_kind(JournalErrorKind::NoCampaign)
     }
 
     pub(super) fn taken_up(campaign: &str) -> Self {
         Self::new(format!("another program is sending the campaign {campaign:?}"))
+            .with_kind(JournalErrorKind::TakenUp)
     }
 
     /// Another plan goes under the name of a campaign that was begun; `lists` tells how the lists of
@@ -87,6 +102,7 @@ impl JournalError {
             frozen.name,
             frozen.difference(plan, lists)
         ))
+        .with_kind(JournalErrorKind::AnotherPlan)
     }
 
     /// The same with the storage's own error.

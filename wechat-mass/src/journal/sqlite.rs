@@ -19,7 +19,7 @@ use rusqlite::{Connection, Transaction};
 use wechat_types::id::AppId;
 use wechat_types::mass::{MassReport, Recipients};
 
-use super::{Entry, Frozen, FrozenCall, Journal, JournalError, Reserved, Store};
+use super::{Entry, Frozen, FrozenCall, Journal, JournalError, JournalErrorKind, Reserved, Store};
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend};
 use files::{failure, flush_log, flush_names, hold};
@@ -104,7 +104,8 @@ impl SqliteStore {
                      newer program",
                     path.display(),
                     schema::NEWEST
-                )));
+                ))
+                .with_kind(JournalErrorKind::Newer));
             }
             Err(Unusable::Foreign) => {
                 return Err(JournalError::new(format!(

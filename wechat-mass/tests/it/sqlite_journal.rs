@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use wechat_mass::campaign::{Conclusion, Content, DriverError, Plan};
-use wechat_mass::journal::{Entry, Journal, JournalError, MemoryJournal, SqliteStore, Store as _};
+use wechat_mass::journal::{
+    Entry, Journal, JournalError, JournalErrorKind, MemoryJournal, SqliteStore, Store as _,
+};
 use wechat_types::mass::Audience;
 
 use crate::world::{
@@ -126,7 +128,9 @@ fn a_database_of_something_else_is_left_alone() {
 fn a_newer_database_is_left_to_the_newer_program() {
     let kept = Kept::new();
     kept.sql("PRAGMA user_version = 999");
-    let problem = problem(kept.open(&kept.plan));
+    let error = kept.open(&kept.plan).expect_err("a newer database");
+    assert_eq!(error.kind(), JournalErrorKind::Newer);
+    let problem = error.to_string();
     assert!(problem.contains("version 999") && problem.contains("newer program"), "{problem}");
 }
 

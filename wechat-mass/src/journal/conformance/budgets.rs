@@ -6,7 +6,7 @@ use super::Place;
 use super::promises::{
     Checked, account, after, budget, claim, last_minute, load, open, plan, same, store,
 };
-use crate::journal::{Claim, Reserved};
+use crate::journal::Reserved;
 use crate::quota::{Limits, Spend, Window};
 
 pub(super) async fn budgets_hold(place: &dyn Place) -> Checked {
@@ -97,18 +97,4 @@ pub(super) async fn waiting_records_nothing(place: &dyn Place) -> Checked {
     let account = account("wx0123456789abcdef")?;
     let spent = store.spent(&account, &Spend::ALL, UNIX_EPOCH).await.map_err(|e| e.to_string())?;
     same("what was spent", &spent, &Vec::new())
-}
-
-pub(super) async fn clock_set_back(place: &dyn Place) -> Checked {
-    let store = store(place)?;
-    let mut journal = open(store.as_ref(), &plan("spring")?).await?;
-    claim(journal.as_mut(), 0, after(3600), &[]).await?;
-    claim(journal.as_mut(), 0, after(3599), &[])
-        .await
-        .map_err(|e| format!("a second back: {e}"))?;
-    let back = Claim::new(0, after(0), Spend::ByOpenIds, &[]);
-    match journal.claim(&back).await {
-        Ok(_) => Err("a call an hour before the last one is claimed".to_owned()),
-        Err(_) => same("the entries", &load(journal.as_mut()).await?.len(), &2),
-    }
 }

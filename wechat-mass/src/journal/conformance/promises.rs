@@ -6,9 +6,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use wechat_types::id::{AppId, MsgId, OpenId, TagId};
 use wechat_types::mass::{Audience, JobStatus, MassReport, Recipients, ReportSource};
 
+use super::refusals::refused;
 use super::{BEGINNING, Place};
 use crate::campaign::{Answer, Chunk, Content, Plan, Resolution};
-use crate::journal::{Claim, Entry, Frozen, FrozenCall, Journal, Reserved, Store};
+use crate::journal::{
+    Claim, Entry, Frozen, FrozenCall, Journal, JournalErrorKind, Reserved, Store,
+};
 use crate::quota::{Budget, Limits, Spend, Window};
 
 pub(super) type Checked = Result<(), String>;
@@ -131,44 +134,6 @@ pub(super) async fn records_survive(place: &dyn Place) -> Checked {
     same("the list", &all.iter().map(|frozen| frozen.name.as_str()).collect(), &vec!["spring"])
 }
 
-pub(super) async fn one_holder(place: &dyn Place) -> Checked {
-    let (plan, other) = (plan("spring")?, plan("summer")?);
-    let (first, second) = (store(place)?, store(place)?);
-    let journal = open(first.as_ref(), &plan).await?;
-    if second.open(&plan, last_minute()).await.is_ok() {
-        return Err("two hold the same campaign".to_owned());
-    }
-    open(second.as_ref(), &other).await.map_err(|e| format!("another campaign beside it: {e}"))?;
-    drop(journal);
-    open(second.as_ref(), &plan).await.map_err(|e| format!("after the first let go: {e}"))?;
-    Ok(())
-}
-
-pub(super) async fn plans_are_frozen(place: &dyn Place) -> Checked {
-    let plan = plan("spring")?;
-    let store = store(place)?;
-    let mut journal = open(store.as_ref(), &plan).await?;
-    claim(journal.as_mut(), 0, last_minute(), &[]).await?;
-    drop(journal);
-    drop(open(store.as_ref(), &plan).await?);
-    let account = plan.account().as_str();
-    for (changed, word) in [
-        (plan_of(account, "spring", "再见", 3)?, "content"),
-        (plan_of(account, "spring", "你好", 4)?, "oTESTfan00000000000000000003"),
-        (plan_of(account, "spring", "你好", 2)?, "oTESTfan00000000000000000002"),
-    ] {
-        match store.open(&changed, last_minute()).await {
-            Ok(_) => return Err(format!("a changed plan is taken up: {word}")),
-            Err(error) if !error.to_string().contains(word) => {
-                return Err(format!("the difference ({word}) is not shown: {error}"));
-            }
-            Err(_) => {}
-        }
-    }
-    let kept = load(open(store.as_ref(), &plan).await?.as_mut()).await?;
-    same("after the refusals", &kept, &vec![Entry::Intent { chunk: 0, at: last_minute() }])
-}
-
 pub(super) async fn recipients_are_frozen(place: &dyn Place) -> Checked {
     let account = account("wx0123456789abcdef")?;
     let plan = plan_of(account.as_str(), "spring", "你好", 10_003)?;
@@ -268,9 +233,8 @@ pub(super) async fn jobs_have_one_owner(place: &dyn Place) -> Checked {
         // Nor by a human's decision.
         let resolution = Resolution::Sent { msg_id: Some(MsgId::new(7)) };
         for entry in [accepted(chunk, 7), Entry::Resolved { chunk, at: after(1), resolution }] {
-            if journal.append(&entry).await.is_ok() {
-                return Err(format!("job 7 belongs to two calls ({chunk})"));
-            }
+            let taken = journal.append(&entry).await;
+            refused("a second call of job 7", JournalErrorKind::JobTaken, taken)?;
         }
         same("after the refusal", &load(journal.as_mut()).await?, &before)?;
         let owner = journal.other_owner(MsgId::new(7), chunk).await.map_err(|e| e.to_string())?;

@@ -12,7 +12,7 @@ use super::rows::{self, Campaign, Recorded, column, only};
 use super::schema::key;
 use crate::journal::facts::moment;
 use crate::journal::open_calls::begin_or_answer;
-use crate::journal::{Entry, JournalError, Part, WorkerStatus};
+use crate::journal::{Entry, JournalError, JournalErrorKind, Part, WorkerStatus};
 use crate::quota::BeijingTime;
 
 /// A worker as his journal knows himself.
@@ -51,7 +51,8 @@ pub(super) fn check_clock(
         BeijingTime::new(now),
         BeijingTime::new(at),
         apart.as_secs()
-    )))
+    ))
+    .with_kind(JournalErrorKind::WrongClock))
 }
 
 /// Refuses a machine whose clock is ahead: what it recorded as spent would hold up all others until that moment.

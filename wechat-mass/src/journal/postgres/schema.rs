@@ -7,7 +7,7 @@ use super::link::Link;
 use super::rows::column;
 use super::trouble::Fault;
 use crate::client_msg_id::ContentDigest;
-use crate::journal::JournalError;
+use crate::journal::{JournalError, JournalErrorKind};
 
 /// Each brings a database from the version of its place to the next. Never changed, only added to.
 const MIGRATIONS: &[&str] = &[
@@ -145,7 +145,8 @@ async fn version(link: &Link) -> Result<usize, JournalError> {
             link.address().place,
             rows.len(),
             MIGRATIONS.len()
-        )));
+        ))
+        .with_kind(JournalErrorKind::Newer));
     }
     for (row, (number, sql)) in rows.iter().zip((1_i64..).zip(MIGRATIONS)) {
         let (Ok(had), Ok(text)) = (column::<i64>(row, 0), column::<String>(row, 1)) else {

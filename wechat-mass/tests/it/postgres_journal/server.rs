@@ -92,7 +92,9 @@ async fn a_newer_journal_is_left_to_the_newer_program() {
     let Some(ground) = Ground::new() else { return };
     drop(ground.store().await);
     ground.sql("INSERT INTO migration SELECT n, 'x' FROM generate_series(100, 198) n").await;
-    let error = problem(ground.connect().await);
+    let error = ground.connect().await.expect_err("a newer journal");
+    assert_eq!(error.kind(), JournalErrorKind::Newer);
+    let error = error.to_string();
     assert!(error.contains("version 101") && error.contains("newer program"), "{error}");
     ground.drop_schema().await;
 }

@@ -1,0 +1,77 @@
+//! What a store refuses, each with the kind of error that tells a program why.
+
+use super::Place;
+use super::promises::{Checked, after, claim, last_minute, load, open, plan, plan_of, same, store};
+use crate::journal::{Claim, Entry, JournalError, JournalErrorKind};
+use crate::quota::Spend;
+
+/// Refused, and for this reason.
+pub(super) fn refused<T>(
+    what: &str,
+    kind: JournalErrorKind,
+    result: Result<T, JournalError>,
+) -> Checked {
+    match result {
+        Err(error) if error.kind() == kind => Ok(()),
+        Err(error) => Err(format!("{what}: an error of the kind {:?}: {error}", error.kind())),
+        Ok(_) => Err(format!("{what}: not refused")),
+    }
+}
+
+pub(super) async fn one_holder(place: &dyn Place) -> Checked {
+    let (plan, other) = (plan("spring")?, plan("summer")?);
+    let (first, second) = (store(place)?, store(place)?);
+    let journal = open(first.as_ref(), &plan).await?;
+    let late = second.open(&plan, last_minute()).await;
+    refused("a second holder of the campaign", JournalErrorKind::TakenUp, late)?;
+    open(second.as_ref(), &other).await.map_err(|e| format!("another campaign beside it: {e}"))?;
+    drop(journal);
+    open(second.as_ref(), &plan).await.map_err(|e| format!("after the first let go: {e}"))?;
+    Ok(())
+}
+
+pub(super) async fn plans_are_frozen(place: &dyn Place) -> Checked {
+    let plan = plan("spring")?;
+    let store = store(place)?;
+    let mut journal = open(store.as_ref(), &plan).await?;
+    claim(journal.as_mut(), 0, last_minute(), &[]).await?;
+    drop(journal);
+    drop(open(store.as_ref(), &plan).await?);
+    let account = plan.account().as_str();
+    for (changed, word) in [
+        (plan_of(account, "spring", "再见", 3)?, "content"),
+        (plan_of(account, "spring", "你好", 4)?, "oTESTfan00000000000000000003"),
+        (plan_of(account, "spring", "你好", 2)?, "oTESTfan00000000000000000002"),
+    ] {
+        let result = store.open(&changed, last_minute()).await;
+        if let Err(error) = &result
+            && !error.to_string().contains(word)
+        {
+            return Err(format!("the difference ({word}) is not shown: {error}"));
+        }
+        refused(word, JournalErrorKind::AnotherPlan, result)?;
+    }
+    let kept = load(open(store.as_ref(), &plan).await?.as_mut()).await?;
+    same("after the refusals", &kept, &vec![Entry::Intent { chunk: 0, at: last_minute() }])
+}
+
+pub(super) async fn clock_set_back(place: &dyn Place) -> Checked {
+    let store = store(place)?;
+    let mut journal = open(store.as_ref(), &plan("spring")?).await?;
+    claim(journal.as_mut(), 0, after(3600), &[]).await?;
+    claim(journal.as_mut(), 0, after(3599), &[])
+        .await
+        .map_err(|e| format!("a second back: {e}"))?;
+    let back = journal.claim(&Claim::new(0, after(0), Spend::ByOpenIds, &[])).await;
+    refused("a call an hour before the last one", JournalErrorKind::WrongClock, back)?;
+    same("the entries", &load(journal.as_mut()).await?.len(), &2)
+}
+
+pub(super) async fn facts_have_a_campaign(place: &dyn Place) -> Checked {
+    let (store, plan) = (store(place)?, plan("spring")?);
+    let fact = Entry::GoOn { at: last_minute() };
+    let noted = store.note(plan.account(), "spring", &fact).await;
+    refused("a fact of no campaign", JournalErrorKind::NoCampaign, noted)?;
+    let entries = load(open(store.as_ref(), &plan).await?.as_mut()).await?;
+    same("the entries of one that comes later", &entries, &Vec::new())
+}
