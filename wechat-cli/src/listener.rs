@@ -2,17 +2,17 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
 use wechat_events::Callback;
 use wechat_events::axum::{endpoint, serve};
 use wechat_events::handler::{Handled, Handler};
-use wechat_http::{Clock, SystemClock};
-use wechat_mass::campaign::Inbox;
+use wechat_http::SystemClock;
+use wechat_mass::campaign::{ChannelInbox, Inbox, ReportSender};
 use wechat_types::id::AppId;
 use wechat_types::mass::MassReport;
 
@@ -22,9 +22,7 @@ use crate::account::CallbackSettings;
 #[derive(Debug)]
 pub(crate) struct Listener {
     address: SocketAddr,
-    reports: mpsc::UnboundedReceiver<Received>,
-    /// To be told when the report that was handed out last is recorded.
-    handed_out: Option<oneshot::Sender<()>>,
+    inbox: ChannelInbox,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -48,11 +46,11 @@ impl Listener {
             Err(error) => return Err(failed(listen, &error)),
         };
         let address = socket.local_addr().map_err(|e| e.to_string())?;
-        let (sender, reports) = mpsc::unbounded_channel();
+        let (sender, inbox) = ChannelInbox::new(Arc::new(SystemClock::new()));
         let routes = endpoint(settings.parser(app_id).build(), Reports(sender));
         let router = Router::new().route("/", routes.clone()).route("/{*path}", routes);
         let server = tokio::spawn(serve(socket, router));
-        Ok(Some(Self { address, reports, handed_out: None, server }))
+        Ok(Some(Self { address, inbox, server }))
     }
 
     /// Where callbacks come in.
@@ -71,11 +69,8 @@ impl Drop for Listener {
     }
 }
 
-/// A report, and whom to tell that it is recorded.
-type Received = (MassReport, oneshot::Sender<()>);
-
 #[derive(Debug)]
-struct Reports(mpsc::UnboundedSender<Received>);
+struct Reports(ReportSender);
 
 /// Other events are somebody else's business: `success` keeps the platform from trying again.
 #[async_trait]
@@ -83,9 +78,7 @@ impl Handler for Reports {
     /// The platform tells this once: it is answered when the campaign's record has it. Until then, or when
     /// the campaign ends first, the platform tries again.
     async fn mass_send_job_finish(&self, _: &Callback, report: &MassReport) -> Handled {
-        let (recorded, told) = oneshot::channel();
-        self.0.send((report.clone(), recorded))?;
-        told.await?;
+        self.0.deliver(report.clone()).await?;
         Ok(None)
     }
 }
@@ -93,25 +86,10 @@ impl Handler for Reports {
 #[async_trait]
 impl Inbox for Listener {
     fn not_recorded(&mut self) {
-        // Its handler ends with an error, and the platform tries again.
-        self.handed_out = None;
+        self.inbox.not_recorded();
     }
 
     async fn next(&mut self, until: SystemTime) -> Option<MassReport> {
-        // Who asks for the next one has recorded the one before.
-        if let Some(recorded) = self.handed_out.take() {
-            let _ = recorded.send(());
-        }
-        let clock = SystemClock::new();
-        let (report, recorded) = match self.reports.try_recv() {
-            Ok(received) => received,
-            Err(_) => tokio::select! {
-                biased;
-                Some(received) = self.reports.recv() => received,
-                () = clock.sleep_until(until) => return None,
-            },
-        };
-        self.handed_out = Some(recorded);
-        Some(report)
+        self.inbox.next(until).await
     }
 }

@@ -41,7 +41,7 @@ use progress::Progress;
 pub use brake::Brake;
 pub use content::Content;
 pub use driver::{Driver, DriverError, Event};
-pub use inbox::{Inbox, NoInbox};
+pub use inbox::{ChannelInbox, Inbox, NoInbox, NotRecorded, ReportSender};
 pub use plan::{Chunk, ChunkAudience, Plan, PlanAudience};
 pub use policy::{Canary, Policy};
 pub use report::{CampaignReport, ChunkOutcome, ChunkReport, Conclusion, Totals};

@@ -1,5 +1,7 @@
 //! Where reports of ended jobs come in, whoever receives them.
 
+mod channel;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -7,6 +9,8 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use wechat_http::Clock;
 use wechat_types::mass::MassReport;
+
+pub use channel::{ChannelInbox, NotRecorded, ReportSender};
 
 /// Reports as they come in, such as from a callback endpoint.
 #[async_trait]

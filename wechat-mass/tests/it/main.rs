@@ -15,6 +15,7 @@ mod brakes;
 mod callbacks;
 mod crashes;
 mod drafts;
+mod inbox;
 mod journals;
 mod limits;
 mod lost_answers;
