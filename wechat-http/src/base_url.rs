@@ -59,6 +59,15 @@ impl BaseUrl {
         host == "weixin.qq.com" || host.ends_with(".weixin.qq.com")
     }
 
+    /// What a record of sends is kept apart by: what one server has sent, another one has not. All hosts of the real
+    /// platform are one.
+    pub(crate) fn server(&self) -> &str {
+        if self.is_real_platform() {
+            return "weixin.qq.com";
+        }
+        self.0.split_once("//").map_or(self.0.as_str(), |(_, place)| place)
+    }
+
     /// This machine itself.
     pub fn is_loopback(&self) -> bool {
         is_loopback(self.host())
@@ -133,6 +142,15 @@ mod tests {
             assert_eq!(url.is_loopback(), loopback, "{text}");
             assert!(!url.as_str().ends_with('/'));
         }
+    }
+
+    #[test]
+    fn all_hosts_of_the_platform_are_one_server() {
+        let mut official = BaseUrl::official_alternates();
+        official.extend([BaseUrl::official(), parse("https://API.weixin.qq.com.").unwrap()]);
+        assert!(official.iter().all(|url| url.server() == "weixin.qq.com"), "{official:?}");
+        assert_eq!(parse("http://127.0.0.1:8787").unwrap().server(), "127.0.0.1:8787");
+        assert_eq!(parse("https://proxy.example/wx/").unwrap().server(), "proxy.example/wx");
     }
 
     #[test]

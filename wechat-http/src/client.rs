@@ -107,6 +107,14 @@ impl Client {
         self.0.wire.hosts.first()
     }
 
+    /// Which server this is a client of, for records that are kept of what was sent: `weixin.qq.com` for all hosts of
+    /// the platform, what its transport says of itself for one [in its place](Transport::stand_in), else the base URL
+    /// without its scheme.
+    pub fn server(&self) -> &str {
+        let wire = &self.0.wire;
+        wire.transport.stand_in().unwrap_or_else(|| wire.hosts.first().server())
+    }
+
     /// The clock that this client goes by.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.wire.clock

@@ -44,7 +44,7 @@ pub use worker::{Hold, Part, WorkerStatus};
 /// The durable side of one account's server: all its campaigns, what they spent, their jobs.
 ///
 /// A store is shared: by the campaigns of a program, and by programs on the same machine. **Each server needs one of its
-/// own**: what was sent to a mock counts as sent, so the same campaign ends as a success on the platform, and reaches nobody.
+/// own**: what a mock was sent draws on the same budgets. A campaign itself goes on where it [began](Journal::bind), or not at all.
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
     /// Takes a campaign up: freezes a new plan, or finds it frozen by an earlier run.
@@ -213,6 +213,14 @@ pub trait Store: Debug + Send + Sync {
 pub trait Journal: Debug + Send {
     /// What this worker is called; none where the campaign is his alone.
     fn worker(&self) -> Option<&str>;
+
+    /// Says which server the campaign goes to, by [its client](wechat_http::Client::server). Recorded at its first run.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when it was begun on another one ([`AnotherServer`](JournalErrorKind::AnotherServer)), or when that is not
+    /// certain; nothing may be sent then.
+    async fn bind(&mut self, server: &str) -> Result<(), JournalError>;
 
     /// Takes a part of the work for so long, or longer if it is one's own already; others leave it alone
     /// meanwhile. Where the campaign is one's own, every part is.

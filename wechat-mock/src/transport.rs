@@ -23,6 +23,10 @@ impl InProcess {
 
 #[async_trait]
 impl Transport for InProcess {
+    fn stand_in(&self) -> Option<&str> {
+        Some("an in-process mock")
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

@@ -213,6 +213,11 @@ impl Journal for Records {
         self.inner.worker()
     }
 
+    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
+        self.gate.point("before saying which server").await;
+        self.inner.bind(server).await
+    }
+
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
         self.gate.point("before taking a part").await;
         let hold = self.inner.hold(part, span).await?;

@@ -31,7 +31,7 @@ const LATEST: Duration = Duration::from_secs(30);
 
 /// Runs a campaign to its end. It awaits only the client, the journal and the inbox.
 ///
-/// The journal is one of the client's server: see [`Store`](crate::journal::Store). A whole campaign on the mock, whose
+/// The journal is of a [`Store`](crate::journal::Store) of the client's server. A whole campaign on the mock, whose
 /// clock jumps from sleep to sleep here (on its usual one, which stands until it is moved, this waits for ever):
 ///
 /// ```
@@ -124,6 +124,10 @@ impl<'a> Driver<'a> {
         }
         let campaign = Campaign::new(self.plan, self.policy);
         let mut run = Run::new(campaign, journal, observe);
+        // Before anything is read: what another server has sent tells nothing of this one.
+        if let Err(source) = run.journal.bind(self.client.server()).await {
+            return Err(run.broken(source));
+        }
         let entries = match run.journal.load().await {
             Ok(entries) => entries,
             Err(source) => return Err(run.broken(source)),

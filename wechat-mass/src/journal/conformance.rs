@@ -169,6 +169,10 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(budgets::waiting_records_nothing(place)),
     },
     Promise {
+        name: "a campaign goes on at the server where it began",
+        check: |place| Box::pin(refusals::one_server(place)),
+    },
+    Promise {
         name: "nothing is claimed while the clock is set back",
         check: |place| Box::pin(refusals::clock_set_back(place)),
     },

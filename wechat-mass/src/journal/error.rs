@@ -36,6 +36,8 @@ pub enum JournalErrorKind {
     /// Another plan goes under the name of a campaign that was begun: it needs another name, or the plan that
     /// was begun.
     AnotherPlan,
+    /// The campaign was begun on another server: what that one sent, this one has not.
+    AnotherServer,
     /// This machine's clock is wrong, or the store's. Nothing is sent until it is set right.
     WrongClock,
     /// A newer program wrote the store, and this one cannot read it.
@@ -103,6 +105,14 @@ impl JournalError {
             frozen.difference(plan, lists)
         ))
         .with_kind(JournalErrorKind::AnotherPlan)
+    }
+
+    pub(super) fn another_server(campaign: &str, known: &str, server: &str) -> Self {
+        Self::new(format!(
+            "the campaign {campaign:?} was begun on {known}, and would now go on at {server}, which has sent none of it: \
+             nothing was sent. Each server needs a journal of its own: name another one, or go on at {known}"
+        ))
+        .with_kind(JournalErrorKind::AnotherServer)
     }
 
     /// The same with the storage's own error.

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use wechat_types::id::{AppId, ClientMsgId};
 
+use super::JournalError;
 use crate::campaign::{Chunk, ChunkAudience, Plan, PlanAudience};
 use crate::quota::Spend;
 use crate::recipients::Roster;
@@ -30,6 +31,9 @@ pub struct Frozen {
     /// The longer list that its recipients were chosen from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen_from: Option<ChosenFrom>,
+    /// Where it goes to, from its first run on: see [`Journal::bind`](super::Journal::bind).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// Calls.
     pub calls: usize,
     /// When it started.
@@ -98,6 +102,7 @@ impl Frozen {
             },
             source: plan.roster().and_then(Roster::source).map(str::to_owned),
             chosen_from: plan.chosen_from().cloned(),
+            server: None,
             calls: plan.chunks().len(),
             began,
         }
@@ -106,6 +111,18 @@ impl Frozen {
     /// The plan is the one that was frozen.
     pub fn is_of(&self, plan: &Plan) -> bool {
         self.plan == plan.digest().to_string()
+    }
+
+    /// Takes the campaign's server in the first time, and refuses another one. True when that has to be recorded.
+    pub(super) fn bind(&mut self, server: &str) -> Result<bool, JournalError> {
+        match &self.server {
+            Some(known) if known == server => Ok(false),
+            Some(known) => Err(JournalError::another_server(&self.name, known, server)),
+            None => {
+                self.server = Some(server.to_owned());
+                Ok(true)
+            }
+        }
     }
 
     /// What each of its calls costs.

@@ -3,12 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use wechat_http::Client;
+use async_trait::async_trait;
+use bytes::Bytes;
+use wechat_http::{Client, Transport, TransportError};
 use wechat_mass::campaign::{
     CampaignReport, ChunkOutcome, Conclusion, DriverError, Event, NoInbox, Plan,
 };
-use wechat_mass::journal::{Journal as _, MemoryJournal};
+use wechat_mass::journal::{
+    Journal as _, JournalErrorKind, MemoryJournal, MemoryStore, Store as _,
+};
 use wechat_mass::quota::Window;
+use wechat_mock::InProcess;
 use wechat_types::id::{AppId, AppSecret, TagId};
 use wechat_types::mass::Audience;
 
@@ -286,4 +291,40 @@ async fn the_plan_of_another_account() {
     insta::assert_snapshot!(error, @"the plan is for wxffffffffffffffff, the client for wx0123456789abcdef; nothing was sent");
     assert!(world.mock.received().is_empty());
     assert!(journal.load().await.unwrap().is_empty());
+}
+
+/// What a mock was sent counts as sent: on the platform the campaign would end as a success, and reach nobody.
+#[tokio::test]
+async fn a_campaign_that_was_begun_on_another_server() {
+    /// No stand-in, as far as it says.
+    #[derive(Debug)]
+    struct Platform(InProcess);
+
+    #[async_trait]
+    impl Transport for Platform {
+        async fn send(
+            &self,
+            request: http::Request<Bytes>,
+        ) -> Result<http::Response<Bytes>, TransportError> {
+            self.0.send(request).await
+        }
+    }
+
+    let (tried, mut real) = (World::new(5), World::new(5));
+    real.client = Client::builder(app_id(), real.mock.app_secret())
+        .transport(Platform(real.mock.transport()))
+        .clock(real.mock.clock())
+        .build()
+        .unwrap();
+    let (store, plan) = (MemoryStore::new(), plan(5, text()));
+    let mut journal = store.open(&plan, tried.now()).await.unwrap();
+    let report = tried.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success);
+    let error = real.run_on(&plan, journal.as_mut()).await.unwrap_err();
+    let DriverError::Journal { source, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), JournalErrorKind::AnotherServer);
+    insta::assert_snapshot!(source);
+    assert!(real.mock.received().is_empty());
+    let report = tried.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Success);
 }

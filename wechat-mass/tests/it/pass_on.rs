@@ -18,6 +18,7 @@ macro_rules! pass_on {
             self.$inner.worker()
         }
     };
+    (@bind $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner bind['a, 'b](server: &'b str) -> () } };
     (@hold $inner:tt) => {
         $crate::pass_on::pass_on! { @fn $inner hold['a](part: $crate::pass_on::of::Part, span: $crate::pass_on::of::Duration) -> $crate::pass_on::of::Hold }
     };

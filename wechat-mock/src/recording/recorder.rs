@@ -80,6 +80,10 @@ impl State {
 
 #[async_trait]
 impl Transport for Recorder {
+    fn stand_in(&self) -> Option<&str> {
+        self.transport.stand_in()
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

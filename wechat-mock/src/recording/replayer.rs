@@ -116,6 +116,10 @@ impl State {
 
 #[async_trait]
 impl Transport for Replayer {
+    fn stand_in(&self) -> Option<&str> {
+        Some("a recording")
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

@@ -55,6 +55,22 @@ pub(super) async fn plans_are_frozen(place: &dyn Place) -> Checked {
     same("after the refusals", &kept, &vec![Entry::Intent { chunk: 0, at: last_minute() }])
 }
 
+pub(super) async fn one_server(place: &dyn Place) -> Checked {
+    let (store, spring) = (store(place)?, plan("spring")?);
+    for _ in 0..2 {
+        // Another process each time.
+        let mut journal = open(store.as_ref(), &spring).await?;
+        journal.bind("127.0.0.1:8787").await.map_err(|e| format!("its server: {e}"))?;
+        let moved = journal.bind("weixin.qq.com").await;
+        refused("another server", JournalErrorKind::AnotherServer, moved)?;
+    }
+    let frozen = store.campaigns(spring.account()).await.map_err(|e| e.to_string())?;
+    let servers = frozen.iter().map(|frozen| frozen.server.as_deref()).collect();
+    same("the servers", &servers, &vec![Some("127.0.0.1:8787")])?;
+    let mut summer = open(store.as_ref(), &plan("summer")?).await?;
+    summer.bind("weixin.qq.com").await.map_err(|e| format!("another campaign's server: {e}"))
+}
+
 pub(super) async fn clock_set_back(place: &dyn Place) -> Checked {
     let store = store(place)?;
     let mut journal = open(store.as_ref(), &plan("spring")?).await?;

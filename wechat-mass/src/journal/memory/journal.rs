@@ -67,6 +67,14 @@ impl Journal for MemoryJournal {
         self.member.as_ref().map(Member::name)
     }
 
+    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
+        let mut state = lock(&self.state);
+        match &mut state.campaigns.entry(self.key.clone()).or_default().frozen {
+            Some(frozen) => frozen.bind(server).map(drop),
+            None => Ok(()),
+        }
+    }
+
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
         let Some(member) = &self.member else { return Ok(Hold::Mine) };
         let mut state = lock(&self.state);

@@ -77,6 +77,12 @@ impl Journal for PostgresJournal {
         self.member.as_ref().map(|member| member.name.as_str())
     }
 
+    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
+        self.link.begin().await?;
+        let done = rows::bind(&self.link, self.campaign, server).await;
+        self.link.end(done).await
+    }
+
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
         if self.member.is_none() {
             return Ok(Hold::Mine);

@@ -45,6 +45,27 @@ pub(super) async fn campaign(
     Ok(Some((campaign, frozen)))
 }
 
+/// Records a campaign's server, or refuses another than it has.
+pub(super) async fn bind(link: &Link, campaign: i64, server: &str) -> Result<(), JournalError> {
+    let rows = link
+        .query(
+            "SELECT frozen FROM campaign WHERE id = $1 FOR NO KEY UPDATE",
+            &[(&campaign, Type::INT8)],
+        )
+        .await?;
+    let row = rows.first().ok_or_else(no_longer_there)?;
+    let mut frozen: Frozen =
+        facts::parse(&link.address().place, "campaign", campaign, column(row, 0)?)?;
+    if frozen.bind(server)? {
+        link.query(
+            "UPDATE campaign SET frozen = $2 WHERE id = $1",
+            &[(&campaign, Type::INT8), (&facts::text(&frozen)?, Type::TEXT)],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
 /// The same by its number: when it was stopped, unless somebody has said go on since.
 pub(super) async fn hold(link: &Link, campaign: i64) -> Result<Campaign, JournalError> {
     let rows = link

@@ -37,6 +37,25 @@ pub(super) fn campaign(
     found.map(|(id, frozen)| Ok((id, parse(path, "campaign", id, &frozen)?))).transpose()
 }
 
+/// Records a campaign's server, or refuses another than it has.
+pub(super) fn bind(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    campaign: i64,
+    server: &str,
+) -> Done<()> {
+    let of_campaign = "SELECT frozen FROM campaign WHERE id = ?1";
+    let frozen: String = transaction.query_row(of_campaign, [campaign], |row| row.get(0))?;
+    let mut frozen: Frozen = parse(path, "campaign", campaign, &frozen)?;
+    if frozen.bind(server)? {
+        transaction.execute(
+            "UPDATE campaign SET frozen = ?2 WHERE id = ?1",
+            params![campaign, text(&frozen)?],
+        )?;
+    }
+    Ok(())
+}
+
 pub(super) fn campaigns(
     transaction: &Transaction<'_>,
     path: &Path,
