@@ -82,6 +82,7 @@ struct WireAccount {
     live: bool,
     #[serde(default)]
     kind: Kind,
+    sends_to_everyone_per_day: Option<u32>,
     journal: Option<String>,
     callback: Option<WireCallback>,
     redis: Option<WireRedis>,
@@ -203,10 +204,7 @@ impl WireAccount {
             live: self.live,
             callback,
             journal: journal.map_err(|e| format!("journal: {}", describe(&e)))?,
-            limits: match self.kind {
-                Kind::Service => Limits::default(),
-                Kind::Subscription => Limits::subscription(),
-            },
+            limits: limits(self.kind, self.sends_to_everyone_per_day),
             redis: self.redis.map(|redis| redis.resolve(dir)).transpose()?,
             token_service: self
                 .token_service
@@ -215,6 +213,15 @@ impl WireAccount {
                 .unwrap_or_default(),
         })
     }
+}
+
+fn limits(kind: Kind, to_everyone_per_day: Option<u32>) -> Limits {
+    let mut limits = match kind {
+        Kind::Service => Limits::default(),
+        Kind::Subscription => Limits::subscription(),
+    };
+    limits.to_everyone_per_day = to_everyone_per_day.unwrap_or(limits.to_everyone_per_day);
+    limits
 }
 
 impl WireCallback {

@@ -279,9 +279,9 @@ impl<'p> Campaign<'p> {
         open.filter_map(ChunkState::first_attempt).min()
     }
 
-    /// What a call draws on the account's budgets when it is made now. What its first attempt of the day reserved
-    /// is the call's: it must not stand in the way of a repeat.
-    fn spend_of(&self, number: usize, spend: Spend, now: SystemTime) -> Spend {
+    /// What a call draws on the account's budgets when it is made at `now`, where a first attempt draws `spend`. What its
+    /// first attempt of the day reserved is the call's: it must not stand in the way of a repeat.
+    pub fn spend_of(&self, number: usize, spend: Spend, now: SystemTime) -> Spend {
         match self.chunks.get(number) {
             Some(call) if call.was_intended_on_day_of(now) => spend.again(),
             _ => spend,

@@ -157,6 +157,9 @@ pub struct Limits {
     pub sendall_per_day: u32,
     /// Sends to everyone or a tag a day, however often each is attempted (45028).
     pub sends_per_day: u32,
+    /// Sends to everyone a day, however often each is attempted (45028). The newest page alone has this limit, and for
+    /// service accounts.
+    pub to_everyone_per_day: u32,
     /// Sends to everyone a month, those of the website included (45028).
     pub to_everyone_per_month: u32,
     /// Previews a day (45009).
@@ -172,6 +175,7 @@ impl Default for Limits {
             by_open_ids_per_day: 100,
             sendall_per_day: 100,
             sends_per_day: u32::MAX,
+            to_everyone_per_day: 1,
             to_everyone_per_month: 4,
             previews_per_day: 100,
             deletes_per_day: 10,
@@ -185,6 +189,7 @@ impl Limits {
         Self {
             by_open_ids_per_day: 0,
             sends_per_day: 1,
+            to_everyone_per_day: u32::MAX,
             to_everyone_per_month: 31,
             ..Self::default()
         }
@@ -197,6 +202,7 @@ impl Limits {
             by_open_ids_per_day: u32::MAX,
             sendall_per_day: u32::MAX,
             sends_per_day: u32::MAX,
+            to_everyone_per_day: u32::MAX,
             to_everyone_per_month: u32::MAX,
             previews_per_day: u32::MAX,
             deletes_per_day: u32::MAX,
@@ -210,6 +216,7 @@ impl Limits {
             (Window::Day, &[Spend::ByOpenIds], self.by_open_ids_per_day),
             (Window::Day, SENDALL, self.sendall_per_day),
             (Window::Day, &[Spend::ToTag, Spend::ToEveryone], self.sends_per_day),
+            (Window::Day, &[Spend::ToEveryone], self.to_everyone_per_day),
             (Window::Month, &[Spend::ToEveryone, Spend::OnWebsite], self.to_everyone_per_month),
             (Window::Day, &[Spend::Preview], self.previews_per_day),
             (Window::Day, &[Spend::Delete], self.deletes_per_day),

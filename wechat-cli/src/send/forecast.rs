@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wechat_http::Client;
 use wechat_mass::campaign::{Campaign, ChunkAudience, ChunkOutcome, Plan, Policy};
 use wechat_mass::journal::{Entry, JournalError, Store};
-use wechat_mass::quota::{BeijingTime, Forecast, Spend, Window, platform_count};
+use wechat_mass::quota::{BeijingTime, Budget, Forecast, Spend, Window, platform_count};
 use wechat_mass::reachability::{Reach, Reachability};
 use wechat_types::platform::Quota;
 
@@ -32,6 +32,8 @@ pub(super) fn first_call(policy: &Policy, now: SystemTime) -> SystemTime {
 pub(super) struct Foreseen {
     /// The first call, where it has to wait until then.
     from: Option<SystemTime>,
+    /// From when on calls are allowed; now, where nothing says otherwise.
+    decided_for: SystemTime,
     calls: usize,
     by_list: bool,
     forecast: Forecast,
@@ -56,9 +58,9 @@ impl Forecasting<'_> {
         let is_left = |outcome: &ChunkOutcome| {
             matches!(outcome, ChunkOutcome::NotSent | ChunkOutcome::Refused { .. })
         };
-        let left = self.plan.chunks().iter().zip(&outcomes).filter(|(_, o)| is_left(o));
+        let left = self.plan.chunks().iter().enumerate().zip(&outcomes).filter(|(_, o)| is_left(o));
         let left: Vec<_> = left.map(|(chunk, _)| chunk).collect();
-        let Some(chunk) = left.first() else { return Ok(None) };
+        let Some((number, chunk)) = left.first() else { return Ok(None) };
         let spend = match chunk.audience {
             ChunkAudience::Everyone => Spend::ToEveryone,
             ChunkAudience::Tag(_) => Spend::ToTag,
@@ -68,9 +70,10 @@ impl Forecasting<'_> {
             error.code().map_or_else(|| "no answer".to_owned(), |code| code.to_string())
         });
         let account = self.plan.account();
-        let calls = (spend, left.len());
         let limits = &self.policy.limits;
         let first = first_call(&self.policy, now);
+        // A call to everyone or to a tag is the only one.
+        let calls = (campaign.spend_of(*number, spend, first), left.len());
         let mut quota = counted.as_ref().ok().cloned();
         if let Some(quota) = &mut quota
             && Window::Day.began(first) != Window::Day.began(now)
@@ -87,7 +90,7 @@ impl Forecasting<'_> {
         let by_list = spend == Spend::ByOpenIds;
         let mut reach = by_list.then(Reach::default);
         if let Some(reach) = &mut reach {
-            for chunk in &left {
+            for (_, chunk) in &left {
                 let part = month.of(&self.plan.open_ids(chunk)?);
                 reach.reachable += part.reachable;
                 reach.had_all += part.had_all;
@@ -95,6 +98,7 @@ impl Forecasting<'_> {
         }
         Ok(Some(Foreseen {
             from: (first > now).then_some(first),
+            decided_for: first,
             calls: left.len(),
             by_list,
             forecast,
@@ -105,6 +109,15 @@ impl Forecasting<'_> {
             to_tags: month.to_tags(),
             not_after: self.policy.not_after,
         }))
+    }
+}
+
+/// What a budget is of.
+fn counted_by(budget: &Budget) -> &'static str {
+    match budget.spends {
+        [Spend::ToEveryone] | [Spend::ToEveryone, Spend::OnWebsite] => "sends to everyone",
+        [Spend::ToTag, Spend::ToEveryone] => "sends",
+        _ => "calls",
     }
 }
 
@@ -120,12 +133,13 @@ impl Foreseen {
             .forecast
             .budgets
             .iter()
-            .map(|(b, used)| json!({ "window": b.window, "limit": b.limit, "used": used }))
+            .map(|(b, used)| json!({ "window": b.window, "counts": b.spends, "limit": b.limit, "used": used }))
             .collect();
         json!({
             "from": self.from.map(unix_seconds),
             "calls": self.calls,
             "never": self.forecast.never,
+            "first": self.forecast.at.first().map(|at| unix_seconds(*at)),
             "last": self.forecast.at.last().map(|at| unix_seconds(*at)),
             "days": days,
             "budgets": budgets,
@@ -163,7 +177,8 @@ impl Foreseen {
                 Window::Day => "day",
                 _ => "month",
             };
-            lines.push(format!("  quota     {used} of {} calls {this} {window}", budget.limit));
+            let (limit, what) = (budget.limit, counted_by(budget));
+            lines.push(format!("  quota     {used} of {limit} {what} {this} {window}"));
         }
         lines.push(match &self.counted {
             Ok(quota) => format!(
@@ -215,6 +230,14 @@ impl Foreseen {
     fn schedule(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let days = self.forecast.days();
+        if let Some(first) = self.forecast.at.first()
+            && *first > self.decided_for
+        {
+            lines.push(format!(
+                "  waits     until {} (Beijing time): a quota is used up before (额度已用完)",
+                BeijingTime::new(*first)
+            ));
+        }
         if let (Some(first), Some(last)) = (self.forecast.at.first(), self.forecast.at.last())
             && first != last
         {

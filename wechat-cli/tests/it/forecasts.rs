@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use crate::program::Started;
 use crate::shop::{ARTICLE, SEND, SENDALL, Shop, TEXT, TWO_CALLS, list_of};
 
 /// The line of JSON with the forecast.
@@ -86,8 +85,11 @@ fn sends_of_the_website_are_stated() {
     let found = forecast(&run);
     assert_eq!(found["to_everyone_this_month"], 3);
     assert_eq!(found["on_website_this_month"], 3);
-    let month = |used: u64| json!({ "window": "month", "limit": 4, "used": used });
-    assert!(found["budgets"].as_array().unwrap().contains(&month(3)), "{found}");
+    let everyone = |window, counts: &[&str], limit, used| json!({ "window": window, "counts": counts, "limit": limit, "used": used });
+    let budgets = found["budgets"].as_array().unwrap();
+    let month = everyone("month", &["to_everyone", "on_website"], 4, 3);
+    let day = everyone("day", &["to_everyone"], 1, 0);
+    assert!(budgets.contains(&month) && budgets.contains(&day), "{found}");
     let quota = shop.operate(&["quota"]);
     quota.assert_says("to everyone this month: 1 in the record, of 4").assert_says("3 were stated");
 
@@ -98,7 +100,9 @@ fn sends_of_the_website_are_stated() {
     );
     for options in [&["--everyone"][..], &["--everyone", "--website-sends", "3"]] {
         let mut run = shop.start(options);
-        run.read_to("4 of 4 calls this month");
+        run.read_to("1 of 1 sends to everyone this day");
+        run.read_to("4 of 4 sends to everyone this month");
+        run.read_to("waits     until ");
         run.read_to("website   3 of them on mp.weixin.qq.com, as was last stated");
         let line = run.read_to("waiting until the day's or the month's quota opens: ");
         assert!(line.ends_with("-01 00:01:00 Beijing time"), "{line}");
@@ -120,10 +124,34 @@ fn a_resumed_campaign_knows_the_sends_of_the_website() {
     shop.write("campaign.toml", TEXT.replace("open_ids = \"followers.txt\"", "everyone = true"));
     shop.mock.on(SENDALL).errcode(45028);
     shop.run(&["--everyone", "--website-sends", "3"]).assert_status(2);
-    let mut resumed = Started::new(&mut shop.word("resume", &["--everyone"]));
-    resumed.read_to("4 of 4 calls this month");
-    resumed.kill();
+    let resumed = shop.word("resume", &["--everyone"]).output().unwrap();
+    let said = String::from_utf8(resumed.stdout).unwrap();
+    assert!(said.contains("website   3 of them"), "{said}");
+    // What its first attempt reserved is its own.
+    assert!(!said.contains("waits"), "{said}");
+    assert_eq!((resumed.status.code(), shop.count(SENDALL)), (Some(0), 2), "{said}");
+}
+
+#[test]
+fn a_second_send_to_everyone_waits_for_the_next_day() {
+    let shop = Shop::new(2);
+    let everyone = TEXT.replace("open_ids = \"followers.txt\"", "everyone = true");
+    shop.write("campaign.toml", &everyone);
+    shop.run(&["--everyone"]).assert_status(0);
+    shop.write("campaign.toml", everyone.replace("spring", "summer"));
+    let mut run = shop.start(&["--everyone"]);
+    run.read_to("1 of 1 sends to everyone this day");
+    let waits = run.read_to("waits     until ");
+    assert!(waits.contains("00:00:00 (Beijing time)"), "{waits}");
+    run.read_to("waiting until the day's or the month's quota opens: ");
+    run.kill();
     assert_eq!(shop.count(SENDALL), 1);
+
+    // Where an account may do so, it is said in its configuration.
+    shop.mock.configure(|settings| settings.to_all_per_day = 4);
+    shop.write("wechat.toml", shop.config("sends_to_everyone_per_day = 4", ""));
+    shop.run(&["--everyone"]).assert_status(0).assert_says("1 of 4 sends to everyone this day");
+    assert_eq!(shop.count(SENDALL), 2);
 }
 
 #[test]

@@ -137,4 +137,8 @@ fn patience(policy: &mut Policy, settings: &mut Settings, callbacks: bool, dice:
         policy.limits.to_everyone_per_month = month;
         settings.to_all_per_month = month;
     }
+    if dice.one_in(3) {
+        // The platform knows of a limit that the account's owner does not.
+        policy.limits.to_everyone_per_day = u32::MAX;
+    }
 }

@@ -66,7 +66,9 @@ impl Forecast {
         let mut drawn = Vec::new();
         for mut budget in limits.budgets(spend) {
             let mut spent = store.spent(account, budget.spends, budget.window.began(now)).await?;
-            if let (Window::Day, Some(quota)) = (budget.window, counted) {
+            // Its count is of all sends by one call: it tells nothing of those to everyone alone.
+            let is_counted = budget.window == Window::Day && budget.spends != [Spend::ToEveryone];
+            if let Some(quota) = counted.filter(|_| is_counted) {
                 let limit = u32::try_from(quota.daily_limit).unwrap_or(u32::MAX);
                 budget.limit = budget.limit.min(limit);
                 let used = usize::try_from(quota.used).unwrap_or(usize::MAX).min(1_000_000);
