@@ -47,7 +47,7 @@ impl Lines {
     pub(crate) fn failed(&self, problem: &str, exit: Exit) {
         if self.json {
             let result = if exit == Exit::Refused { "refused" } else { "failed" };
-            let fields = json!({ "result": result, "problem": problem, "exit": exit.status() });
+            let fields = json!({ "result": result, "problems": [problem], "exit": exit.status() });
             self.say("result", fields, String::new);
         } else {
             let _ = writeln!(std::io::stderr().lock(), "error: {problem}");

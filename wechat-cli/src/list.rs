@@ -9,8 +9,9 @@ use crate::args::ListArgs;
 use crate::exit::Exit;
 use crate::grouped::grouped;
 use crate::lines::Lines;
+use crate::moment::unix_seconds;
 use crate::session::Records;
-use crate::status::{unix_seconds, word};
+use crate::status::word;
 
 /// Runs the command.
 pub(crate) async fn run(args: &ListArgs) -> Exit {
@@ -38,12 +39,14 @@ async fn list(args: &ListArgs) -> Result<(), String> {
         let totals = status.report.totals();
         let (state, calls) = (word(&status), status.report.chunks.len());
         let jobs = status.jobs().count();
+        let deleted = status.times.iter().filter(|call| call.deleted.is_some()).count();
         let fields = json!({
             "campaign": campaign.name,
             "state": state,
             "audience": campaign.audience,
             "calls": calls,
             "jobs": jobs,
+            "deleted": deleted,
             "sent": totals.sent,
             "filtered": totals.filtered,
             "failed": totals.failed,
@@ -52,8 +55,12 @@ async fn list(args: &ListArgs) -> Result<(), String> {
         });
         lines.say("campaign", fields, || {
             let sent = totals.sent.map_or("-".to_owned(), grouped);
+            let deleted = match deleted {
+                0 => String::new(),
+                jobs => format!(", {jobs} deleted (已删除)"),
+            };
             format!(
-                "{}  {state:<9}  {jobs}/{calls} calls taken, {sent} sent  {}  to {}",
+                "{}  {state:<9}  {jobs}/{calls} calls taken, {sent} sent{deleted}  {}  to {}",
                 BeijingTime::new(campaign.began),
                 campaign.name,
                 campaign.audience,

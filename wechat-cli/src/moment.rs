@@ -1,4 +1,4 @@
-//! A moment in a TOML file: with its offset, or else as the clocks in Beijing show it.
+//! Moments in files: read with their offset, or else as the clocks in Beijing show them; written as seconds since 1970.
 
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +24,11 @@ pub(crate) fn read(written: &Datetime) -> Result<SystemTime, String> {
     let seconds = (minutes - minutes_ahead) * 60 + i64::from(time.second.unwrap_or(0));
     let seconds = u64::try_from(seconds).map_err(|_| format!("{written} is before 1970"))?;
     Ok(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+/// As all JSON of this program has it.
+pub(crate) fn unix_seconds(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// Days since 1970, by the usual count of days from March of the year 0.

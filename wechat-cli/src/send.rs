@@ -1,6 +1,7 @@
 //! `wechat-cli send`, `resume` and `canary`: checks everything, plans, sends, follows, reports.
 
 mod drive;
+mod entry_json;
 mod forecast;
 mod output;
 mod plan_text;

@@ -181,7 +181,3 @@ pub(crate) fn word(status: &CampaignStatus) -> &'static str {
         _ => "running",
     }
 }
-
-pub(crate) fn unix_seconds(at: SystemTime) -> u64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
-}

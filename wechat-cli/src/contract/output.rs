@@ -95,9 +95,10 @@ impl Output {
         let held = count(|outcome| matches!(outcome, Outcome::Held));
         let differ = count(Outcome::is_difference);
         let skipped = count(|outcome| matches!(outcome, Outcome::Skipped { .. }));
+        let result = if differ == 0 { "ok" } else { "differs" };
         let line = || {
             json!({
-                "event": "result", "server": report.server, "held": held, "differ": differ,
+                "event": "result", "result": result, "server": report.server, "held": held, "differ": differ,
                 "skipped": skipped, "changes": changes, "exit": exit.status(),
             })
         };

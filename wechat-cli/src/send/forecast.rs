@@ -11,8 +11,8 @@ use wechat_mass::quota::{BeijingTime, Budget, Forecast, Spend, Window, platform_
 use wechat_mass::reachability::{Reach, Reachability};
 use wechat_types::platform::Quota;
 
-use super::output::unix_seconds;
 use crate::grouped::grouped;
+use crate::moment::unix_seconds;
 
 /// What a forecast is made of.
 pub(super) struct Forecasting<'a> {

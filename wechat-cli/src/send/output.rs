@@ -2,7 +2,6 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::time::SystemTime;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
@@ -10,6 +9,7 @@ use wechat_mass::campaign::{Answer, CampaignReport, Event, Plan};
 use wechat_mass::journal::Entry;
 use wechat_mass::quota::BeijingTime;
 
+use super::entry_json::entry_json;
 use super::forecast::Foreseen;
 use super::plan_text;
 use super::prepared::Prepared;
@@ -17,6 +17,7 @@ use super::result_text::{self, End};
 use super::waits::{shown_wait, waited_for};
 use crate::exit::Exit;
 use crate::journal_place::JournalPlace;
+use crate::moment::unix_seconds;
 
 /// Where lines go, and to which server they belong.
 #[derive(Clone, Debug)]
@@ -227,7 +228,7 @@ impl Progress {
             Event::News(entry @ Entry::Stopped { .. }) => self.recorded(entry),
             Event::News(_) => {}
             Event::LeaseLost(entry) => {
-                let fields = json!({ "entry": entry });
+                let fields = json!({ "entry": entry_json(entry) });
                 self.line("lease_lost", fields, || {
                     "not recorded, for it took longer than this worker's lease: another worker asks what \
                      became of it (租约已过期)"
@@ -306,9 +307,7 @@ impl Progress {
         {
             bar.inc(1);
         }
-        let fields =
-            serde_json::to_string(entry).ok().and_then(|text| serde_json::from_str(&text).ok());
-        let fields = fields.unwrap_or(Value::Null);
+        let fields = entry_json(entry);
         match entry {
             Entry::Picture { source, url, .. } => {
                 self.line("recorded", fields, || format!("uploaded {source} as {url}"));
@@ -349,7 +348,7 @@ impl Progress {
             Entry::Report { report, .. } => format!("job {}: {}", report.msg_id, report.status),
             _ => return,
         };
-        self.line("not_recorded", json!({ "entry": entry }), || {
+        self.line("not_recorded", json!({ "entry": entry_json(entry) }), || {
             format!("not in the journal, which cannot be written (未写入日志): {what}")
         });
     }
@@ -379,8 +378,4 @@ fn answered(answer: &Answer) -> String {
         Answer::Unknown { reason, .. } => format!("undecided: {reason}"),
         _ => "answered".to_owned(),
     }
-}
-
-pub(super) fn unix_seconds(at: SystemTime) -> u64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }

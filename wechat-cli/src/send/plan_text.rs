@@ -5,11 +5,11 @@ use wechat_mass::campaign::{ChunkAudience, Content, Plan, PlanAudience};
 use wechat_mass::quota::BeijingTime;
 use wechat_mass::recipients::Roster;
 
-use super::output::unix_seconds;
 use super::prepared::Prepared;
 use crate::campaign_file::CampaignFile;
 use crate::embedded::INVENTED_FOLLOWERS;
 use crate::grouped::grouped;
+use crate::moment::unix_seconds;
 
 pub(super) fn json(prepared: &Prepared, dry_run: bool) -> Value {
     let Prepared { plan, file, .. } = prepared;

@@ -10,9 +10,10 @@ use wechat_mass::journal::WorkerStatus;
 use wechat_mass::quota::BeijingTime;
 use wechat_types::mass::{JobStatus, MassReport};
 
-use super::{in_flight, unix_seconds, word};
+use super::{in_flight, word};
 use crate::exit::Exit;
 use crate::grouped::grouped;
+use crate::moment::unix_seconds;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,7 @@ fn a_campaign_of_two_calls_is_deleted_once() {
     assert_eq!(shop.count(DELETE), 2);
     assert!(shop.requests(DELETE)[0].json().get("article_idx").is_none());
     shop.operate(&["status"]).assert_status(0).assert_says("deleted 20");
+    shop.operate(&["list"]).assert_says("2/2 calls taken, 10,001 sent, 2 deleted (已删除)");
 
     let again = shop.operate(&["delete", "spring", "--yes"]);
     again.assert_status(0).assert_says("all 2 jobs were deleted before");
@@ -47,6 +48,11 @@ fn nothing_is_deleted_without_a_yes() {
     ] {
         shop.operate(words).assert_status(2).assert_says(said);
     }
+    let none = shop.operate(&["delete", "summer", "--yes", "--json"]).result();
+    assert_eq!(
+        (&none["result"], none["problems"].as_array().unwrap().len()),
+        (&"refused".into(), 1)
+    );
     assert_eq!(shop.count(DELETE), 0);
 }
 

@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn phases_follow_from_the_last_line() {
-        assert_eq!(phase_after(r#"{"chunk":0,"entry":"intent","event":"recorded"}"#), "sending");
+        assert_eq!(phase_after(r#"{"call":1,"entry":"intent","event":"recorded"}"#), "sending");
         assert_eq!(phase_after(r#"{"event":"waiting","for":"x"}"#), "following jobs");
         assert_eq!(phase_after(r#"{"event":"journal"}"#), "uploading, or taking up again");
     }
