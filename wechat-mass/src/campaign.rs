@@ -31,7 +31,7 @@ use wechat_types::mass::MassReport;
 
 use crate::article::Uploads;
 use crate::journal::{Concern, Entry, FrozenCall, Part};
-use crate::quota::Spend;
+use crate::quota::{Spend, Window};
 
 use chunk::ChunkState;
 use outline::Outline;
@@ -280,10 +280,11 @@ impl<'p> Campaign<'p> {
     }
 
     /// What a call draws on the account's budgets when it is made at `now`, where a first attempt draws `spend`. What its
-    /// first attempt of the day reserved is the call's: it must not stand in the way of a repeat.
+    /// first attempt of the day or of the month reserved is the call's: it must not stand in the way of a repeat.
     pub fn spend_of(&self, number: usize, spend: Spend, now: SystemTime) -> Spend {
         match self.chunks.get(number) {
-            Some(call) if call.was_intended_on_day_of(now) => spend.again(),
+            Some(call) if call.was_intended_in(Window::Day, now) => spend.again(),
+            Some(call) if call.was_intended_in(Window::Month, now) => spend.on_another_day(),
             _ => spend,
         }
     }

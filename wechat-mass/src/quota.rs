@@ -34,6 +34,9 @@ pub enum Spend {
     ToTagAgain,
     /// Another attempt at a send to everyone, on the day of the first.
     ToEveryoneAgain,
+    /// Another attempt at a send to everyone, on another day of the same month: one more of its day's, and the same of the
+    /// month's.
+    ToEveryoneAnotherDay,
     /// A send to everyone that somebody made on mp.weixin.qq.com, as a human
     /// [says](crate::journal::Store::state_website_sends): it draws on the month like one of this program.
     OnWebsite,
@@ -45,12 +48,13 @@ pub enum Spend {
 
 impl Spend {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ByOpenIds,
         Self::ToTag,
         Self::ToEveryone,
         Self::ToTagAgain,
         Self::ToEveryoneAgain,
+        Self::ToEveryoneAnotherDay,
         Self::OnWebsite,
         Self::Preview,
         Self::Delete,
@@ -66,6 +70,15 @@ impl Spend {
         }
     }
 
+    /// What another attempt in the same month is, on another day.
+    #[must_use]
+    pub fn on_another_day(self) -> Self {
+        match self {
+            Self::ToEveryone => Self::ToEveryoneAnotherDay,
+            spend => spend,
+        }
+    }
+
     /// The name in a journal, which must never change.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -74,6 +87,7 @@ impl Spend {
             Self::ToEveryone => "to_everyone",
             Self::ToTagAgain => "to_tag_again",
             Self::ToEveryoneAgain => "to_everyone_again",
+            Self::ToEveryoneAnotherDay => "to_everyone_another_day",
             Self::OnWebsite => "on_website",
             Self::Preview => "preview",
             Self::Delete => "delete",
@@ -215,8 +229,8 @@ impl Limits {
             (Window::Minute, SENDS, self.sends_per_minute),
             (Window::Day, &[Spend::ByOpenIds], self.by_open_ids_per_day),
             (Window::Day, SENDALL, self.sendall_per_day),
-            (Window::Day, &[Spend::ToTag, Spend::ToEveryone], self.sends_per_day),
-            (Window::Day, &[Spend::ToEveryone], self.to_everyone_per_day),
+            (Window::Day, SENDS_TO_MANY, self.sends_per_day),
+            (Window::Day, SENDS_TO_EVERYONE, self.to_everyone_per_day),
             (Window::Month, &[Spend::ToEveryone, Spend::OnWebsite], self.to_everyone_per_month),
             (Window::Day, &[Spend::Preview], self.previews_per_day),
             (Window::Day, &[Spend::Delete], self.deletes_per_day),
@@ -229,8 +243,23 @@ impl Limits {
 }
 
 /// Calls of `message/mass/sendall`.
-pub const SENDALL: &[Spend] =
-    &[Spend::ToTag, Spend::ToEveryone, Spend::ToTagAgain, Spend::ToEveryoneAgain];
+pub const SENDALL: &[Spend] = &[
+    Spend::ToTag,
+    Spend::ToEveryone,
+    Spend::ToTagAgain,
+    Spend::ToEveryoneAgain,
+    Spend::ToEveryoneAnotherDay,
+];
 
-const SENDS: &[Spend] =
-    &[Spend::ByOpenIds, Spend::ToTag, Spend::ToEveryone, Spend::ToTagAgain, Spend::ToEveryoneAgain];
+const SENDS: &[Spend] = &[
+    Spend::ByOpenIds,
+    Spend::ToTag,
+    Spend::ToEveryone,
+    Spend::ToTagAgain,
+    Spend::ToEveryoneAgain,
+    Spend::ToEveryoneAnotherDay,
+];
+
+const SENDS_TO_MANY: &[Spend] = &[Spend::ToTag, Spend::ToEveryone, Spend::ToEveryoneAnotherDay];
+
+const SENDS_TO_EVERYONE: &[Spend] = &[Spend::ToEveryone, Spend::ToEveryoneAnotherDay];

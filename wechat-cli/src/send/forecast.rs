@@ -114,9 +114,10 @@ impl Forecasting<'_> {
 
 /// What a budget is of.
 fn counted_by(budget: &Budget) -> &'static str {
-    match budget.spends {
-        [Spend::ToEveryone] | [Spend::ToEveryone, Spend::OnWebsite] => "sends to everyone",
-        [Spend::ToTag, Spend::ToEveryone] => "sends",
+    let has = |spend| budget.spends.contains(&spend);
+    match (has(Spend::ToTagAgain), has(Spend::ToTag), has(Spend::ToEveryone)) {
+        (false, true, _) => "sends",
+        (false, false, true) => "sends to everyone",
         _ => "calls",
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct ChunkState {
     pub(super) draft: Option<MediaId>,
     /// The first attempt that may have been accepted.
     first_attempt: Option<SystemTime>,
-    /// The last attempt of all: what it drew from the account's budgets is drawn once a day.
+    /// The last attempt of all: what it drew from the account's budgets is drawn once a day, or once a month.
     intended: Option<SystemTime>,
     /// Attempts since the first that may have been accepted.
     attempts: u32,
@@ -55,9 +55,9 @@ impl ChunkState {
         }
     }
 
-    /// An attempt was made on this day in Beijing already.
-    pub(super) fn was_intended_on_day_of(&self, at: SystemTime) -> bool {
-        self.intended.is_some_and(|last| Window::Day.began(last) == Window::Day.began(at))
+    /// An attempt was made on this day, or in this month, in Beijing already.
+    pub(super) fn was_intended_in(&self, window: Window, at: SystemTime) -> bool {
+        self.intended.is_some_and(|last| window.began(last) == window.began(at))
     }
 
     /// What the attempts so far came to.

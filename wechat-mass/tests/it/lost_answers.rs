@@ -1,9 +1,10 @@
 //! An answer is lost after the platform has accepted: no follower ever gets a second message.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Conclusion, Plan};
-use wechat_mass::quota::Limits;
+use wechat_mass::journal::{MemoryStore, Store as _};
+use wechat_mass::quota::{Limits, Spend};
 use wechat_mock::{FaultRule, JobProgress, KeyCheck};
 use wechat_types::id::TagId;
 use wechat_types::mass::{Audience, JobStatus};
@@ -290,4 +291,29 @@ async fn a_repeat_is_not_kept_from_the_budget_that_its_first_attempt_used_up() {
             world.assert_once(5);
         }
     }
+}
+
+/// Four days on which the network was away would be the month's four sends to everyone.
+#[tokio::test]
+async fn a_repeat_on_another_day_is_no_further_send_of_the_month() {
+    let world = World::new(5);
+    let plan = Plan::new(app_id(), "spring", Audience::everyone(), text()).unwrap();
+    let store = MemoryStore::new();
+    let mut journal = store.open(&plan, world.now()).await.unwrap();
+    for _ in 0..5 {
+        world.mock.on(SENDALL).times(9).refused();
+        let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
+        assert_eq!(report.conclusion(), Conclusion::Refused);
+        world.mock.clear_faults();
+        world.clock.advance(Duration::from_secs(24 * 60 * 60));
+    }
+    let begin = world.now();
+    let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
+    assert_success(&report, usize::MAX);
+    let last = world.requests(SENDALL).last().map(|send| send.at).unwrap();
+    assert!(last < begin + Duration::from_secs(600), "{last:?}");
+    let spent = async |spend| store.spent(&app_id(), &[spend], UNIX_EPOCH).await.unwrap().len();
+    assert_eq!(spent(Spend::ToEveryone).await, 1);
+    assert_eq!(spent(Spend::ToEveryoneAnotherDay).await, 5);
+    world.assert_once(5);
 }
