@@ -223,6 +223,13 @@ impl Outbox {
         waiting.map(|p| p.due).chain(check).min()
     }
 
+    /// A try, or a check, was handed out and is not settled yet.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_one_under_way(&self) -> bool {
+        let checks = self.submitted.as_ref().is_some_and(|one| one.in_flight);
+        checks || self.pending.iter().any(|pending| pending.in_flight)
+    }
+
     /// All tries to be made now, each freshly signed, in the order of time.
     pub(crate) fn due(
         &mut self,

@@ -217,11 +217,33 @@ impl MockServer {
     /// Something may have become due.
     pub(crate) fn changed(&self) {
         #[cfg(feature = "server")]
-        self.shared.changed.notify_one();
+        {
+            self.shared.changed.notify_one();
+            self.shared.maybe_quiet.notify_waiters();
+        }
     }
 
     #[cfg(feature = "server")]
     pub(crate) async fn wait_for_change(&self) {
         self.shared.changed.notified().await;
+    }
+
+    /// Returns when nothing is due and no callback is on its way, of any account.
+    #[cfg(feature = "server")]
+    pub(crate) async fn wait_for_quiet(&self) {
+        loop {
+            // Before the look: what changes after it is not missed.
+            let changed = self.shared.maybe_quiet.notified();
+            let mut quiet = true;
+            for account in self.accounts() {
+                let now = account.clock().now();
+                account.caught_up(now).await;
+                quiet &= account.is_quiet(now);
+            }
+            if quiet {
+                return;
+            }
+            changed.await;
+        }
     }
 }

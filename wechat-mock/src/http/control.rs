@@ -110,6 +110,9 @@ async fn answer(
     catch_up(&touched).await;
     let run = match route.run {
         Run::Call(run) => run,
+        Run::Settle => {
+            return Ok(json(StatusCode::OK, &server::settled(&account).await));
+        }
         Run::Import => {
             return Ok(json(StatusCode::OK, &stream::import(&account, body).await?));
         }

@@ -22,6 +22,9 @@ pub(crate) struct Shared {
     /// Tells the background task of the loopback server that something may have become due.
     #[cfg(feature = "server")]
     pub(super) changed: tokio::sync::Notify,
+    /// Tells the same to all who wait for nothing to be on its way.
+    #[cfg(feature = "server")]
+    pub(super) maybe_quiet: tokio::sync::Notify,
 }
 
 /// All that is read of a body to learn whom it names: the rest may be long.
@@ -46,6 +49,8 @@ impl MockServer {
             tokens: RwLock::default(),
             #[cfg(feature = "server")]
             changed: tokio::sync::Notify::new(),
+            #[cfg(feature = "server")]
+            maybe_quiet: tokio::sync::Notify::new(),
         };
         let server = Self { shared: Arc::new(shared), own };
         for account in server.accounts() {

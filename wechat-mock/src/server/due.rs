@@ -73,6 +73,16 @@ impl MockServer {
         jobs.into_iter().chain(pushes).min()
     }
 
+    /// Nothing is due by `now`, and no callback is on its way.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_quiet(&self, now: SystemTime) -> bool {
+        #[cfg(feature = "callbacks")]
+        if self.outbox().has_one_under_way() {
+            return false;
+        }
+        self.next_due().is_none_or(|due| due > now)
+    }
+
     /// Carries out all that is due by `now`: each push goes to `deliver`, its retries too.
     pub fn run_due(&self, now: SystemTime, mut deliver: impl FnMut(&Push) -> PushOutcome) {
         loop {

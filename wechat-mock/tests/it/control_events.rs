@@ -275,3 +275,47 @@ async fn a_bad_trigger_is_refused_by_its_field_and_nothing_happens() {
     assert!(status == 400 && answer.to_string().contains("A stands here twice"), "{answer}");
     assert_eq!(control.get("/_mock/state").await, before);
 }
+
+/// Whoever moves the clock before its receiver has answered sees the callback again: how long that takes, only the
+/// mock knows.
+#[tokio::test]
+async fn what_is_on_its_way_can_be_waited_for() {
+    let stage = Stage::new().await;
+    // Nothing is: at once.
+    stage.control.did("POST /_mock/settle", Value::Null).await;
+    stage.control.rig.call(SENDALL, &text_to_all("a"));
+    let receive = async {
+        let (_, _, stream) = receive(&stage.receiver).await;
+        for _ in 0..100 {
+            // A slow receiver.
+            tokio::task::yield_now().await;
+        }
+        assert!(stage.control.rig.server.callback_results().is_empty());
+        answer(stream, "success").await;
+    };
+    let wait = async {
+        stage.control.did("POST /_mock/settle", Value::Null).await;
+        stage.control.did("POST /_mock/clock", json!({"advance_seconds": 60})).await;
+        stage.control.did("POST /_mock/settle", Value::Null).await;
+        stage.control.get("/_mock/callbacks").await
+    };
+    let ((), told) = tokio::join!(receive, wait);
+    let results = told["results"].as_array().unwrap();
+    assert_eq!((results.len(), &results[0]["tries"]), (1, &json!(1)), "{told}");
+    assert_eq!(results[0]["accepted"], true);
+
+    // The check of an address, too.
+    let url = format!("http://{}/other", stage.receiver.local_addr().unwrap());
+    let check = async {
+        let (target, _, stream) = crate::http_callbacks::receive(&stage.receiver).await;
+        answer(stream, stage.parser.verify_url(&query(&target)).unwrap()).await;
+    };
+    let hand_in = async {
+        let new = json!({"url": url, "token": token().expose(), "verify": true});
+        assert_eq!(stage.control.did("PUT /_mock/callback", new).await["check"], Value::Null);
+        stage.control.did("POST /_mock/settle", Value::Null).await;
+        stage.control.get("/_mock/callback").await
+    };
+    let ((), told) = tokio::join!(check, hand_in);
+    assert_eq!(told, json!({"url": url, "check": "verified"}));
+}

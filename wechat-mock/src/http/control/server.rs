@@ -82,6 +82,13 @@ pub(super) fn move_clock(asked: &Asked) -> Told {
     Ok(json!({"now": now(server)}))
 }
 
+/// Answers when nothing is due and no callback is on its way: a clock that is moved before ends those that are, and they come
+/// again.
+pub(super) async fn settled(server: &MockServer) -> Value {
+    server.wait_for_quiet().await;
+    json!({"now": now(server)})
+}
+
 /// The older form of [`move_clock`]: `?seconds=N`.
 pub(super) fn advance(asked: &Asked) -> Told {
     let seconds = asked.number("seconds", u64::MAX)?;

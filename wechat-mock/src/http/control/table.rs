@@ -36,6 +36,8 @@ pub(in crate::http) struct Route {
 pub(super) enum Run {
     /// JSON in, JSON out.
     Call(fn(&Asked) -> Told),
+    /// Waits until nothing is on its way.
+    Settle,
     /// A stream of followers in.
     Import,
     /// A saved state out.
@@ -61,7 +63,7 @@ impl Route {
     /// The kind of its body.
     pub(in crate::http) fn takes_kind(&self) -> &'static str {
         match self.run {
-            Run::Call(_) | Run::Save => "application/json",
+            Run::Call(_) | Run::Settle | Run::Save => "application/json",
             Run::Import => LINES,
             Run::Load => STATE,
         }
@@ -106,6 +108,7 @@ pub(in crate::http) fn routes() -> Vec<Route> {
             .takes(schemas::clock),
         row(post.clone(), Server, "advance", "moves the clock by ?seconds=", server::advance)
             .asks(&["seconds"]),
+        streamed(post.clone(), Server, "settle", "waits for callbacks on their way", Run::Settle),
         row(post.clone(), Server, "reset", "all accounts as they were made", server::reset_all),
         streamed(
             get.clone(),
