@@ -14,6 +14,8 @@ pub enum ErrorClass {
     RefreshToken,
     /// Fix the request; the same one will fail again.
     Caller,
+    /// Compare the AppID and the AppSecret with those of the account; another token will not help.
+    Credentials,
     /// Leave out this recipient: the request is fine, but this user cannot be reached.
     Recipient,
     /// Take it as accepted before, if the id it carries is not that of another request.
@@ -36,6 +38,9 @@ impl ErrorClass {
             Self::RetryLater => "wait a while, then send the same request again",
             Self::RefreshToken => "fetch a new access_token, then try once more",
             Self::Caller => "fix the request; sending it again unchanged will not help",
+            Self::Credentials => {
+                "compare the AppID and the AppSecret with those of the account on mp.weixin.qq.com"
+            }
             Self::Recipient => "this user cannot be reached; leave them out",
             Self::Duplicate => "it was accepted before; do not send it again",
             Self::Quota => "a limit is used up; wait until it is renewed, or free some of it",
@@ -54,6 +59,7 @@ impl ErrorClass {
             Self::RetryLater => "请稍后重试同一请求",
             Self::RefreshToken => "请重新获取access_token后再试一次",
             Self::Caller => "请修正请求，原样重试无效",
+            Self::Credentials => "请在公众平台核对AppID和AppSecret",
             Self::Recipient => "无法发送给该用户，请将其移除",
             Self::Duplicate => "此前已受理，请勿重复发送",
             Self::Quota => "额度已用完，请等待恢复或清理后再试",

@@ -19,7 +19,7 @@ codes! {
     40010 INVALID_VOICE_SIZE Caller Official "invalid voice size" "语音大小不合法";
     40011 INVALID_VIDEO_SIZE Caller Official "invalid video size" "视频大小不合法";
     40012 INVALID_THUMB_SIZE Caller Official "invalid thumb size" "缩略图大小不合法";
-    40013 INVALID_APPID Caller Official "invalid appid" "appid不合法";
+    40013 INVALID_APPID Credentials Official "invalid appid" "appid不合法";
     40014 INVALID_ACCESS_TOKEN RefreshToken Official "invalid access_token" "access_token不合法";
     40015 INVALID_MENU_TYPE Caller Official "invalid menu type" "菜单类型不合法";
     40016 INVALID_BUTTON_COUNT Caller Official "invalid button size" ("invalid number of buttons") "按钮个数不合法";
@@ -79,7 +79,7 @@ codes! {
     40120 INVALID_USE_OF_SUB_BUTTON_TYPE Caller Official "invalid use sub button type" "子按钮类型错误";
     40121 INVALID_VIEW_LIMITED_MEDIA_TYPE Caller Official "invalid media type in view_limited" "media_id类型不合法";
     /// One official Chinese text says AppID; the English text and the pages say appsecret.
-    40125 INVALID_APPSECRET Caller Official "invalid appsecret" "secret不合法";
+    40125 INVALID_APPSECRET Credentials Official "invalid appsecret" "secret不合法";
     40126 INVALID_TEXT_SIZE Caller Official "invalid text size" "文本长度不合法";
     40128 MEDIA_ID_NOT_FROM_ADD_MATERIAL Caller Official "invalid media id, must come from material/add_material" "须用add_material上传的media_id";
     40129 INVALID_SCENE Caller Official "invalid scene" "scene不合法";
@@ -114,9 +114,9 @@ codes! {
     40229 EMPTY_MEDIA_COVER Caller Official "empty media cover, please check the media" "无封面";
     40243 APPSECRET_FROZEN Permission Official "AppSecret frozen" "AppSecret已冻结";
     41001 MISSING_ACCESS_TOKEN Caller Official "access_token missing" "缺access_token";
-    41002 MISSING_APPID Caller Official "appid missing" "缺appid";
+    41002 MISSING_APPID Credentials Official "appid missing" "缺appid";
     41003 MISSING_REFRESH_TOKEN Caller Official "refresh_token missing" "缺refresh_token";
-    41004 MISSING_APPSECRET Caller Official "appsecret missing" "缺secret";
+    41004 MISSING_APPSECRET Credentials Official "appsecret missing" "缺secret";
     41005 MISSING_MEDIA_DATA Caller Official "media data missing" "缺多媒体数据";
     41006 MISSING_MEDIA_ID Caller Official "media_id missing" "缺media_id";
     41007 MISSING_SUB_MENU_DATA Caller Official "sub_menu data missing" "缺子菜单数据";
