@@ -68,12 +68,7 @@ async fn check(args: &ContractArgs, output: &Output) -> Result<Exit, String> {
     let target =
         target::choose(account, args.live, args.base_url.as_deref(), environment.as_deref())?;
     // It has no record of campaigns, but its actions are logged where those of `send` are.
-    let folder = match &target {
-        Target::Embedded => None,
-        Target::Named { base_url, .. } => Some(state::folder_of(base_url)),
-        Target::Live { .. } => Some(state::LIVE.to_owned()),
-    };
-    let folder = folder.map(|server| state::folder(None, beside).join(server));
+    let folder = target.state_name().map(|server| state::folder(None, beside).join(server));
     let log = folder.as_deref().map(ActionLog::open).transpose()?;
     let server = match target {
         Target::Embedded => embedded(args)?,

@@ -31,10 +31,8 @@ pub(crate) struct Asked<'a> {
 impl JournalPlace {
     /// The place of this server's record; the embedded mock has none.
     pub(crate) fn choose(asked: Asked<'_>, target: &Target) -> Result<Option<Self>, String> {
-        let (account, server) = match target {
-            Target::Embedded => return Ok(None),
-            Target::Named { account, base_url } => (account, state::folder_of(base_url)),
-            Target::Live { account, .. } => (account, state::LIVE.to_owned()),
+        let (Some(account), Some(server)) = (target.account(), target.state_name()) else {
+            return Ok(None);
         };
         let environment = variable("WECHAT_JOURNAL");
         let said = asked.journal.or(environment.as_deref()).map(PostgresAddress::new);

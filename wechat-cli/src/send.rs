@@ -148,11 +148,15 @@ async fn execute(
         }
         (Target::Named { account, base_url }, Some(place)) => {
             target::must_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server((args, word), plan, policy, account, base_url, &place, &output).await
+            let client = client(&account, base_url)?;
+            drive_server((args, word), plan, policy, account, client, &place, &output).await
         }
         (Target::Live { account, base_url }, Some(place)) => {
             target::must_not_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            drive_server((args, word), plan, policy, account, base_url, &place, &output).await
+            // Its record is the same whichever address leads there.
+            let builder = token_place::client(&account, base_url).map_err(|e| vec![e])?;
+            let client = builder.platform_proxy().build().map_err(|e| vec![describe(&e)])?;
+            drive_server((args, word), plan, policy, account, client, &place, &output).await
         }
     }
 }
@@ -163,11 +167,10 @@ async fn drive_server(
     plan: Plan,
     mut policy: Policy,
     account: Account,
-    base_url: BaseUrl,
+    client: Client,
     place: &JournalPlace,
     output: &Output,
 ) -> Result<Exit, Refusal> {
-    let client = client(&account, base_url)?;
     let now = || SystemClock::new().now();
     policy.limits = account.limits;
     let mut listener = match account.callback {

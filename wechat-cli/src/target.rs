@@ -19,6 +19,25 @@ pub(crate) enum Target {
     Live { account: Account, base_url: BaseUrl },
 }
 
+impl Target {
+    /// The account's server among those of the state; the embedded mock keeps none.
+    pub(crate) fn state_name(&self) -> Option<String> {
+        match self {
+            Self::Embedded => None,
+            Self::Named { base_url, .. } => Some(state::folder_of(base_url)),
+            Self::Live { .. } => Some(state::LIVE.to_owned()),
+        }
+    }
+
+    /// The account; the embedded mock makes one.
+    pub(crate) fn account(&self) -> Option<&Account> {
+        match self {
+            Self::Embedded => None,
+            Self::Named { account, .. } | Self::Live { account, .. } => Some(account),
+        }
+    }
+}
+
 /// Decides by option, environment and configuration, in this order. The environment alone can
 /// never choose the real platform.
 pub(crate) fn choose(

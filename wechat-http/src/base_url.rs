@@ -24,6 +24,9 @@ impl fmt::Display for InvalidBaseUrl {
 
 impl StdError for InvalidBaseUrl {}
 
+/// What records of sends know the real platform by.
+pub(crate) const PLATFORM: &str = "weixin.qq.com";
+
 impl BaseUrl {
     /// The real platform.
     pub fn official() -> Self {
@@ -63,7 +66,7 @@ impl BaseUrl {
     /// platform are one.
     pub(crate) fn server(&self) -> &str {
         if self.is_real_platform() {
-            return "weixin.qq.com";
+            return PLATFORM;
         }
         self.0.split_once("//").map_or(self.0.as_str(), |(_, place)| place)
     }

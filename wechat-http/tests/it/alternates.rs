@@ -115,3 +115,22 @@ fn the_platforms_own_hosts_are_real() {
     assert_eq!(hosts.len(), 4);
     assert!(hosts.iter().all(BaseUrl::is_real_platform));
 }
+
+/// A record of what was sent goes on wherever the same server is reached, and nowhere else.
+#[test]
+fn a_client_knows_its_server_by_whatever_address_it_goes() {
+    let Rig { mock, network, client } = rig();
+    assert_eq!(client.server(), "first", "one that failed is still the same server");
+    let builder = || Client::builder(mock.app_id(), mock.app_secret()).clock(mock.clock());
+    let over = |url: &str| {
+        let url = url.parse().unwrap();
+        builder().transport(network.clone()).base_url(url)
+    };
+    let of = |builder: wechat_http::ClientBuilder| builder.build().unwrap().server().to_owned();
+    assert_eq!(of(builder().transport(network.clone())), "weixin.qq.com");
+    assert_eq!(of(over("https://sh.api.weixin.qq.com")), "weixin.qq.com");
+    assert_eq!(of(over("https://proxy.example/wx/")), "proxy.example/wx");
+    assert_eq!(of(over("https://proxy.example/wx/").platform_proxy()), "weixin.qq.com");
+    let in_process = builder().transport(mock.transport());
+    assert_eq!(of(in_process.platform_proxy()), "an in-process mock");
+}

@@ -36,7 +36,8 @@ pub enum JournalErrorKind {
     /// Another plan goes under the name of a campaign that was begun: it needs another name, or the plan that
     /// was begun.
     AnotherPlan,
-    /// The campaign was begun on another server: what that one sent, this one has not.
+    /// The campaign was begun on another server: what that one sent, this one has not. A proxy before the platform
+    /// [says so](wechat_http::ClientBuilder::platform_proxy).
     AnotherServer,
     /// This machine's clock is wrong, or the store's. Nothing is sent until it is set right.
     WrongClock,
