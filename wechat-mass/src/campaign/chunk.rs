@@ -41,6 +41,12 @@ impl ChunkState {
         )
     }
 
+    /// A call is needed, or would be made if the program were run again.
+    pub(super) fn may_be_made(&self) -> bool {
+        let again = matches!(self.progress, Progress::Refused { .. } | Progress::Undecided { .. });
+        again || !self.is_settled()
+    }
+
     pub(super) fn running_job(&self) -> Option<&Job> {
         match &self.progress {
             Progress::Running(job) => Some(job),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use wechat_types::id::{ClientMsgId, MediaId, MsgDataId, MsgId};
 use wechat_types::mass::{JobStatus, MassReport};
 
+use super::chunk::ChunkState;
 use super::progress::Progress;
 use super::{Brake, Campaign, Canary};
 
@@ -306,9 +307,10 @@ pub(super) fn of(campaign: &Campaign<'_>) -> CampaignReport {
             },
         },
     });
-    // A brake that has nothing to keep back is none.
+    // A brake that has nothing to keep back, now or when the program is run again, is none.
+    let kept_back = campaign.chunks.iter().any(ChunkState::may_be_made);
+    let brake = campaign.brake.clone().filter(|_| kept_back);
     let unfinished = campaign.chunks.iter().any(|chunk| !chunk.is_settled());
-    let brake = campaign.brake.clone().filter(|_| unfinished);
     let halted = match &brake {
         Some(brake) => Some(format!("{brake}; no call is made until a human says go on")),
         None => campaign.halted.clone().or_else(|| match campaign.policy.canary {

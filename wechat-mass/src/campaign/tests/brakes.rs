@@ -89,6 +89,19 @@ fn a_stop_keeps_back_what_is_left_and_nothing_else() {
     assert_eq!((campaign.report().brake, campaign.report().halted), (None, None));
 }
 
+/// Run again, the program would make it anew: not before somebody says go on.
+#[test]
+fn a_stop_keeps_back_what_was_refused() {
+    let mut campaign = Campaign::new(&TEXT, Policy::default());
+    for chunk in 0..3 {
+        let refused = Answer::Rejected { code: Some(45028), reason: "used up".to_owned() };
+        attempt(&mut campaign, chunk, start(), refused);
+    }
+    assert_eq!(campaign.report().brake, None);
+    campaign.apply(&Entry::Stopped { at: start() });
+    assert_eq!(campaign.report().brake, Some(Brake::Stopped { at: start() }));
+}
+
 #[test]
 fn nothing_is_sent_before_or_after_its_time() {
     let policy = Policy {
