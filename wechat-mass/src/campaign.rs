@@ -31,7 +31,7 @@ use wechat_types::mass::MassReport;
 
 use crate::article::Uploads;
 use crate::journal::{Concern, Entry, FrozenCall, Part};
-use crate::quota::{Spend, Window};
+use crate::quota::Spend;
 
 use chunk::ChunkState;
 use outline::Outline;
@@ -279,13 +279,12 @@ impl<'p> Campaign<'p> {
         open.filter_map(ChunkState::first_attempt).min()
     }
 
-    /// What a call draws on the account's budgets when it is made at `now`, where a first attempt draws `spend`. What its
-    /// first attempt of the day or of the month reserved is the call's: it must not stand in the way of a repeat.
-    pub fn spend_of(&self, number: usize, spend: Spend, now: SystemTime) -> Spend {
-        match self.chunks.get(number) {
-            Some(call) if call.was_intended_in(Window::Day, now) => spend.again(),
-            Some(call) if call.was_intended_in(Window::Month, now) => spend.on_another_day(),
-            _ => spend,
+    /// What a call draws on the account's budgets when it is made next, where a first attempt draws `spend`. What an
+    /// attempt reserved that may have been accepted is the call's: nothing must stand in the way of its repeat.
+    pub fn spend_of(&self, number: usize, spend: Spend) -> Spend {
+        match self.chunks.get(number).and_then(ChunkState::first_attempt) {
+            Some(_) => spend.again(),
+            None => spend,
         }
     }
 

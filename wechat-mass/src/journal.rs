@@ -265,6 +265,15 @@ pub trait Journal: Debug + Send {
     /// call: then nothing can be counted.
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError>;
 
+    /// Nothing of a call is with the platform that was claimed at `at`, whose cost was `spend`: it counts as an attempt
+    /// from now on, and no longer as a send of that day and month. Where nothing is found that was reserved for it, nothing
+    /// changes.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when that is not certain.
+    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError>;
+
     /// Makes the answers that were recorded survive the machine's failure. Whoever makes no further call at once
     /// asks for it; a journal whose records all do so when they are made has nothing to do.
     ///

@@ -29,14 +29,11 @@ pub enum Spend {
     /// `message/mass/sendall` to all followers.
     #[doc(alias = "sendall")]
     ToEveryone,
-    /// Another attempt at a send to a tag, on the day of the first: the platform counts the call, and the
-    /// message once.
+    /// An attempt at a send to a tag that is no further send: a repeat of one that may have been accepted, or one
+    /// that nothing was sent by. The platform counts the call.
     ToTagAgain,
-    /// Another attempt at a send to everyone, on the day of the first.
+    /// The same of a send to everyone.
     ToEveryoneAgain,
-    /// Another attempt at a send to everyone, on another day of the same month: one more of its day's, and the same of the
-    /// month's.
-    ToEveryoneAnotherDay,
     /// A send to everyone that somebody made on mp.weixin.qq.com, as a human
     /// [says](crate::journal::Store::state_website_sends): it draws on the month like one of this program.
     OnWebsite,
@@ -48,33 +45,23 @@ pub enum Spend {
 
 impl Spend {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::ByOpenIds,
         Self::ToTag,
         Self::ToEveryone,
         Self::ToTagAgain,
         Self::ToEveryoneAgain,
-        Self::ToEveryoneAnotherDay,
         Self::OnWebsite,
         Self::Preview,
         Self::Delete,
     ];
 
-    /// What another attempt on the same day is. A list is counted by its calls alone.
+    /// What an attempt is that is no further send. A list is counted by its calls alone.
     #[must_use]
     pub fn again(self) -> Self {
         match self {
             Self::ToTag => Self::ToTagAgain,
             Self::ToEveryone => Self::ToEveryoneAgain,
-            spend => spend,
-        }
-    }
-
-    /// What another attempt in the same month is, on another day.
-    #[must_use]
-    pub fn on_another_day(self) -> Self {
-        match self {
-            Self::ToEveryone => Self::ToEveryoneAnotherDay,
             spend => spend,
         }
     }
@@ -87,7 +74,6 @@ impl Spend {
             Self::ToEveryone => "to_everyone",
             Self::ToTagAgain => "to_tag_again",
             Self::ToEveryoneAgain => "to_everyone_again",
-            Self::ToEveryoneAnotherDay => "to_everyone_another_day",
             Self::OnWebsite => "on_website",
             Self::Preview => "preview",
             Self::Delete => "delete",
@@ -229,8 +215,8 @@ impl Limits {
             (Window::Minute, SENDS, self.sends_per_minute),
             (Window::Day, &[Spend::ByOpenIds], self.by_open_ids_per_day),
             (Window::Day, SENDALL, self.sendall_per_day),
-            (Window::Day, SENDS_TO_MANY, self.sends_per_day),
-            (Window::Day, SENDS_TO_EVERYONE, self.to_everyone_per_day),
+            (Window::Day, &[Spend::ToTag, Spend::ToEveryone], self.sends_per_day),
+            (Window::Day, &[Spend::ToEveryone], self.to_everyone_per_day),
             (Window::Month, &[Spend::ToEveryone, Spend::OnWebsite], self.to_everyone_per_month),
             (Window::Day, &[Spend::Preview], self.previews_per_day),
             (Window::Day, &[Spend::Delete], self.deletes_per_day),
@@ -243,23 +229,8 @@ impl Limits {
 }
 
 /// Calls of `message/mass/sendall`.
-pub const SENDALL: &[Spend] = &[
-    Spend::ToTag,
-    Spend::ToEveryone,
-    Spend::ToTagAgain,
-    Spend::ToEveryoneAgain,
-    Spend::ToEveryoneAnotherDay,
-];
+pub const SENDALL: &[Spend] =
+    &[Spend::ToTag, Spend::ToEveryone, Spend::ToTagAgain, Spend::ToEveryoneAgain];
 
-const SENDS: &[Spend] = &[
-    Spend::ByOpenIds,
-    Spend::ToTag,
-    Spend::ToEveryone,
-    Spend::ToTagAgain,
-    Spend::ToEveryoneAgain,
-    Spend::ToEveryoneAnotherDay,
-];
-
-const SENDS_TO_MANY: &[Spend] = &[Spend::ToTag, Spend::ToEveryone, Spend::ToEveryoneAnotherDay];
-
-const SENDS_TO_EVERYONE: &[Spend] = &[Spend::ToEveryone, Spend::ToEveryoneAnotherDay];
+const SENDS: &[Spend] =
+    &[Spend::ByOpenIds, Spend::ToTag, Spend::ToEveryone, Spend::ToTagAgain, Spend::ToEveryoneAgain];

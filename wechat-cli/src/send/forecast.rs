@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 use wechat_http::Client;
-use wechat_mass::campaign::{Campaign, ChunkAudience, ChunkOutcome, Plan, Policy};
+use wechat_mass::campaign::{Campaign, ChunkOutcome, Plan, Policy};
 use wechat_mass::journal::{Entry, JournalError, Store};
 use wechat_mass::quota::{BeijingTime, Budget, Forecast, Spend, Window, platform_count};
 use wechat_mass::reachability::{Reach, Reachability};
@@ -61,11 +61,7 @@ impl Forecasting<'_> {
         let left = self.plan.chunks().iter().enumerate().zip(&outcomes).filter(|(_, o)| is_left(o));
         let left: Vec<_> = left.map(|(chunk, _)| chunk).collect();
         let Some((number, chunk)) = left.first() else { return Ok(None) };
-        let spend = match chunk.audience {
-            ChunkAudience::Everyone => Spend::ToEveryone,
-            ChunkAudience::Tag(_) => Spend::ToTag,
-            _ => Spend::ByOpenIds,
-        };
+        let spend = chunk.audience.spend();
         let counted = platform_count(self.client, spend).await.map_err(|error| {
             error.code().map_or_else(|| "no answer".to_owned(), |code| code.to_string())
         });
@@ -73,7 +69,7 @@ impl Forecasting<'_> {
         let limits = &self.policy.limits;
         let first = first_call(&self.policy, now);
         // A call to everyone or to a tag is the only one.
-        let calls = (campaign.spend_of(*number, spend, first), left.len());
+        let calls = (campaign.spend_of(*number, spend), left.len());
         let mut quota = counted.as_ref().ok().cloned();
         if let Some(quota) = &mut quota
             && Window::Day.began(first) != Window::Day.began(now)

@@ -13,6 +13,7 @@ use wechat_mass::campaign::{
 use wechat_mass::journal::{
     Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved,
 };
+use wechat_mass::quota::Spend;
 use wechat_mock::{ManualClock, Verdict};
 use wechat_types::id::MsgId;
 use wechat_types::mass::{MassReport, Recipients};
@@ -263,6 +264,14 @@ impl Journal for Records {
         self.fails("after")?;
         self.gate.point("after a claim").await;
         Ok(reserved)
+    }
+
+    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
+        self.gate.point("before giving a send back").await;
+        self.fails("before")?;
+        self.inner.give_back(spend, at).await?;
+        self.world.count("sends given back");
+        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

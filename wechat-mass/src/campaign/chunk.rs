@@ -12,7 +12,7 @@ use super::policy::Policy;
 use super::progress::Progress;
 use super::resolution::Resolution;
 use super::verdict::{Answer, Before, opens_again};
-use crate::quota::{BeijingTime, Window};
+use crate::quota::BeijingTime;
 
 /// What is known about one call.
 #[derive(Debug, Default)]
@@ -22,8 +22,6 @@ pub(super) struct ChunkState {
     pub(super) draft: Option<MediaId>,
     /// The first attempt that may have been accepted.
     first_attempt: Option<SystemTime>,
-    /// The last attempt of all: what it drew from the account's budgets is drawn once a day, or once a month.
-    intended: Option<SystemTime>,
     /// Attempts since the first that may have been accepted.
     attempts: u32,
     /// One of them may have been accepted, and nobody knows.
@@ -61,11 +59,6 @@ impl ChunkState {
         }
     }
 
-    /// An attempt was made on this day, or in this month, in Beijing already.
-    pub(super) fn was_intended_in(&self, window: Window, at: SystemTime) -> bool {
-        self.intended.is_some_and(|last| window.began(last) == window.began(at))
-    }
-
     /// What the attempts so far came to.
     pub(super) fn before(&self) -> Before {
         match (self.first_attempt, self.lost) {
@@ -77,7 +70,6 @@ impl ChunkState {
 
     pub(super) fn intend(&mut self, at: SystemTime) {
         self.first_attempt.get_or_insert(at);
-        self.intended = Some(at);
         self.attempts += 1;
         self.progress = Progress::InFlight;
     }

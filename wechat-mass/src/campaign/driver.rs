@@ -17,7 +17,7 @@ use super::preparation;
 use super::verdict::{Before, Others, PAST_MIDNIGHT, judge, reason_of, too_late};
 use super::{Answer, Campaign, CampaignReport, Inbox, Plan, Policy, Step, WaitReason};
 use crate::journal::{Claim, Entry, Hold, Journal, Part, Reserved};
-use crate::quota::{Spend, Window};
+use crate::quota::Window;
 use crate::sender::MassSender;
 
 pub use event::{DriverError, Event};
@@ -231,7 +231,7 @@ impl<'a> Driver<'a> {
         let slept = now.duration_since(decided_at).is_ok_and(|late| late > LATEST);
         if slept || self.policy.has_ended(now) {
             let answer = too_late(before);
-            return run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await;
+            return run.answered(number, self.now(), answer, planned.audience.spend()).await;
         }
         let after = run.campaign.after(number, now);
         let next = Ready::new(self.plan, &run.campaign, run.journal, after);
@@ -249,7 +249,7 @@ impl<'a> Driver<'a> {
         let others = Others { owner: owner.as_ref(), open: open.as_ref() };
         let answer: Answer = judge(answer, &planned.key, before, others);
         let unreachable = matches!(answer, Answer::NotSent { passing: true, .. });
-        run.record(Entry::Answer { chunk: number, at: self.now(), answer }).await?;
+        run.answered(number, self.now(), answer, planned.audience.spend()).await?;
         if unreachable && run.journal.worker().is_some() {
             // Another machine may have a way to the platform; this one's claims would use up the account's calls.
             let until = self.now() + self.policy.repeat_after * 2;
@@ -296,12 +296,7 @@ impl<'a> Driver<'a> {
         audience: &ChunkAudience,
     ) -> Result<bool, DriverError> {
         let now = self.now();
-        let spend = match audience {
-            ChunkAudience::Everyone => Spend::ToEveryone,
-            ChunkAudience::Tag(_) => Spend::ToTag,
-            ChunkAudience::OpenIds(_) => Spend::ByOpenIds,
-        };
-        let spend = run.campaign.spend_of(number, spend, now);
+        let spend = run.campaign.spend_of(number, audience.spend());
         let budgets = self.policy.limits.budgets(spend);
         let claim = Claim::new(number, now, spend, &budgets)
             .with_lease(self.policy.lease)

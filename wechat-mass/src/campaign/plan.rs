@@ -9,6 +9,7 @@ use wechat_types::mass::{Audience, AudienceKind, Recipients};
 use crate::client_msg_id::{ContentDigest, client_msg_id};
 use crate::journal::{ChosenFrom, FrozenCall};
 use crate::problem::Problems;
+use crate::quota::Spend;
 use crate::recipients::{RecipientsError, Roster};
 use crate::split::split;
 
@@ -36,6 +37,17 @@ pub enum ChunkAudience {
     Tag(TagId),
     /// This part of the plan's list.
     OpenIds(Range<usize>),
+}
+
+impl ChunkAudience {
+    /// What a first attempt at the call draws on the account's budgets.
+    pub fn spend(&self) -> Spend {
+        match self {
+            Self::Everyone => Spend::ToEveryone,
+            Self::Tag(_) => Spend::ToTag,
+            Self::OpenIds(_) => Spend::ByOpenIds,
+        }
+    }
 }
 
 /// Whom a plan reaches.

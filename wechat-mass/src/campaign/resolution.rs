@@ -9,6 +9,7 @@ use wechat_types::mass::MassReport;
 
 use super::{Campaign, Plan, Policy};
 use crate::journal::{Entry, FrozenCall, Hold, Journal, JournalError, Part, Store};
+use crate::quota::Spend;
 
 /// What a human decided, after a look on mp.weixin.qq.com.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +77,8 @@ pub struct Begun {
     pub calls: Vec<FrozenCall>,
     /// What is recorded of them.
     pub journal: Box<dyn Journal>,
+    /// What a first attempt at each of them draws on the account's budgets.
+    spend: Spend,
 }
 
 impl Begun {
@@ -98,7 +101,9 @@ impl Begun {
         let calls = store.calls(account, name).await?;
         let plan = Plan::of_calls(account, name, &calls);
         let journal = store.join(&plan, worker, at).await?;
-        Ok(Some(Self { calls, journal }))
+        let frozen = store.campaigns(account).await?.into_iter().find(|one| one.name == name);
+        let spend = frozen.map_or(Spend::ByOpenIds, |frozen| frozen.spend());
+        Ok(Some(Self { calls, journal, spend }))
     }
 
     /// Records a decision as [`resolve`] does.
@@ -113,7 +118,7 @@ impl Begun {
         at: SystemTime,
     ) -> Result<(), ResolveError> {
         let campaign = Campaign::of_calls(&self.calls, Policy::default());
-        decide(self.journal.as_mut(), campaign, chunk, resolution, at).await
+        decide(self.journal.as_mut(), campaign, (chunk, self.spend), resolution, at).await
     }
 }
 
@@ -133,31 +138,38 @@ pub async fn resolve(
     resolution: Resolution,
     at: SystemTime,
 ) -> Result<(), ResolveError> {
-    decide(journal, Campaign::new(plan, Policy::default()), chunk, resolution, at).await
+    let spend = plan.chunks().get(chunk).map_or(Spend::ByOpenIds, |call| call.audience.spend());
+    let campaign = Campaign::new(plan, Policy::default());
+    decide(journal, campaign, (chunk, spend), resolution, at).await
 }
 
 async fn decide(
     journal: &mut dyn Journal,
     mut campaign: Campaign<'_>,
-    chunk: usize,
+    (chunk, spend): (usize, Spend),
     resolution: Resolution,
     at: SystemTime,
 ) -> Result<(), ResolveError> {
     let entries = journal.load().await.map_err(ResolveError::Journal)?;
     entries.iter().for_each(|entry| campaign.apply(entry));
-    match campaign.chunks.get(chunk) {
+    let reserved = match campaign.chunks.get(chunk) {
         None => return Err(ResolveError::NoSuchCall { calls: campaign.chunks.len() }),
         Some(state) if !state.is_open() => return Err(ResolveError::Known),
-        Some(_) => {}
-    }
+        Some(state) => state.first_attempt(),
+    };
     // Whoever is at it has the last word.
     match journal.hold(Part::Call(chunk), DECISION).await.map_err(ResolveError::Journal)? {
         Hold::Mine => {}
         Hold::Behind => return Err(ResolveError::Journal(JournalError::behind())),
         Hold::Others { .. } => return Err(ResolveError::UnderWay),
     }
+    let was_not_sent = resolution == Resolution::NotSent;
     let entry = Entry::Resolved { chunk, at, resolution };
-    journal.append(&entry).await.map_err(ResolveError::Journal)
+    journal.append(&entry).await.map_err(ResolveError::Journal)?;
+    match reserved.filter(|_| was_not_sent && spend.again() != spend) {
+        Some(at) => journal.give_back(spend, at).await.map_err(ResolveError::Journal),
+        None => Ok(()),
+    }
 }
 
 /// How far the clock of whoever receives callbacks may be behind: nobody checks it, and a report too many is only

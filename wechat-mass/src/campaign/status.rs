@@ -70,7 +70,7 @@ impl CampaignStatus {
         let kept = store.reports_after(account, 0).await?.into_iter().map(|(_, report)| report);
         let (mut status, campaign) = Self::with(frozen, &calls, &entries, kept, policy, now);
         if let Step::Send { chunk, .. } = status.next {
-            let spend = campaign.spend_of(chunk, status.frozen.spend(), now);
+            let spend = campaign.spend_of(chunk, status.frozen.spend());
             status.wait_for_budgets(store, &policy.limits.budgets(spend), now).await?;
         }
         Ok(Some(status))

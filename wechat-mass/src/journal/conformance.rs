@@ -169,6 +169,10 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(budgets::waiting_records_nothing(place)),
     },
     Promise {
+        name: "a call that was not made is no send any more, and an attempt still",
+        check: |place| Box::pin(budgets::sends_are_given_back(place)),
+    },
+    Promise {
         name: "a campaign goes on at the server where it began",
         check: |place| Box::pin(refusals::one_server(place)),
     },

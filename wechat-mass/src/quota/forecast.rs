@@ -8,7 +8,7 @@ use wechat_types::id::AppId;
 use wechat_types::mass::{Send, SendAll};
 use wechat_types::platform::{GetApiQuota, Quota};
 
-use super::{Budget, Limits, SENDS_TO_EVERYONE, Spend, Window};
+use super::{Budget, Limits, Spend, Window};
 use crate::journal::{JournalError, Store};
 
 /// Nobody waits longer for a budget: it is taken for one that never opens.
@@ -67,7 +67,7 @@ impl Forecast {
         for mut budget in limits.budgets(spend) {
             let mut spent = store.spent(account, budget.spends, budget.window.began(now)).await?;
             // Its count is of all sends by one call: it tells nothing of those to everyone alone.
-            let is_counted = budget.window == Window::Day && budget.spends != SENDS_TO_EVERYONE;
+            let is_counted = budget.window == Window::Day && budget.spends != [Spend::ToEveryone];
             if let Some(quota) = counted.filter(|_| is_counted) {
                 let limit = u32::try_from(quota.daily_limit).unwrap_or(u32::MAX);
                 budget.limit = budget.limit.min(limit);

@@ -92,6 +92,7 @@ enum Fault {
     ClaimsWhatIsStopped,
     ShufflesRecipients,
     MovesCampaigns,
+    GivesNothingBack,
 }
 
 /// A store with one fault, over a good one.
@@ -214,6 +215,13 @@ impl Journal for BadJournal {
         }
     }
 
+    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
+        match self.1 {
+            Fault::GivesNothingBack => Ok(()),
+            _ => self.0.give_back(spend, at).await,
+        }
+    }
+
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         let found = self.0.recipients(chunk).await?;
         if self.1 == Fault::ShufflesRecipients {
@@ -265,6 +273,7 @@ async fn a_bad_store_is_found_out() {
         Fault::ClaimsWhatIsStopped,
         Fault::ShufflesRecipients,
         Fault::MovesCampaigns,
+        Fault::GivesNothingBack,
     ] {
         let mut broken = Vec::new();
         for promise in PROMISES {

@@ -3,14 +3,15 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Conclusion, Plan};
-use wechat_mass::journal::{MemoryStore, Store as _};
+use wechat_mass::journal::{Journal, MemoryStore, Store as _};
 use wechat_mass::quota::{Limits, Spend};
 use wechat_mock::{FaultRule, JobProgress, KeyCheck};
 use wechat_types::id::TagId;
 use wechat_types::mass::{Audience, JobStatus};
 
 use crate::world::{
-    GET, SEND, SENDALL, THREE_CALLS, TWO_CALLS, World, app_id, article, plan, text,
+    Dying, GET, SEND, SENDALL, THREE_CALLS, TWO_CALLS, World, app_id, article, plan, poll_once,
+    text,
 };
 
 /// Each call ended well; the `learnt`-th, from 0, by 45065.
@@ -293,13 +294,23 @@ async fn a_repeat_is_not_kept_from_the_budget_that_its_first_attempt_used_up() {
     }
 }
 
-/// Four days on which the network was away would be the month's four sends to everyone.
+async fn begin(store: &MemoryStore, world: &World, name: &str) -> (Plan, Box<dyn Journal>) {
+    let plan = Plan::new(app_id(), name, Audience::everyone(), text()).unwrap();
+    let journal = store.open(&plan, world.now()).await.unwrap();
+    (plan, journal)
+}
+
+async fn spent(store: &MemoryStore, spend: Spend) -> usize {
+    store.spent(&app_id(), &[spend], UNIX_EPOCH).await.unwrap().len()
+}
+
+/// Four days on which the network was away would be the month's four sends to everyone, and what one campaign was
+/// refused would keep the next one waiting until tomorrow.
 #[tokio::test]
-async fn a_repeat_on_another_day_is_no_further_send_of_the_month() {
+async fn a_call_that_was_not_made_is_no_send() {
     let world = World::new(5);
-    let plan = Plan::new(app_id(), "spring", Audience::everyone(), text()).unwrap();
     let store = MemoryStore::new();
-    let mut journal = store.open(&plan, world.now()).await.unwrap();
+    let (plan, mut journal) = begin(&store, &world, "spring").await;
     for _ in 0..5 {
         world.mock.on(SENDALL).times(9).refused();
         let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
@@ -307,13 +318,35 @@ async fn a_repeat_on_another_day_is_no_further_send_of_the_month() {
         world.mock.clear_faults();
         world.clock.advance(Duration::from_secs(24 * 60 * 60));
     }
-    let begin = world.now();
+    world.mock.on(SENDALL).errcode(45028);
     let report = world.run_on(&plan, journal.as_mut()).await.unwrap();
-    assert_success(&report, usize::MAX);
-    let last = world.requests(SENDALL).last().map(|send| send.at).unwrap();
-    assert!(last < begin + Duration::from_secs(600), "{last:?}");
-    let spent = async |spend| store.spent(&app_id(), &[spend], UNIX_EPOCH).await.unwrap().len();
-    assert_eq!(spent(Spend::ToEveryone).await, 1);
-    assert_eq!(spent(Spend::ToEveryoneAnotherDay).await, 5);
+    assert_eq!(report.conclusion(), Conclusion::Refused);
+    assert_eq!(spent(&store, Spend::ToEveryone).await, 0);
+    assert_eq!(spent(&store, Spend::ToEveryoneAgain).await, 16, "three attempts a day were calls");
+
+    let (summer, mut other) = begin(&store, &world, "summer").await;
+    let asked = world.now();
+    assert_success(&world.run_on(&summer, other.as_mut()).await.unwrap(), usize::MAX);
+    assert!(world.now() < asked + Duration::from_secs(6 * 60 * 60), "{:?}", world.now());
+    assert_eq!(spent(&store, Spend::ToEveryone).await, 1);
     world.assert_once(5);
+}
+
+/// Tomorrow's send to everyone is another campaign's; what asks for yesterday's is none.
+#[tokio::test]
+async fn a_lost_call_is_asked_for_whatever_was_sent_meanwhile() {
+    let world = World::new(5);
+    let store = MemoryStore::new();
+    let (spring, mut journal) = begin(&store, &world, "spring").await;
+    world.mock.on(SENDALL).answer_lost();
+    let mut dying = Dying { inner: journal.as_mut(), records_left: 2, record_survives: false };
+    assert!(poll_once(world.run_on(&spring, &mut dying)).is_none(), "it dies with the lost answer");
+    drop(journal);
+    world.clock.advance(Duration::from_secs(22 * 60 * 60));
+    let (summer, mut other) = begin(&store, &world, "summer").await;
+    assert_success(&world.run_on(&summer, other.as_mut()).await.unwrap(), usize::MAX);
+    let (spring, mut journal) = begin(&store, &world, "spring").await;
+    assert_success(&world.run_on(&spring, journal.as_mut()).await.unwrap(), 0);
+    assert_eq!(spent(&store, Spend::ToEveryone).await, 2);
+    assert_eq!(world.mock.jobs().len(), 2);
 }

@@ -5,6 +5,7 @@ pub(crate) mod of {
     pub(crate) use std::time::{Duration, SystemTime};
 
     pub(crate) use wechat_mass::journal::{Entry, Hold, JobOwner, JournalError, News, Part};
+    pub(crate) use wechat_mass::quota::Spend;
     pub(crate) use wechat_types::id::MsgId;
     pub(crate) use wechat_types::mass::{MassReport, Recipients};
 }
@@ -27,6 +28,9 @@ macro_rules! pass_on {
         $crate::pass_on::pass_on! { @fn $inner recipients['a](chunk: usize) -> Option<$crate::pass_on::of::Recipients> }
     };
     (@append $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner append['a, 'b](entry: &'b $crate::pass_on::of::Entry) -> () } };
+    (@give_back $inner:tt) => {
+        $crate::pass_on::pass_on! { @fn $inner give_back['a](spend: $crate::pass_on::of::Spend, at: $crate::pass_on::of::SystemTime) -> () }
+    };
     (@flush $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner flush['a]() -> () } };
     (@news $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner news['a](number: u64) -> $crate::pass_on::of::News } };
     (@keep_report $inner:tt) => {

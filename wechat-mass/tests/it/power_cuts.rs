@@ -52,7 +52,7 @@ impl<'j> Cache<'j> {
 
 #[async_trait]
 impl Journal for Cache<'_> {
-    pass_on!(disk: worker bind hold load recipients news keep_report other_owner other_open);
+    pass_on!(disk: worker bind give_back hold load recipients news keep_report other_owner other_open);
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         self.may_fail().await;

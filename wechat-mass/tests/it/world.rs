@@ -337,7 +337,7 @@ impl Dying<'_> {
 
 #[async_trait]
 impl Journal for Dying<'_> {
-    pass_on!(inner: worker bind hold load recipients flush news keep_report other_owner other_open);
+    pass_on!(inner: worker bind give_back hold load recipients flush news keep_report other_owner other_open);
 
     async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
         match self.dies() {

@@ -10,8 +10,9 @@ use wechat_types::mass::report::JobStatus;
 use super::event::{DriverError, Event};
 use super::ready::Ready;
 use crate::campaign::obstacle::Obstacles;
-use crate::campaign::{Campaign, CampaignReport, unclaimed_reports};
+use crate::campaign::{Answer, Campaign, CampaignReport, unclaimed_reports};
 use crate::journal::{Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part};
+use crate::quota::Spend;
 
 /// A campaign with its journal, in which nothing counts that is not recorded.
 pub(super) struct Run<'r, 'p> {
@@ -167,6 +168,29 @@ impl<'r, 'p> Run<'r, 'p> {
                     return Err(self.broken(source));
                 }
             }
+        }
+    }
+
+    /// Records an answer. One by which nothing is with the platform gives back what the call reserved of the account's
+    /// sends; should the program die before, it stays reserved.
+    pub(super) async fn answered(
+        &mut self,
+        chunk: usize,
+        at: SystemTime,
+        answer: Answer,
+        spend: Spend,
+    ) -> Result<(), DriverError> {
+        let first_attempt = |run: &Self| run.campaign.chunks.get(chunk)?.first_attempt();
+        let reserved = first_attempt(self);
+        self.record(Entry::Answer { chunk, at, answer }).await?;
+        match reserved {
+            Some(at) if first_attempt(self).is_none() && spend.again() != spend => {
+                match self.journal.give_back(spend, at).await {
+                    Ok(()) => Ok(()),
+                    Err(source) => Err(self.broken(source)),
+                }
+            }
+            _ => Ok(()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::Place;
 use super::promises::{
     Checked, account, after, budget, claim, last_minute, load, open, plan, same, store,
 };
-use crate::journal::Reserved;
+use crate::journal::{Claim, Reserved};
 use crate::quota::{Limits, Spend, Window};
 
 pub(super) async fn budgets_hold(place: &dyn Place) -> Checked {
@@ -97,4 +97,36 @@ pub(super) async fn waiting_records_nothing(place: &dyn Place) -> Checked {
     let account = account("wx0123456789abcdef")?;
     let spent = store.spent(&account, &Spend::ALL, UNIX_EPOCH).await.map_err(|e| e.to_string())?;
     same("what was spent", &spent, &Vec::new())
+}
+
+pub(super) async fn sends_are_given_back(place: &dyn Place) -> Checked {
+    let (store, plan) = (store(place)?, plan("spring")?);
+    let mut journal = open(store.as_ref(), &plan).await?;
+    let limits = Limits { to_everyone_per_day: 1, sends_per_minute: 2, ..Limits::none() };
+    let budgets = limits.budgets(Spend::ToEveryone);
+    let mut reserve = async |seconds: u64| {
+        let claim = Claim::new(0, after(seconds), Spend::ToEveryone, &budgets);
+        let reserved = journal.claim(&claim).await.map_err(|e| format!("the claim fails: {e}"))?;
+        let granted = reserved == Reserved::Granted;
+        // Of another day there is none.
+        for day in [after(24 * 60 * 60 + seconds), after(seconds)] {
+            if granted && seconds < 2 {
+                let back = journal.give_back(Spend::ToEveryone, day).await;
+                back.map_err(|e| format!("a send is not given back: {e}"))?;
+            }
+        }
+        Ok::<bool, String>(granted)
+    };
+    let mut granted = Vec::new();
+    for seconds in [0, 1, 2] {
+        granted.push(reserve(seconds).await?);
+    }
+    // Two in a minute, whatever became of them.
+    same("sends at once", &granted, &vec![true, true, false])?;
+    let spent = async |spend| {
+        let spent = store.spent(plan.account(), &[spend], last_minute()).await;
+        spent.map(|all| all.len()).map_err(|e| e.to_string())
+    };
+    same("sends", &spent(Spend::ToEveryone).await?, &0)?;
+    same("attempts", &spent(Spend::ToEveryoneAgain).await?, &2)
 }

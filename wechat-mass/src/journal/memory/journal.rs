@@ -14,6 +14,7 @@ use crate::journal::open_calls::first_open;
 use crate::journal::{
     Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved, job_taken,
 };
+use crate::quota::{Spend, Window};
 
 /// One campaign in a [`MemoryStore`](super::MemoryStore).
 #[derive(Debug)]
@@ -159,6 +160,17 @@ impl Journal for MemoryJournal {
             }
         }
         Ok(reserved)
+    }
+
+    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
+        let (account, _) = &self.key;
+        let mut state = lock(&self.state);
+        let mut spent = state.spent.get_mut(account).into_iter().flatten();
+        let day = Window::Day.began(at);
+        if let Some(one) = spent.find(|(of, at)| *of == spend && Window::Day.began(*at) == day) {
+            one.0 = spend.again();
+        }
+        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

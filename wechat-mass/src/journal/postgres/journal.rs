@@ -13,10 +13,12 @@ use super::claim::Claimant;
 use super::crew::{self, Member};
 use super::link::Link;
 use super::rows::{self, Campaign};
+use super::spent;
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved};
+use crate::quota::Spend;
 
 /// One campaign in a [`PostgresStore`](super::PostgresStore), which nobody else can take up until this is
 /// dropped, or which several workers share.
@@ -118,6 +120,12 @@ impl Journal for PostgresJournal {
         let Self { link, campaign, account, member, .. } = &*self;
         let claimant = Claimant { campaign: *campaign, account, member: member.as_ref() };
         claimant.claim(link, claim).await
+    }
+
+    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
+        self.link.begin().await?;
+        let done = spent::give_back(&self.link, &self.account, spend, at).await;
+        self.link.end(done).await
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

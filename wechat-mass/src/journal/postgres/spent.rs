@@ -105,6 +105,31 @@ async fn record_spent(
     Ok(())
 }
 
+/// All of one kind and day are alike: one of them is no send any more.
+pub(super) async fn give_back(
+    link: &Link,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+) -> Result<(), JournalError> {
+    // Of two who do so at a time each finds one of his own.
+    lock_spent(link, account).await?;
+    link.query(
+        "UPDATE spent SET spend = $3 WHERE ctid = (
+            SELECT ctid FROM spent WHERE account = $1 AND spend = $2 AND at >= $4 AND at < $5 LIMIT 1
+         )",
+        &[
+            (&account, Type::TEXT),
+            (&spend.as_str(), Type::TEXT),
+            (&spend.again().as_str(), Type::TEXT),
+            (&millis(Window::Day.began(at)), Type::INT8),
+            (&millis(Window::Day.ends(at)), Type::INT8),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
 /// What was said of this month before is forgotten.
 pub(super) async fn state_website_sends(
     link: &Link,

@@ -14,6 +14,7 @@ use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved};
+use crate::quota::Spend;
 
 /// One campaign in a [`SqliteStore`](super::SqliteStore), which nobody else can take up until this is dropped.
 #[derive(Debug)]
@@ -117,6 +118,10 @@ impl Journal for SqliteJournal {
         // Any other outcome wrote nothing, and flushed nothing.
         self.is_flushed |= reserved == Reserved::Granted;
         Ok(reserved)
+    }
+
+    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
+        self.database.write(|transaction, _| rows::give_back(transaction, &self.account, spend, at))
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

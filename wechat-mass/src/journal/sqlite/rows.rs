@@ -226,6 +226,23 @@ fn record_spent(
     Ok(())
 }
 
+/// All of one kind and day are alike: one of them is no send any more.
+pub(super) fn give_back(
+    transaction: &Transaction<'_>,
+    account: &str,
+    spend: Spend,
+    at: SystemTime,
+) -> Done<()> {
+    let (began, ends) = (Window::Day.began(at), Window::Day.ends(at));
+    transaction.execute(
+        "UPDATE spent SET spend = ?3 WHERE rowid = (
+            SELECT rowid FROM spent WHERE account = ?1 AND spend = ?2 AND at >= ?4 AND at < ?5 LIMIT 1
+         )",
+        params![account, spend.as_str(), spend.again().as_str(), millis(began), millis(ends)],
+    )?;
+    Ok(())
+}
+
 /// What was said of this month before is forgotten.
 pub(super) fn state_website_sends(
     transaction: &Transaction<'_>,
