@@ -212,7 +212,7 @@ async fn respond(
     let (head, body) = request.into_parts();
     if control::is_control(head.uri.path()) {
         let gate = Gate { addr, peer, options: &options };
-        return Ok(control::respond(&server, &head, body, gate).await);
+        return Ok(control::respond(&server, &head, body, gate, stopped).await);
     }
     let kind = head.headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
     let is_upload = kind.is_some_and(|kind| kind.starts_with(b"multipart/"));

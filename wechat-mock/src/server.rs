@@ -219,8 +219,14 @@ impl MockServer {
         #[cfg(feature = "server")]
         {
             self.shared.changed.notify_one();
-            self.shared.maybe_quiet.notify_waiters();
+            self.tell_waiting();
         }
+    }
+
+    /// Nothing may be on its way any more.
+    #[cfg(feature = "server")]
+    pub(crate) fn tell_waiting(&self) {
+        self.shared.maybe_quiet.notify_waiters();
     }
 
     #[cfg(feature = "server")]

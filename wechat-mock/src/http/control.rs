@@ -24,6 +24,7 @@ use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use self::asked::{Asked, Problem, Told};
 use self::table::{Route, Run, Scope};
@@ -55,11 +56,12 @@ pub(super) async fn respond(
     head: &Parts,
     mut body: Incoming,
     gate: Gate<'_>,
+    stopped: watch::Receiver<bool>,
 ) -> Response<Answer> {
     if let Err(problem) = gate.check(head) {
         return json(problem.status, &problem.to_json());
     }
-    match answer(server, head, &mut body, &gate).await {
+    match answer(server, head, &mut body, &gate, stopped).await {
         Ok(response) => response,
         Err(Refused { problem, allow }) => {
             stream::drop_rest(&mut body).await;
@@ -92,6 +94,7 @@ async fn answer(
     head: &Parts,
     body: &mut Incoming,
     gate: &Gate<'_>,
+    mut stopped: watch::Receiver<bool>,
 ) -> Result<Response<Answer>, Refused> {
     let Found { route, account, last } = find(server, &head.method, head.uri.path())?;
     let query = Query::parse(head.uri.query().unwrap_or_default());
@@ -111,7 +114,10 @@ async fn answer(
     let run = match route.run {
         Run::Call(run) => run,
         Run::Settle => {
-            return Ok(json(StatusCode::OK, &server::settled(&account).await));
+            return tokio::select! {
+                told = server::settled(&account) => Ok(json(StatusCode::OK, &told)),
+                _ = stopped.wait_for(|stop| *stop) => Err(server::stopping().into()),
+            };
         }
         Run::Import => {
             return Ok(json(StatusCode::OK, &stream::import(&account, body).await?));

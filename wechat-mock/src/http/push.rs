@@ -32,6 +32,8 @@ pub(super) async fn run(server: MockServer, remote: bool, mut stopped: watch::Re
                 running.spawn(OnItsWay { account, push, settled: false }.carry_out(remote));
             }
         }
+        // What was due may have come to no push at all.
+        server.tell_waiting();
         let next = accounts.iter().filter_map(MockServer::next_due).min();
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => break,

@@ -76,11 +76,19 @@ impl MockServer {
     /// Nothing is due by `now`, and no callback is on its way.
     #[cfg(feature = "server")]
     pub(crate) fn is_quiet(&self, now: SystemTime) -> bool {
-        #[cfg(feature = "callbacks")]
-        if self.outbox().has_one_under_way() {
+        let account = self.account();
+        let is_due = |at: Option<SystemTime>| at.is_some_and(|at| at <= now);
+        if account.is_advancing || is_due(account.next_due()) {
             return false;
         }
-        self.next_due().is_none_or(|due| due > now)
+        // Under both locks, as what is handed out is: else it could be between them.
+        #[cfg(feature = "callbacks")]
+        {
+            let outbox = self.outbox();
+            !outbox.has_one_under_way() && !is_due(outbox.next_due())
+        }
+        #[cfg(not(feature = "callbacks"))]
+        true
     }
 
     /// Carries out all that is due by `now`: each push goes to `deliver`, its retries too.

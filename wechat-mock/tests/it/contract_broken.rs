@@ -19,6 +19,10 @@ struct Broken {
 
 #[async_trait]
 impl Transport for Broken {
+    fn stand_in(&self) -> Option<&str> {
+        self.mock.stand_in()
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

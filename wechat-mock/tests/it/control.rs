@@ -33,6 +33,11 @@ impl Control {
         self.listening.addr()
     }
 
+    /// Where it listens can be stopped by whoever has taken this.
+    pub(crate) fn split(self) -> (Rig, Listening) {
+        (self.rig, self.listening)
+    }
+
     /// Status and JSON of the answer.
     pub(crate) async fn raw(&self, line: &str, headers: &str, body: &[u8]) -> (u16, Value) {
         let mut stream = TcpStream::connect(self.addr()).await.unwrap();

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use wechat_events::fields::Field;
 use wechat_events::{Callback, EventParser};
 use wechat_mock::{AccountBuilder, CallbackTarget, JobProgress};
@@ -318,4 +319,37 @@ async fn what_is_on_its_way_can_be_waited_for() {
     };
     let ((), told) = tokio::join!(check, hand_in);
     assert_eq!(told, json!({"url": url, "check": "verified"}));
+}
+
+/// A job whose report goes nowhere comes to no push at all.
+#[tokio::test]
+async fn nothing_is_waited_for_without_an_address() {
+    let control = Control::with(|builder| builder.followers(3)).await;
+    for _ in 0..3 {
+        control.rig.call(SENDALL, &text_to_all("a"));
+        let advance = json!({"advance_seconds": 40 * 24 * 60 * 60});
+        let (told, ()) = tokio::join!(control.did("POST /_mock/settle", Value::Null), async {
+            control.did("POST /_mock/clock", advance).await;
+        });
+        assert_eq!(told.as_object().unwrap().len(), 1, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_is_told_when_the_server_stops() {
+    let Stage { control, receiver, .. } = Stage::new().await;
+    control.rig.call(SENDALL, &text_to_all("a"));
+    let (_, _, silent) = receive(&receiver).await;
+    let mut asks = TcpStream::connect(control.addr()).await.unwrap();
+    let request = format!("POST /_mock/settle HTTP/1.1\r\nHost: {}\r\n\r\n", control.addr());
+    asks.write_all(request.as_bytes()).await.unwrap();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let (_rig, listening) = control.split();
+    listening.shutdown().await;
+    let mut told = String::new();
+    asks.read_to_string(&mut told).await.unwrap();
+    assert!(told.starts_with("HTTP/1.1 503 ") && told.contains("the mock is stopping"), "{told}");
+    drop(silent);
 }

@@ -89,6 +89,11 @@ pub(super) async fn settled(server: &MockServer) -> Value {
     json!({"now": now(server)})
 }
 
+/// Nobody sends callbacks any more.
+pub(super) fn stopping() -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the mock is stopping")
+}
+
 /// The older form of [`move_clock`]: `?seconds=N`.
 pub(super) fn advance(asked: &Asked) -> Told {
     let seconds = asked.number("seconds", u64::MAX)?;
