@@ -175,6 +175,10 @@ impl Kept {
 
 #[async_trait]
 impl Transport for Beside {
+    fn stand_in(&self) -> Option<&str> {
+        self.inner.stand_in()
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

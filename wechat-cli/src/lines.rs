@@ -45,12 +45,20 @@ impl Lines {
 
     /// The last line: what is wrong, on standard error for people.
     pub(crate) fn failed(&self, problem: &str, exit: Exit) {
+        self.failed_by(&[problem.to_owned()], exit);
+    }
+
+    /// The same of several things.
+    pub(crate) fn failed_by(&self, problems: &[String], exit: Exit) {
         if self.json {
             let result = if exit == Exit::Refused { "refused" } else { "failed" };
-            let fields = json!({ "result": result, "problems": [problem], "exit": exit.status() });
+            let fields = json!({ "result": result, "problems": problems, "exit": exit.status() });
             self.say("result", fields, String::new);
         } else {
-            let _ = writeln!(std::io::stderr().lock(), "error: {problem}");
+            let mut err = std::io::stderr().lock();
+            for problem in problems {
+                let _ = writeln!(err, "error: {problem}");
+            }
         }
     }
 

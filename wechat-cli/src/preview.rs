@@ -21,7 +21,7 @@ pub(crate) async fn run(args: &mut PreviewArgs) -> Exit {
     let file = match campaign_file::read(&args.campaign, Scratch::folder(folder)) {
         Ok(file) => file,
         Err(problems) => {
-            Lines::new(args.server.json).failed(&problems.join("\nerror: "), Exit::Refused);
+            Lines::new(args.server.json).failed_by(&problems, Exit::Refused);
             return Exit::Refused;
         }
     };

@@ -141,7 +141,8 @@ async fn execute(
                 mock.base_url.parse().map_err(|e| vec![format!("embedded mock: {e}")])?;
             output.listening(mock.listener.address(), true);
             let client = client(&mock.account, base_url)?;
-            let run = Run { client: &client, plan: &plan, policy, output: &output };
+            let run =
+                Run { client: &client, plan: &plan, policy, output: &output, moved: args.moved };
             let exit = run.once(&mut MemoryJournal::new(), &mut mock.listener).await;
             mock.stop().await;
             Ok(exit)
@@ -153,9 +154,7 @@ async fn execute(
         }
         (Target::Live { account, base_url }, Some(place)) => {
             target::must_not_be_mock(&base_url).await.map_err(|e| vec![e])?;
-            // Its record is the same whichever address leads there.
-            let builder = token_place::client(&account, base_url).map_err(|e| vec![e])?;
-            let client = builder.platform_proxy().build().map_err(|e| vec![describe(&e)])?;
+            let client = client(&account, base_url)?;
             drive_server((args, word), plan, policy, account, client, &place, &output).await
         }
     }
@@ -275,7 +274,7 @@ async fn drive_recorded(
         Some(listener) => listener,
         None => &mut none,
     };
-    let run = Run { client, plan: &plan, policy, output };
+    let run = Run { client, plan: &plan, policy, output, moved: args.moved };
     Ok(run.to_the_end(&*store, &worker, journal, inbox).await)
 }
 

@@ -24,9 +24,6 @@ impl fmt::Display for InvalidBaseUrl {
 
 impl StdError for InvalidBaseUrl {}
 
-/// What records of sends know the real platform by.
-pub(crate) const PLATFORM: &str = "weixin.qq.com";
-
 impl BaseUrl {
     /// The real platform.
     pub fn official() -> Self {
@@ -63,12 +60,25 @@ impl BaseUrl {
     }
 
     /// What a record of sends is kept apart by: what one server has sent, another one has not. All hosts of the real
-    /// platform are one.
-    pub(crate) fn server(&self) -> &str {
+    /// platform are one, and so are all names of this machine.
+    pub(crate) fn server(&self) -> String {
         if self.is_real_platform() {
-            return PLATFORM;
+            return "weixin.qq.com".to_owned();
         }
-        self.0.split_once("//").map_or(self.0.as_str(), |(_, place)| place)
+        let (scheme, rest) = self.0.split_once("://").unwrap_or(("", &self.0));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let port = authority.rsplit_once(':').map(|(_, port)| port);
+        let port = port.filter(|port| port.bytes().all(|digit| digit.is_ascii_digit()));
+        let usual = if scheme.eq_ignore_ascii_case("https") { "443" } else { "80" };
+        let mut server = match self.host() {
+            _ if self.is_loopback() => "localhost".to_owned(),
+            v6 if v6.contains(':') => format!("[{}]", v6.to_ascii_lowercase()),
+            name => name.trim_end_matches('.').to_ascii_lowercase(),
+        };
+        if let Some(port) = port.filter(|port| *port != usual) {
+            server = format!("{server}:{port}");
+        }
+        server + path
     }
 
     /// This machine itself.
@@ -148,12 +158,32 @@ mod tests {
     }
 
     #[test]
-    fn all_hosts_of_the_platform_are_one_server() {
+    fn a_server_is_known_by_whatever_address() {
         let mut official = BaseUrl::official_alternates();
         official.extend([BaseUrl::official(), parse("https://API.weixin.qq.com.").unwrap()]);
         assert!(official.iter().all(|url| url.server() == "weixin.qq.com"), "{official:?}");
-        assert_eq!(parse("http://127.0.0.1:8787").unwrap().server(), "127.0.0.1:8787");
-        assert_eq!(parse("https://proxy.example/wx/").unwrap().server(), "proxy.example/wx");
+        for (server, texts) in [
+            (
+                "localhost:8787",
+                ["http://127.0.0.1:8787", "http://LOCALHOST:8787/", "http://[::1]:8787"],
+            ),
+            (
+                "proxy.example/wx",
+                [
+                    "https://proxy.example/wx/",
+                    "https://Proxy.example:443/wx",
+                    "http://proxy.example./wx",
+                ],
+            ),
+            (
+                "[2001:db8::1]:81",
+                ["http://[2001:DB8::1]:81", "https://[2001:db8::1]:81", "http://[2001:db8::1]:81/"],
+            ),
+        ] {
+            for text in texts {
+                assert_eq!(parse(text).unwrap().server(), server, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use wechat_types::endpoint::Endpoint;
 use wechat_types::id::{AppId, AppSecret};
 
-use crate::base_url::{BaseUrl, PLATFORM};
+use crate::base_url::BaseUrl;
 use crate::checks::Checks;
 use crate::clock::Clock;
 use crate::error::Error;
@@ -45,7 +45,7 @@ struct Inner {
     wire: Wire,
     tokens: Arc<dyn TokenSource>,
     app_id: AppId,
-    is_platform_proxy: bool,
+    server: String,
 }
 
 impl Client {
@@ -75,7 +75,6 @@ impl Client {
             timeout: Duration::from_secs(30),
             retry: RetryPolicy::default(),
             checks: Checks::default(),
-            is_platform_proxy: false,
         }
     }
 
@@ -110,15 +109,10 @@ impl Client {
     }
 
     /// Which server this is a client of, for records that are kept of what was sent: `weixin.qq.com` for all hosts of
-    /// the platform and for [a proxy](ClientBuilder::platform_proxy) before it, what its transport says of itself for one
-    /// [in its place](Transport::stand_in), else the base URL without its scheme.
+    /// the platform, what its transport says of itself for one [in its place](Transport::stand_in), else host, port and
+    /// path of the base URL.
     pub fn server(&self) -> &str {
-        let Inner { wire, is_platform_proxy, .. } = self.0.as_ref();
-        match wire.transport.stand_in() {
-            Some(stand_in) => stand_in,
-            None if *is_platform_proxy => PLATFORM,
-            None => wire.hosts.first().server(),
-        }
+        &self.0.server
     }
 
     /// The clock that this client goes by.
@@ -159,7 +153,6 @@ pub struct ClientBuilder {
     timeout: Duration,
     retry: RetryPolicy,
     checks: Checks,
-    is_platform_proxy: bool,
 }
 
 impl ClientBuilder {
@@ -167,14 +160,6 @@ impl ClientBuilder {
     #[must_use]
     pub fn base_url(mut self, base_url: BaseUrl) -> Self {
         self.base_url = base_url;
-        self
-    }
-
-    /// The base URL leads to the real platform, as that of a proxy of one's own does: what was sent over it
-    /// was sent by [the platform](Client::server).
-    #[must_use]
-    pub fn platform_proxy(mut self) -> Self {
-        self.is_platform_proxy = true;
         self
     }
 
@@ -276,8 +261,11 @@ impl ClientBuilder {
                 Arc::new(CachedTokens::new(AccountTokens::new(platform, kind, shared)))
             }
         };
-        let (app_id, is_platform_proxy) = (self.app_id, self.is_platform_proxy);
-        Ok(Client(Arc::new(Inner { wire, tokens, app_id, is_platform_proxy })))
+        let server = match wire.transport.stand_in() {
+            Some(stand_in) => stand_in.to_owned(),
+            None => wire.hosts.first().server(),
+        };
+        Ok(Client(Arc::new(Inner { wire, tokens, app_id: self.app_id, server })))
     }
 }
 

@@ -27,10 +27,9 @@ pub trait Transport: Debug + Send + Sync + 'static {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportError>;
 
-    /// What answers instead of the host that the URL names, such as a mock in process; none where that host does.
-    fn stand_in(&self) -> Option<&str> {
-        None
-    }
+    /// What answers instead of the host that the URL names, such as a mock in process; none where that host does. A
+    /// transport over another one says what that says.
+    fn stand_in(&self) -> Option<&str>;
 }
 
 /// The moment after which a request must not be written and its answer is not waited for.

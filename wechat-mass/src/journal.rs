@@ -215,12 +215,13 @@ pub trait Journal: Debug + Send {
     fn worker(&self) -> Option<&str>;
 
     /// Says which server the campaign goes to, by [its client](wechat_http::Client::server). Recorded at its first run.
+    /// One that has `moved` is the server of before at another address.
     ///
     /// # Errors
     ///
     /// [`JournalError`] when it was begun on another one ([`AnotherServer`](JournalErrorKind::AnotherServer)), or when that is not
     /// certain; nothing may be sent then.
-    async fn bind(&mut self, server: &str) -> Result<(), JournalError>;
+    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError>;
 
     /// Takes a part of the work for so long, or longer if it is one's own already; others leave it alone
     /// meanwhile. Where the campaign is one's own, every part is.

@@ -75,6 +75,10 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
+    /// The server is the one where the campaign was begun, at another address, such as another proxy before the platform
+    #[arg(long)]
+    pub(crate) moved: bool,
+
     /// The account's name in the configuration file
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wechat_http::{Client, Clock as _, SystemClock, describe};
 use wechat_mass::campaign::{Driver, DriverError, Event, Inbox, Plan, Policy};
-use wechat_mass::journal::{Journal, JournalError, JournalErrorKind, Store};
+use wechat_mass::journal::{Entry, Journal, JournalError, JournalErrorKind, Store};
 
 use super::output::Output;
 use super::result_text::End;
@@ -21,12 +21,18 @@ pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan,
     pub(super) policy: Policy,
     pub(super) output: &'a Output,
+    /// The server is at another address than when the campaign was begun.
+    pub(super) moved: bool,
 }
 
 enum Driven {
     Over(Exit),
     /// The journal cannot be reached; nothing is sent until it can.
-    Unreachable(String),
+    Unreachable {
+        problem: String,
+        /// Whether this worker took part before.
+        joined: bool,
+    },
 }
 
 /// What this process is called among several.
@@ -42,7 +48,7 @@ impl Run<'_> {
     pub(super) async fn once(&self, journal: &mut dyn Journal, inbox: &mut dyn Inbox) -> Exit {
         match self.drive(journal, inbox, (false, false)).await {
             Driven::Over(exit) => exit,
-            Driven::Unreachable(_) => Exit::Undecided,
+            Driven::Unreachable { .. } => Exit::Undecided,
         }
     }
 
@@ -58,7 +64,10 @@ impl Run<'_> {
         loop {
             match self.drive(journal.as_mut(), inbox, (true, again)).await {
                 Driven::Over(exit) => return exit,
-                Driven::Unreachable(problem) => self.output.unreachable(&problem),
+                Driven::Unreachable { problem, joined } => {
+                    self.output.unreachable(&problem);
+                    again |= joined;
+                }
             }
             drop(journal);
             journal = match unless_interrupted(self.join_again(store, worker)).await {
@@ -73,7 +82,6 @@ impl Run<'_> {
                     return Exit::Interrupted;
                 }
             };
-            again = true;
         }
     }
 
@@ -98,11 +106,16 @@ impl Run<'_> {
         inbox: &mut dyn Inbox,
         (durable, again): (bool, bool),
     ) -> Driven {
-        let Self { client, plan, policy, output } = *self;
+        let Self { client, plan, policy, output, moved } = *self;
         let driver = Driver::new(client, plan).with_policy(policy);
         let driver = if again { driver.again() } else { driver };
+        let driver = if moved { driver.moved() } else { driver };
         let mut progress = output.progress(plan);
-        let mut observe = |event: Event<'_>| progress.show(&event);
+        let mut joined = false;
+        let mut observe = |event: Event<'_>| {
+            joined |= matches!(event, Event::Recorded(Entry::Joined { .. }));
+            progress.show(&event);
+        };
         let ended = unless_interrupted(driver.run(journal, inbox, &mut observe)).await;
         let made = progress.finish();
         Driven::Over(match ended {
@@ -118,7 +131,7 @@ impl Run<'_> {
             Some(Err(DriverError::Journal { source, .. }))
                 if source.kind() == JournalErrorKind::Unreachable =>
             {
-                return Driven::Unreachable(describe(&source));
+                return Driven::Unreachable { problem: describe(&source), joined };
             }
             Some(Err(DriverError::Journal { source, report, .. })) => {
                 // What was sent before the journal failed is recorded, or open and keyed.

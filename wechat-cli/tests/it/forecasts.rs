@@ -1,6 +1,10 @@
 //! What is said before the first call: what goes through, what does not, and why.
 
+use std::time::Duration;
+
 use serde_json::json;
+use wechat_http::{Clock as _, SystemClock};
+use wechat_mass::quota::Window;
 
 use crate::shop::{ARTICLE, SEND, SENDALL, Shop, TEXT, TWO_CALLS, list_of};
 
@@ -134,6 +138,11 @@ fn a_resumed_campaign_knows_the_sends_of_the_website() {
 
 #[test]
 fn a_second_send_to_everyone_waits_for_the_next_day() {
+    let now = SystemClock::new().now();
+    if Window::Day.ends(now) < now + Duration::from_secs(60) {
+        println!("left out: in Beijing the day may end between the two sends");
+        return;
+    }
     let shop = Shop::new(2);
     let everyone = TEXT.replace("open_ids = \"followers.txt\"", "everyone = true");
     shop.write("campaign.toml", &everyone);

@@ -73,6 +73,10 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError>
 
 #[async_trait]
 impl Transport for ReqwestTransport {
+    fn stand_in(&self) -> Option<&str> {
+        None
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

@@ -17,6 +17,10 @@ struct Failing(TransportErrorKind);
 
 #[async_trait]
 impl Transport for Failing {
+    fn stand_in(&self) -> Option<&str> {
+        None
+    }
+
     async fn send(
         &self,
         _request: http::Request<Bytes>,

@@ -50,6 +50,10 @@ impl Stub {
 
 #[async_trait]
 impl Transport for Stub {
+    fn stand_in(&self) -> Option<&str> {
+        None
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

@@ -102,6 +102,10 @@ impl fmt::Debug for Tap {
 
 #[async_trait]
 impl Transport for Tap {
+    fn stand_in(&self) -> Option<&str> {
+        self.0.transport.stand_in()
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

@@ -124,6 +124,10 @@ struct Carrier {
 
 #[async_trait]
 impl Transport for Carrier {
+    fn stand_in(&self) -> Option<&str> {
+        None
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,
@@ -214,9 +218,9 @@ impl Journal for Records {
         self.inner.worker()
     }
 
-    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
+    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
         self.gate.point("before saying which server").await;
-        self.inner.bind(server).await
+        self.inner.bind(server, moved).await
     }
 
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {

@@ -67,12 +67,13 @@ pub struct Driver<'a> {
     plan: &'a Plan,
     policy: Policy,
     again: bool,
+    moved: bool,
 }
 
 impl<'a> Driver<'a> {
     /// Runs this plan by this client.
     pub fn new(client: &'a Client, plan: &'a Plan) -> Self {
-        Self { client, plan, policy: Policy::default(), again: false }
+        Self { client, plan, policy: Policy::default(), again: false, moved: false }
     }
 
     /// The same worker takes part again, after its journal was away: nobody has looked at the campaign, so what
@@ -80,6 +81,13 @@ impl<'a> Driver<'a> {
     #[must_use]
     pub fn again(self) -> Self {
         Self { again: true, ..self }
+    }
+
+    /// The client's server is that where the campaign was begun, at another address: such as the platform by
+    /// another proxy. What it is known by is recorded. Never true of a mock.
+    #[must_use]
+    pub fn moved(self) -> Self {
+        Self { moved: true, ..self }
     }
 
     /// The same with another patience.
@@ -103,6 +111,7 @@ impl<'a> Driver<'a> {
         inbox: &mut dyn Inbox,
         observe: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Result<CampaignReport, DriverError> {
+        inbox.not_recorded();
         let ended = self.drive(journal, inbox, observe).await;
         if ended.is_err() {
             inbox.not_recorded();
@@ -125,7 +134,7 @@ impl<'a> Driver<'a> {
         let campaign = Campaign::new(self.plan, self.policy);
         let mut run = Run::new(campaign, journal, observe);
         // Before anything is read: what another server has sent tells nothing of this one.
-        if let Err(source) = run.journal.bind(self.client.server()).await {
+        if let Err(source) = run.journal.bind(self.client.server(), self.moved).await {
             return Err(run.broken(source));
         }
         let entries = match run.journal.load().await {

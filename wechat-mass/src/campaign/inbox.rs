@@ -20,11 +20,11 @@ pub trait Inbox: Debug + Send {
     ///
     /// **Whoever asks for the next one has recorded the one before.** Where somebody waits to hear that, such as the
     /// platform for the answer to its callback, tell him then and not when the report is given out: it comes
-    /// once. After a run that was dropped nobody knows; an inbox that tells somebody is to be dropped with it, and he brings it
-    /// again.
+    /// once.
     async fn next(&mut self, until: SystemTime) -> Option<MassReport>;
 
-    /// The report that was given out last was not recorded: whoever brought it must bring it again.
+    /// The report that was given out last, if there is one since, was not recorded: whoever brought it must bring it
+    /// again. Each run begins with this, for nobody knows what became of it when the run before was dropped.
     fn not_recorded(&mut self) {}
 }
 

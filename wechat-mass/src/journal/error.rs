@@ -36,8 +36,8 @@ pub enum JournalErrorKind {
     /// Another plan goes under the name of a campaign that was begun: it needs another name, or the plan that
     /// was begun.
     AnotherPlan,
-    /// The campaign was begun on another server: what that one sent, this one has not. A proxy before the platform
-    /// [says so](wechat_http::ClientBuilder::platform_proxy).
+    /// The campaign was begun on another server: what that one sent, this one has not. The same one at another
+    /// address [has moved](crate::campaign::Driver::moved).
     AnotherServer,
     /// This machine's clock is wrong, or the store's. Nothing is sent until it is set right.
     WrongClock,
@@ -111,7 +111,8 @@ impl JournalError {
     pub(super) fn another_server(campaign: &str, known: &str, server: &str) -> Self {
         Self::new(format!(
             "the campaign {campaign:?} was begun on {known}, and would now go on at {server}, which has sent none of it: \
-             nothing was sent. Each server needs a journal of its own: name another one, or go on at {known}"
+             nothing was sent by this run. Go on at {known}; if that is the same server at another address, such as a \
+             proxy, say that it has moved; if nothing was sent there, give the campaign another name"
         ))
         .with_kind(JournalErrorKind::AnotherServer)
     }

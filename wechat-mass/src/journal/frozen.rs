@@ -114,11 +114,11 @@ impl Frozen {
     }
 
     /// Takes the campaign's server in the first time, and refuses another one. True when that has to be recorded.
-    pub(super) fn bind(&mut self, server: &str) -> Result<bool, JournalError> {
+    pub(super) fn bind(&mut self, server: &str, moved: bool) -> Result<bool, JournalError> {
         match &self.server {
             Some(known) if known == server => Ok(false),
-            Some(known) => Err(JournalError::another_server(&self.name, known, server)),
-            None => {
+            Some(known) if !moved => Err(JournalError::another_server(&self.name, known, server)),
+            _ => {
                 self.server = Some(server.to_owned());
                 Ok(true)
             }

@@ -208,10 +208,10 @@ impl Store for Bad {
 impl Journal for BadJournal {
     pass_on!(0: worker hold load flush news keep_report other_owner other_open);
 
-    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
+    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
         match self.1 {
             Fault::MovesCampaigns => Ok(()),
-            _ => self.0.bind(server).await,
+            _ => self.0.bind(server, moved).await,
         }
     }
 

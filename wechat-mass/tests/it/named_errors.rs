@@ -1,5 +1,6 @@
 //! What the platform refuses is named in the report, and nothing further is sent.
 
+use std::error::Error as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use wechat_http::{Client, Transport, TransportError};
 use wechat_mass::campaign::{
-    CampaignReport, ChunkOutcome, Conclusion, DriverError, Event, NoInbox, Plan,
+    CampaignReport, ChunkOutcome, Conclusion, Driver, DriverError, Event, NoInbox, Plan,
 };
 use wechat_mass::journal::{
     Journal as _, JournalErrorKind, MemoryJournal, MemoryStore, Store as _,
@@ -302,6 +303,10 @@ async fn a_campaign_that_was_begun_on_another_server() {
 
     #[async_trait]
     impl Transport for Platform {
+        fn stand_in(&self) -> Option<&str> {
+            None
+        }
+
         async fn send(
             &self,
             request: http::Request<Bytes>,
@@ -325,6 +330,12 @@ async fn a_campaign_that_was_begun_on_another_server() {
     assert_eq!(source.kind(), JournalErrorKind::AnotherServer);
     insta::assert_snapshot!(source);
     assert!(real.mock.received().is_empty());
-    let report = tried.run_on(&plan, journal.as_mut()).await.unwrap();
+    // Unless it is said to be the same one: what it sent is asked for there.
+    let mut inbox = NoInbox::new(real.mock.clock());
+    let driver = Driver::new(&real.client, &plan).with_policy(real.policy).moved();
+    let report = driver.run(journal.as_mut(), &mut inbox, &mut |_| {}).await.unwrap();
     assert_eq!(report.conclusion(), Conclusion::Success);
+    assert_eq!(real.count(SEND), 0);
+    let error = tried.run_on(&plan, journal.as_mut()).await.unwrap_err();
+    assert!(error.source().unwrap().to_string().contains("was begun on weixin.qq.com"));
 }

@@ -19,7 +19,7 @@ macro_rules! pass_on {
             self.$inner.worker()
         }
     };
-    (@bind $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner bind['a, 'b](server: &'b str) -> () } };
+    (@bind $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner bind['a, 'b](server: &'b str, moved: bool) -> () } };
     (@hold $inner:tt) => {
         $crate::pass_on::pass_on! { @fn $inner hold['a](part: $crate::pass_on::of::Part, span: $crate::pass_on::of::Duration) -> $crate::pass_on::of::Hold }
     };

@@ -143,6 +143,10 @@ struct Confused(InProcess);
 
 #[async_trait]
 impl Transport for Confused {
+    fn stand_in(&self) -> Option<&str> {
+        self.0.stand_in()
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,

@@ -67,7 +67,10 @@ impl Inbox for ChannelInbox {
             // Who delivered it may have given up waiting: it was received twice then, which is harmless.
             let _ = recorded.send(());
         }
-        let (report, recorded) = {
+        let there = self.reports.try_recv().ok();
+        let (report, recorded) = if let Some(there) = there {
+            there
+        } else {
             let mut time = self.clock.sleep_until(until);
             let mut delivered = pin!(self.reports.recv());
             let mut is_open = true;
@@ -99,7 +102,8 @@ pub struct ReportSender(mpsc::UnboundedSender<Delivered>);
 impl ReportSender {
     /// Gives the campaign a report, and returns when it is recorded: then the platform may be answered.
     ///
-    /// **Only a driver that runs takes reports in.** Where there may be none, [`Store::keep_report`](crate::journal::Store::keep_report)
+    /// **Only a driver that runs takes reports in**: after its run this waits, unless the inbox is dropped with it. Where
+    /// there may be none, [`Store::keep_report`](crate::journal::Store::keep_report)
     /// keeps them for whoever comes.
     ///
     /// # Errors

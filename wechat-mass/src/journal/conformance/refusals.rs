@@ -57,18 +57,23 @@ pub(super) async fn plans_are_frozen(place: &dyn Place) -> Checked {
 
 pub(super) async fn one_server(place: &dyn Place) -> Checked {
     let (store, spring) = (store(place)?, plan("spring")?);
+    let good = |e: JournalError| format!("its server: {e}");
     for _ in 0..2 {
         // Another process each time.
         let mut journal = open(store.as_ref(), &spring).await?;
-        journal.bind("127.0.0.1:8787").await.map_err(|e| format!("its server: {e}"))?;
-        let moved = journal.bind("weixin.qq.com").await;
-        refused("another server", JournalErrorKind::AnotherServer, moved)?;
+        journal.bind("localhost:8787", false).await.map_err(good)?;
+        let other = journal.bind("weixin.qq.com", false).await;
+        refused("another server", JournalErrorKind::AnotherServer, other)?;
     }
+    let mut summer = open(store.as_ref(), &plan("summer")?).await?;
+    summer.bind("weixin.qq.com", false).await.map_err(good)?;
+    let mut spring_again = open(store.as_ref(), &spring).await?;
+    spring_again.bind("localhost:9000", true).await.map_err(good)?;
+    let before = spring_again.bind("localhost:8787", false).await;
+    refused("its address of before", JournalErrorKind::AnotherServer, before)?;
     let frozen = store.campaigns(spring.account()).await.map_err(|e| e.to_string())?;
     let servers = frozen.iter().map(|frozen| frozen.server.as_deref()).collect();
-    same("the servers", &servers, &vec![Some("127.0.0.1:8787")])?;
-    let mut summer = open(store.as_ref(), &plan("summer")?).await?;
-    summer.bind("weixin.qq.com").await.map_err(|e| format!("another campaign's server: {e}"))
+    same("the servers", &servers, &vec![Some("localhost:9000"), Some("weixin.qq.com")])
 }
 
 pub(super) async fn clock_set_back(place: &dyn Place) -> Checked {

@@ -68,10 +68,10 @@ impl Journal for MemoryJournal {
         self.member.as_ref().map(Member::name)
     }
 
-    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
+    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
         let mut state = lock(&self.state);
         match &mut state.campaigns.entry(self.key.clone()).or_default().frozen {
-            Some(frozen) => frozen.bind(server).map(drop),
+            Some(frozen) => frozen.bind(server, moved).map(drop),
             None => Ok(()),
         }
     }

@@ -79,9 +79,9 @@ impl Journal for PostgresJournal {
         self.member.as_ref().map(|member| member.name.as_str())
     }
 
-    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
+    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
         self.link.begin().await?;
-        let done = rows::bind(&self.link, self.campaign, server).await;
+        let done = rows::bind(&self.link, self.campaign, server, moved).await;
         self.link.end(done).await
     }
 

@@ -46,7 +46,12 @@ pub(super) async fn campaign(
 }
 
 /// Records a campaign's server, or refuses another than it has.
-pub(super) async fn bind(link: &Link, campaign: i64, server: &str) -> Result<(), JournalError> {
+pub(super) async fn bind(
+    link: &Link,
+    campaign: i64,
+    server: &str,
+    moved: bool,
+) -> Result<(), JournalError> {
     let rows = link
         .query(
             "SELECT frozen FROM campaign WHERE id = $1 FOR NO KEY UPDATE",
@@ -56,7 +61,7 @@ pub(super) async fn bind(link: &Link, campaign: i64, server: &str) -> Result<(),
     let row = rows.first().ok_or_else(no_longer_there)?;
     let mut frozen: Frozen =
         facts::parse(&link.address().place, "campaign", campaign, column(row, 0)?)?;
-    if frozen.bind(server)? {
+    if frozen.bind(server, moved)? {
         link.query(
             "UPDATE campaign SET frozen = $2 WHERE id = $1",
             &[(&campaign, Type::INT8), (&facts::text(&frozen)?, Type::TEXT)],

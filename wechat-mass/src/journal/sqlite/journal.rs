@@ -54,9 +54,10 @@ impl Journal for SqliteJournal {
         None
     }
 
-    async fn bind(&mut self, server: &str) -> Result<(), JournalError> {
-        self.database
-            .write(|transaction, path| rows::bind(transaction, path, self.campaign, server))
+    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
+        self.database.write(|transaction, path| {
+            rows::bind(transaction, path, self.campaign, (server, moved))
+        })
     }
 
     async fn hold(&mut self, _: Part, _: Duration) -> Result<Hold, JournalError> {

@@ -42,12 +42,12 @@ pub(super) fn bind(
     transaction: &Transaction<'_>,
     path: &Path,
     campaign: i64,
-    server: &str,
+    (server, moved): (&str, bool),
 ) -> Done<()> {
     let of_campaign = "SELECT frozen FROM campaign WHERE id = ?1";
     let frozen: String = transaction.query_row(of_campaign, [campaign], |row| row.get(0))?;
     let mut frozen: Frozen = parse(path, "campaign", campaign, &frozen)?;
-    if frozen.bind(server)? {
+    if frozen.bind(server, moved)? {
         transaction.execute(
             "UPDATE campaign SET frozen = ?2 WHERE id = ?1",
             params![campaign, text(&frozen)?],
