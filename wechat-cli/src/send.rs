@@ -141,8 +141,7 @@ async fn execute(
                 mock.base_url.parse().map_err(|e| vec![format!("embedded mock: {e}")])?;
             output.listening(mock.listener.address(), true);
             let client = client(&mock.account, base_url)?;
-            let run =
-                Run { client: &client, plan: &plan, policy, output: &output, moved: args.moved };
+            let run = Run { client: &client, plan: &plan, policy, output: &output };
             let exit = run.once(&mut MemoryJournal::new(), &mut mock.listener).await;
             mock.stop().await;
             Ok(exit)
@@ -260,6 +259,8 @@ async fn drive_recorded(
     let worker = args.worker.clone().unwrap_or_else(drive::worker);
     let mut journal = store.join(&plan, &worker, now()).await?;
     let entries = journal.load().await?;
+    // Before anybody's word is recorded.
+    journal.bind(client.server(), args.moved).await?;
     if word == Word::Resume {
         // At once: a stop that comes while the forecast is made is a new one.
         journal.append(&Entry::GoOn { at: now() }).await?;
@@ -274,7 +275,7 @@ async fn drive_recorded(
         Some(listener) => listener,
         None => &mut none,
     };
-    let run = Run { client, plan: &plan, policy, output, moved: args.moved };
+    let run = Run { client, plan: &plan, policy, output };
     Ok(run.to_the_end(&*store, &worker, journal, inbox).await)
 }
 

@@ -29,7 +29,7 @@ use crate::quota::{Budget, Spend};
 
 pub(crate) use claim::LEASE;
 use claim::check_clock;
-pub use claim::{Claim, Reserved};
+pub use claim::{Claim, Rebooked, Reserved};
 pub(crate) use entry::Concern;
 pub use entry::Entry;
 pub use error::{JournalError, JournalErrorKind};
@@ -256,7 +256,16 @@ pub trait Journal: Debug + Send {
     /// [`LeaseLost`](JournalErrorKind::LeaseLost) when it is an upload, a draft or an answer, and that part
     /// is not this worker's any more; of the kind [`Behind`](JournalErrorKind::Behind) when others have recorded
     /// something that this journal has not read, and the two in another order would mean something else.
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError>;
+    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.record(entry, &[]).await
+    }
+
+    /// The same of a fact by which what was reserved turns out to be something else: both or neither.
+    ///
+    /// # Errors
+    ///
+    /// As [`append`](Self::append).
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError>;
 
     /// Reserves a call within its budgets and records its intent, both or neither.
     ///
@@ -265,15 +274,6 @@ pub trait Journal: Debug + Send {
     /// As [`append`](Self::append). Also when the clock says that it is earlier than at an earlier
     /// call: then nothing can be counted.
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError>;
-
-    /// Nothing of a call is with the platform that was claimed at `at`, whose cost was `spend`: it counts as an attempt
-    /// from now on, and no longer as a send of that day and month. Where nothing is found that was reserved for it, nothing
-    /// changes.
-    ///
-    /// # Errors
-    ///
-    /// [`JournalError`] when that is not certain.
-    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError>;
 
     /// Makes the answers that were recorded survive the machine's failure. Whoever makes no further call at once
     /// asks for it; a journal whose records all do so when they are made has nothing to do.

@@ -21,8 +21,6 @@ pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan,
     pub(super) policy: Policy,
     pub(super) output: &'a Output,
-    /// The server is at another address than when the campaign was begun.
-    pub(super) moved: bool,
 }
 
 enum Driven {
@@ -106,10 +104,9 @@ impl Run<'_> {
         inbox: &mut dyn Inbox,
         (durable, again): (bool, bool),
     ) -> Driven {
-        let Self { client, plan, policy, output, moved } = *self;
+        let Self { client, plan, policy, output } = *self;
         let driver = Driver::new(client, plan).with_policy(policy);
         let driver = if again { driver.again() } else { driver };
-        let driver = if moved { driver.moved() } else { driver };
         let mut progress = output.progress(plan);
         let mut joined = false;
         let mut observe = |event: Event<'_>| {

@@ -124,7 +124,7 @@ fn the_platforms_own_hosts_are_real() {
 #[test]
 fn a_client_knows_its_server_by_whatever_address_it_goes() {
     let Rig { mock, network, client } = rig();
-    assert_eq!(client.server(), "first", "one that failed is still the same server");
+    assert_eq!(client.server(), "first:80", "one that failed is still the same server");
     let builder = || Client::builder(mock.app_id(), mock.app_secret()).clock(mock.clock());
     let over = |url: &str| {
         let url = url.parse().unwrap();
@@ -133,6 +133,6 @@ fn a_client_knows_its_server_by_whatever_address_it_goes() {
     let of = |builder: wechat_http::ClientBuilder| builder.build().unwrap().server().to_owned();
     assert_eq!(of(builder().transport(network.clone())), "weixin.qq.com");
     assert_eq!(of(over("https://sh.api.weixin.qq.com")), "weixin.qq.com");
-    assert_eq!(of(over("https://proxy.example/wx/")), "proxy.example/wx");
+    assert_eq!(of(over("https://proxy.example/wx/")), "proxy.example:443/wx");
     assert_eq!(of(builder().transport(mock.transport())), "an in-process mock");
 }

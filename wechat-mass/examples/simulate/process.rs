@@ -11,9 +11,8 @@ use wechat_mass::campaign::{
     CampaignReport, Driver, Event, Plan, Resolution, ResolveError, resolve,
 };
 use wechat_mass::journal::{
-    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved,
+    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Rebooked, Reserved,
 };
-use wechat_mass::quota::Spend;
 use wechat_mock::{ManualClock, Verdict};
 use wechat_types::id::MsgId;
 use wechat_types::mass::{MassReport, Recipients};
@@ -243,10 +242,13 @@ impl Journal for Records {
         self.inner.recipients(chunk).await
     }
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         self.gate.point("before a record").await;
         self.fails("before")?;
-        self.inner.append(entry).await?;
+        self.inner.record(entry, rebooked).await?;
+        if !rebooked.is_empty() {
+            self.world.count("answers that changed what was spent");
+        }
         self.answered = matches!(entry, Entry::Answer { .. });
         self.world.brakes(self.id.campaign, entry);
         self.world.tell(|| format!("  {} records {entry:?}", self.id));
@@ -268,14 +270,6 @@ impl Journal for Records {
         self.fails("after")?;
         self.gate.point("after a claim").await;
         Ok(reserved)
-    }
-
-    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
-        self.gate.point("before giving a send back").await;
-        self.fails("before")?;
-        self.inner.give_back(spend, at).await?;
-        self.world.count("sends given back");
-        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

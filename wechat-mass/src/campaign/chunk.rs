@@ -1,5 +1,7 @@
 //! One call of a campaign, from pending to reported.
 
+mod rebooking;
+
 use std::time::{Duration, SystemTime};
 
 use wechat_types::error_code::ErrorCode;
@@ -22,6 +24,8 @@ pub(super) struct ChunkState {
     pub(super) draft: Option<MediaId>,
     /// The first attempt that may have been accepted.
     first_attempt: Option<SystemTime>,
+    /// The last attempt of all.
+    last_attempt: Option<SystemTime>,
     /// Attempts since the first that may have been accepted.
     attempts: u32,
     /// One of them may have been accepted, and nobody knows.
@@ -70,6 +74,7 @@ impl ChunkState {
 
     pub(super) fn intend(&mut self, at: SystemTime) {
         self.first_attempt.get_or_insert(at);
+        self.last_attempt = Some(at);
         self.attempts += 1;
         self.progress = Progress::InFlight;
     }

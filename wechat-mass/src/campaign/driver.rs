@@ -133,16 +133,15 @@ impl<'a> Driver<'a> {
         }
         let campaign = Campaign::new(self.plan, self.policy);
         let mut run = Run::new(campaign, journal, observe);
-        // Before anything is read: what another server has sent tells nothing of this one.
-        if let Err(source) = run.journal.bind(self.client.server(), self.moved).await {
-            return Err(run.broken(source));
-        }
         let entries = match run.journal.load().await {
             Ok(entries) => entries,
             Err(source) => return Err(run.broken(source)),
         };
         for entry in &entries {
             run.campaign.apply(entry);
+        }
+        if let Err(source) = run.journal.bind(self.client.server(), self.moved).await {
+            return Err(run.broken(source));
         }
         if let Some(worker) = run.journal.worker() {
             run.campaign.order_by(worker);

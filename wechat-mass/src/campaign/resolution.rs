@@ -152,10 +152,11 @@ async fn decide(
 ) -> Result<(), ResolveError> {
     let entries = journal.load().await.map_err(ResolveError::Journal)?;
     entries.iter().for_each(|entry| campaign.apply(entry));
-    let reserved = match campaign.chunks.get(chunk) {
+    let rebooked = match campaign.chunks.get(chunk) {
         None => return Err(ResolveError::NoSuchCall { calls: campaign.chunks.len() }),
         Some(state) if !state.is_open() => return Err(ResolveError::Known),
-        Some(state) => state.first_attempt(),
+        Some(state) if resolution == Resolution::NotSent => state.rebooked_as_not_sent(spend),
+        Some(_) => Vec::new(),
     };
     // Whoever is at it has the last word.
     match journal.hold(Part::Call(chunk), DECISION).await.map_err(ResolveError::Journal)? {
@@ -163,13 +164,8 @@ async fn decide(
         Hold::Behind => return Err(ResolveError::Journal(JournalError::behind())),
         Hold::Others { .. } => return Err(ResolveError::UnderWay),
     }
-    let was_not_sent = resolution == Resolution::NotSent;
     let entry = Entry::Resolved { chunk, at, resolution };
-    journal.append(&entry).await.map_err(ResolveError::Journal)?;
-    match reserved.filter(|_| was_not_sent && spend.again() != spend) {
-        Some(at) => journal.give_back(spend, at).await.map_err(ResolveError::Journal),
-        None => Ok(()),
-    }
+    journal.record(&entry, &rebooked).await.map_err(ResolveError::Journal)
 }
 
 /// How far the clock of whoever receives callbacks may be behind: nobody checks it, and a report too many is only

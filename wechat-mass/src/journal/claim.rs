@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{Entry, JournalError, JournalErrorKind};
-use crate::quota::{Budget, Spend};
+use crate::quota::{Budget, Spend, Window};
 
 /// A call about to be made.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +81,33 @@ pub enum Reserved {
     /// It is not, and nothing was recorded: others have recorded something that matters to this call and
     /// was not read yet.
     Behind,
+}
+
+/// A reservation that turned out to be something else: a send that was not made, an attempt that was one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rebooked {
+    /// When the call was claimed.
+    pub at: SystemTime,
+    /// What was reserved. Of several on that day the one nearest to that time is taken, for all of one kind and day
+    /// are alike; where there is none, nothing changes.
+    pub from: Spend,
+    /// What it counts as from now on.
+    pub to: Spend,
+}
+
+impl Rebooked {
+    /// One reserved at this time as `from` counts as `to`.
+    pub fn new(at: SystemTime, from: Spend, to: Spend) -> Self {
+        Self { at, from, to }
+    }
+
+    /// Where it is to be found. A store's clock differs from that of who claims by less than this.
+    pub(super) fn day(&self) -> std::ops::Range<SystemTime> {
+        const CLOCKS_DIFFER: Duration = Duration::from_secs(31);
+        let (began, ends) = (Window::Day.began(self.at), Window::Day.ends(self.at));
+        began.min(self.at - CLOCKS_DIFFER)..ends.max(self.at + CLOCKS_DIFFER)
+    }
 }
 
 impl Reserved {

@@ -170,7 +170,7 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise {
         name: "a call that was not made is no send any more, and an attempt still",
-        check: |place| Box::pin(budgets::sends_are_given_back(place)),
+        check: |place| Box::pin(budgets::spends_are_rebooked(place)),
     },
     Promise {
         name: "a campaign goes on at the server where it began",

@@ -111,8 +111,8 @@ impl JournalError {
     pub(super) fn another_server(campaign: &str, known: &str, server: &str) -> Self {
         Self::new(format!(
             "the campaign {campaign:?} was begun on {known}, and would now go on at {server}, which has sent none of it: \
-             nothing was sent by this run. Go on at {known}; if that is the same server at another address, such as a \
-             proxy, say that it has moved; if nothing was sent there, give the campaign another name"
+             nothing was sent by this run. Go on at {known}. If {server} is the same server at another address, such as a \
+             proxy, say that it has moved (--moved, Driver::moved)"
         ))
         .with_kind(JournalErrorKind::AnotherServer)
     }

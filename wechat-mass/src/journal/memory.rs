@@ -14,8 +14,8 @@ use wechat_types::mass::{MassReport, Recipients};
 
 use super::difference::{self, FrozenText};
 use super::{
-    Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, Reserved, Store, WorkerStatus,
-    check_clock,
+    Entry, Frozen, FrozenCall, JobOwner, Journal, JournalError, Rebooked, Reserved, Store,
+    WorkerStatus, check_clock,
 };
 use crate::campaign::Plan;
 use crate::quota::{Budget, Spend, Window};
@@ -159,6 +159,18 @@ impl State {
         spent.retain(|(spend, of)| *spend != Spend::OnWebsite || Window::Month.began(*of) != month);
         spent.extend((0..sends).map(|_| (Spend::OnWebsite, at)));
         Ok(())
+    }
+
+    fn rebook(&mut self, account: &str, rebooked: &Rebooked) {
+        let apart = |at: SystemTime| {
+            at.duration_since(rebooked.at).unwrap_or_else(|before| before.duration())
+        };
+        let of_account = self.spent.get_mut(account).into_iter().flatten();
+        let on_that_day =
+            of_account.filter(|(spend, at)| *spend == rebooked.from && rebooked.day().contains(at));
+        if let Some(nearest) = on_that_day.min_by_key(|(_, at)| apart(*at)) {
+            nearest.0 = rebooked.to;
+        }
     }
 
     fn reserve(

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use wechat_mass::campaign::Plan;
 use wechat_mass::journal::conformance::{BEGINNING, PROMISES, Place, WORKERS};
 use wechat_mass::journal::{
-    Claim, Entry, Frozen, FrozenCall, Journal, JournalError, MemoryStore, Reserved, SqliteStore,
-    Store,
+    Claim, Entry, Frozen, FrozenCall, Journal, JournalError, MemoryStore, Rebooked, Reserved,
+    SqliteStore, Store,
 };
 use wechat_mass::quota::{Budget, Spend};
 use wechat_mock::ManualClock;
@@ -215,13 +215,6 @@ impl Journal for BadJournal {
         }
     }
 
-    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
-        match self.1 {
-            Fault::GivesNothingBack => Ok(()),
-            _ => self.0.give_back(spend, at).await,
-        }
-    }
-
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         let found = self.0.recipients(chunk).await?;
         if self.1 == Fault::ShufflesRecipients {
@@ -232,15 +225,16 @@ impl Journal for BadJournal {
         Ok(found)
     }
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         match self.1 {
             Fault::ForgetsEntries => Ok(()),
+            Fault::GivesNothingBack => self.0.append(entry).await,
             // The owner is not looked at.
-            Fault::SharesJobs => match self.0.append(entry).await {
+            Fault::SharesJobs => match self.0.record(entry, rebooked).await {
                 Err(_) => Ok(()),
                 done => done,
             },
-            _ => self.0.append(entry).await,
+            _ => self.0.record(entry, rebooked).await,
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use wechat_mass::campaign::{CampaignReport, ChunkOutcome, Conclusion, Plan};
+use wechat_mass::campaign::{
+    Begun, CampaignReport, ChunkOutcome, Conclusion, Plan, Resolution, resolve,
+};
 use wechat_mass::journal::{Journal, MemoryStore, Store as _};
-use wechat_mass::quota::{Limits, Spend};
+use wechat_mass::quota::{Limits, Spend, Window};
 use wechat_mock::{FaultRule, JobProgress, KeyCheck};
 use wechat_types::id::TagId;
 use wechat_types::mass::{Audience, JobStatus};
@@ -349,4 +351,56 @@ async fn a_lost_call_is_asked_for_whatever_was_sent_meanwhile() {
     assert_success(&world.run_on(&spring, journal.as_mut()).await.unwrap(), 0);
     assert_eq!(spent(&store, Spend::ToEveryone).await, 2);
     assert_eq!(world.mock.jobs().len(), 2);
+}
+
+/// What the repeat of a lost call sends is sent today, whatever day it was reserved for.
+#[tokio::test]
+async fn a_repeat_that_sends_on_another_day_is_that_day_s_send() {
+    let world = World::new(5);
+    let store = MemoryStore::new();
+    let (spring, mut journal) = begin(&store, &world, "spring").await;
+    world.mock.on(SENDALL).reset();
+    let mut dying = Dying { inner: journal.as_mut(), records_left: 2, record_survives: false };
+    assert!(poll_once(world.run_on(&spring, &mut dying)).is_none(), "it dies in the call");
+    drop(journal);
+    world.clock.advance(Duration::from_secs(22 * 60 * 60));
+    let (spring, mut journal) = begin(&store, &world, "spring").await;
+    assert_success(&world.run_on(&spring, journal.as_mut()).await.unwrap(), usize::MAX);
+    let today = Window::Day.began(world.now());
+    let sent = store.spent(&app_id(), &[Spend::ToEveryone], UNIX_EPOCH).await.unwrap();
+    assert!(sent.len() == 1 && sent[0] > today, "{sent:?}");
+    let (summer, mut other) = begin(&store, &world, "summer").await;
+    assert_success(&world.run_on(&summer, other.as_mut()).await.unwrap(), usize::MAX);
+    let last = world.requests(SENDALL).last().map(|send| send.at).unwrap();
+    assert!(last >= Window::Day.ends(today), "the platform would have refused it: {last:?}");
+    assert_eq!(world.count(SENDALL), 3);
+}
+
+#[tokio::test]
+async fn what_a_human_says_was_not_sent_is_no_send() {
+    for by_name in [false, true] {
+        let world = World::new(5);
+        let store = MemoryStore::with_clock(world.mock.clock());
+        let (spring, mut journal) = begin(&store, &world, "spring").await;
+        world.mock.on(SENDALL).always().reset();
+        let report = world.run_on(&spring, journal.as_mut()).await.unwrap();
+        assert_eq!(report.conclusion(), Conclusion::Undecided);
+        world.mock.clear_faults();
+        assert_eq!(spent(&store, Spend::ToEveryone).await, 1);
+        if by_name {
+            drop(journal);
+            let begun = Begun::join(&store, &app_id(), "spring", "anna", world.now()).await;
+            let mut begun = begun.unwrap().unwrap();
+            begun.resolve(0, Resolution::NotSent, world.now()).await.unwrap();
+        } else {
+            resolve(journal.as_mut(), &spring, 0, Resolution::NotSent, world.now()).await.unwrap();
+            drop(journal);
+        }
+        assert_eq!(spent(&store, Spend::ToEveryone).await, 0);
+        let asked = world.now();
+        let (spring, mut journal) = begin(&store, &world, "spring").await;
+        assert_success(&world.run_on(&spring, journal.as_mut()).await.unwrap(), usize::MAX);
+        assert!(world.now() < asked + Duration::from_secs(6 * 60 * 60), "{:?}", world.now());
+        world.assert_once(5);
+    }
 }

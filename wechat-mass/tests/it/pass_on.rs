@@ -4,8 +4,9 @@ pub(crate) mod of {
     //! What the methods speak of, wherever they are written.
     pub(crate) use std::time::{Duration, SystemTime};
 
-    pub(crate) use wechat_mass::journal::{Entry, Hold, JobOwner, JournalError, News, Part};
-    pub(crate) use wechat_mass::quota::Spend;
+    pub(crate) use wechat_mass::journal::{
+        Entry, Hold, JobOwner, JournalError, News, Part, Rebooked,
+    };
     pub(crate) use wechat_types::id::MsgId;
     pub(crate) use wechat_types::mass::{MassReport, Recipients};
 }
@@ -27,9 +28,8 @@ macro_rules! pass_on {
     (@recipients $inner:tt) => {
         $crate::pass_on::pass_on! { @fn $inner recipients['a](chunk: usize) -> Option<$crate::pass_on::of::Recipients> }
     };
-    (@append $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner append['a, 'b](entry: &'b $crate::pass_on::of::Entry) -> () } };
-    (@give_back $inner:tt) => {
-        $crate::pass_on::pass_on! { @fn $inner give_back['a](spend: $crate::pass_on::of::Spend, at: $crate::pass_on::of::SystemTime) -> () }
+    (@record $inner:tt) => {
+        $crate::pass_on::pass_on! { @fn $inner record['a, 'b, 'c](entry: &'b $crate::pass_on::of::Entry, rebooked: &'c [$crate::pass_on::of::Rebooked]) -> () }
     };
     (@flush $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner flush['a]() -> () } };
     (@news $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner news['a](number: u64) -> $crate::pass_on::of::News } };

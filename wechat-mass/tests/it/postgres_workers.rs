@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use wechat_mass::campaign::{CampaignReport, Conclusion, Plan};
 use wechat_mass::journal::{
-    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved, Store as _,
+    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Rebooked, Reserved, Store as _,
 };
 use wechat_mock::ManualClock;
 use wechat_types::id::MsgId;
@@ -47,7 +47,7 @@ async fn set(ground: &Ground, clock: &ManualClock) {
 
 #[async_trait]
 impl Journal for InStep {
-    pass_on!(inner: worker bind give_back recipients flush);
+    pass_on!(inner: worker bind recipients flush);
 
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
         self.step().await.hold(part, span).await
@@ -57,13 +57,13 @@ impl Journal for InStep {
         self.step().await.load().await
     }
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         if let (Entry::Answer { .. }, Some(died)) = (entry, &self.dies) {
             died.notify_one();
             // Nothing that waits here ever goes on.
             std::future::pending::<()>().await;
         }
-        self.step().await.append(entry).await
+        self.step().await.record(entry, rebooked).await
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {

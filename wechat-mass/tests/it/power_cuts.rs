@@ -7,7 +7,9 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use wechat_mass::campaign::{Conclusion, Inbox, NoInbox};
-use wechat_mass::journal::{Claim, Entry, Journal, JournalError, MemoryJournal, Reserved};
+use wechat_mass::journal::{
+    Claim, Entry, Journal, JournalError, MemoryJournal, Rebooked, Reserved,
+};
 use wechat_types::mass::MassReport;
 
 use crate::pass_on::pass_on;
@@ -17,7 +19,7 @@ use crate::world::{SEND, TWO_CALLS, World, article, plan, poll_once};
 #[derive(Debug)]
 struct Cache<'j> {
     disk: &'j mut MemoryJournal,
-    answer: Option<Entry>,
+    answer: Option<(Entry, Vec<Rebooked>)>,
     left: usize,
     /// There is such an answer.
     holds_one: Arc<AtomicBool>,
@@ -36,14 +38,14 @@ impl<'j> Cache<'j> {
         }
     }
 
-    fn keep(&mut self, answer: Option<Entry>) {
+    fn keep(&mut self, answer: Option<(Entry, Vec<Rebooked>)>) {
         self.holds_one.store(answer.is_some(), Relaxed);
         self.answer = answer;
     }
 
     async fn write(&mut self) -> Result<(), JournalError> {
-        if let Some(answer) = &self.answer {
-            self.disk.append(answer).await?;
+        if let Some((answer, rebooked)) = &self.answer {
+            self.disk.record(answer, rebooked).await?;
         }
         self.keep(None);
         Ok(())
@@ -52,18 +54,18 @@ impl<'j> Cache<'j> {
 
 #[async_trait]
 impl Journal for Cache<'_> {
-    pass_on!(disk: worker bind give_back hold load recipients news keep_report other_owner other_open);
+    pass_on!(disk: worker bind hold load recipients news keep_report other_owner other_open);
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         self.may_fail().await;
         if matches!(entry, Entry::Draft { .. }) {
             assert!(self.answer.is_none(), "a request was made before the answer was on the disk");
         }
         self.write().await?;
         if matches!(entry, Entry::Answer { .. }) {
-            self.keep(Some(entry.clone()));
+            self.keep(Some((entry.clone(), rebooked.to_vec())));
         } else {
-            self.disk.append(entry).await?;
+            self.disk.record(entry, rebooked).await?;
         }
         self.may_fail().await;
         Ok(())

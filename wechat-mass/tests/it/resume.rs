@@ -181,7 +181,7 @@ pub(crate) struct SleepyDisk {
 
 #[async_trait]
 impl Journal for SleepyDisk {
-    pass_on!(inner: worker bind give_back hold load append flush news keep_report other_owner other_open);
+    pass_on!(inner: worker bind hold load record flush news keep_report other_owner other_open);
 
     async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
         let list = self.inner.recipients(chunk).await;

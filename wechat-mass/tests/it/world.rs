@@ -11,7 +11,9 @@ use wechat_mass::article::{ArticleSource, Picture};
 use wechat_mass::campaign::{
     CampaignReport, Content, Driver, DriverError, Event, Inbox, NoInbox, Plan, Policy,
 };
-use wechat_mass::journal::{Claim, Entry, Journal, JournalError, MemoryJournal, Reserved};
+use wechat_mass::journal::{
+    Claim, Entry, Journal, JournalError, MemoryJournal, Rebooked, Reserved,
+};
 use wechat_mock::{
     JobState, ManualClock, MassJob, MockServer, RecordedRequest, Settings, StoredDraft, Verdict,
 };
@@ -337,12 +339,12 @@ impl Dying<'_> {
 
 #[async_trait]
 impl Journal for Dying<'_> {
-    pass_on!(inner: worker bind give_back hold load recipients flush news keep_report other_owner other_open);
+    pass_on!(inner: worker bind hold load recipients flush news keep_report other_owner other_open);
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         match self.dies() {
-            None => return self.inner.append(entry).await,
-            Some(true) => self.inner.append(entry).await?,
+            None => return self.inner.record(entry, rebooked).await,
+            Some(true) => self.inner.record(entry, rebooked).await?,
             Some(false) => {}
         }
         // The program is gone: nothing that waits here ever goes on.

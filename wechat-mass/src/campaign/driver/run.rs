@@ -11,7 +11,9 @@ use super::event::{DriverError, Event};
 use super::ready::Ready;
 use crate::campaign::obstacle::Obstacles;
 use crate::campaign::{Answer, Campaign, CampaignReport, unclaimed_reports};
-use crate::journal::{Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part};
+use crate::journal::{
+    Entry, Hold, JobOwner, Journal, JournalError, JournalErrorKind, News, Part, Rebooked,
+};
 use crate::quota::Spend;
 
 /// A campaign with its journal, in which nothing counts that is not recorded.
@@ -151,8 +153,16 @@ impl<'r, 'p> Run<'r, 'p> {
     }
 
     pub(super) async fn record(&mut self, entry: Entry) -> Result<(), DriverError> {
+        self.record_with(entry, &[]).await
+    }
+
+    async fn record_with(
+        &mut self,
+        entry: Entry,
+        rebooked: &[Rebooked],
+    ) -> Result<(), DriverError> {
         loop {
-            match self.journal.append(&entry).await {
+            match self.journal.record(&entry, rebooked).await {
                 Ok(()) => {
                     self.take_in(&entry);
                     return Ok(());
@@ -171,8 +181,7 @@ impl<'r, 'p> Run<'r, 'p> {
         }
     }
 
-    /// Records an answer. One by which nothing is with the platform gives back what the call reserved of the account's
-    /// sends; should the program die before, it stays reserved.
+    /// Records an answer, with what becomes of the account's budgets by it.
     pub(super) async fn answered(
         &mut self,
         chunk: usize,
@@ -180,18 +189,9 @@ impl<'r, 'p> Run<'r, 'p> {
         answer: Answer,
         spend: Spend,
     ) -> Result<(), DriverError> {
-        let first_attempt = |run: &Self| run.campaign.chunks.get(chunk)?.first_attempt();
-        let reserved = first_attempt(self);
-        self.record(Entry::Answer { chunk, at, answer }).await?;
-        match reserved {
-            Some(at) if first_attempt(self).is_none() && spend.again() != spend => {
-                match self.journal.give_back(spend, at).await {
-                    Ok(()) => Ok(()),
-                    Err(source) => Err(self.broken(source)),
-                }
-            }
-            _ => Ok(()),
-        }
+        let call = self.campaign.chunks.get(chunk);
+        let rebooked = call.map(|call| call.rebooked(&answer, spend)).unwrap_or_default();
+        self.record_with(Entry::Answer { chunk, at, answer }, &rebooked).await
     }
 
     /// Takes in what was recorded.

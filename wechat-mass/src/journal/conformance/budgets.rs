@@ -1,12 +1,13 @@
 //! The checks of what is counted: calls within their budgets, by Beijing's calendar and a clock that goes on.
 
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::Place;
 use super::promises::{
     Checked, account, after, budget, claim, last_minute, load, open, plan, same, store,
 };
-use crate::journal::{Claim, Reserved};
+use crate::campaign::Answer;
+use crate::journal::{Claim, Entry, Rebooked, Reserved};
 use crate::quota::{Limits, Spend, Window};
 
 pub(super) async fn budgets_hold(place: &dyn Place) -> Checked {
@@ -99,34 +100,39 @@ pub(super) async fn waiting_records_nothing(place: &dyn Place) -> Checked {
     same("what was spent", &spent, &Vec::new())
 }
 
-pub(super) async fn sends_are_given_back(place: &dyn Place) -> Checked {
+pub(super) async fn spends_are_rebooked(place: &dyn Place) -> Checked {
     let (store, plan) = (store(place)?, plan("spring")?);
     let mut journal = open(store.as_ref(), &plan).await?;
     let limits = Limits { to_everyone_per_day: 1, sends_per_minute: 2, ..Limits::none() };
     let budgets = limits.budgets(Spend::ToEveryone);
-    let mut reserve = async |seconds: u64| {
-        let claim = Claim::new(0, after(seconds), Spend::ToEveryone, &budgets);
-        let reserved = journal.claim(&claim).await.map_err(|e| format!("the claim fails: {e}"))?;
-        let granted = reserved == Reserved::Granted;
-        // Of another day there is none.
-        for day in [after(24 * 60 * 60 + seconds), after(seconds)] {
-            if granted && seconds < 2 {
-                let back = journal.give_back(Spend::ToEveryone, day).await;
-                back.map_err(|e| format!("a send is not given back: {e}"))?;
-            }
-        }
-        Ok::<bool, String>(granted)
-    };
     let mut granted = Vec::new();
     for seconds in [0, 1, 2] {
-        granted.push(reserve(seconds).await?);
+        let claim = Claim::new(0, after(seconds), Spend::ToEveryone, &budgets);
+        let reserved = journal.claim(&claim).await.map_err(|e| format!("the claim fails: {e}"))?;
+        granted.push(reserved == Reserved::Granted);
+        if granted.len() < 3 {
+            let refused = Answer::Rejected { code: None, reason: String::new() };
+            let fact = Entry::Answer { chunk: 0, at: after(seconds), answer: refused };
+            // Of the day before there is none.
+            let back = [after(seconds) - DAY, after(seconds)]
+                .map(|at| Rebooked::new(at, Spend::ToEveryone, Spend::ToEveryoneAgain));
+            let done = journal.record(&fact, &back).await;
+            done.map_err(|e| format!("an answer is not recorded: {e}"))?;
+        }
     }
     // Two in a minute, whatever became of them.
     same("sends at once", &granted, &vec![true, true, false])?;
     let spent = async |spend| {
         let spent = store.spent(plan.account(), &[spend], last_minute()).await;
-        spent.map(|all| all.len()).map_err(|e| e.to_string())
+        spent.map_err(|e| e.to_string())
     };
-    same("sends", &spent(Spend::ToEveryone).await?, &0)?;
-    same("attempts", &spent(Spend::ToEveryoneAgain).await?, &2)
+    same("sends", &spent(Spend::ToEveryone).await?, &Vec::new())?;
+    same("attempts", &spent(Spend::ToEveryoneAgain).await?, &vec![after(0), after(1)])?;
+    // The nearest one.
+    let fact = Entry::GoOn { at: after(2) };
+    let sent = [Rebooked::new(after(1), Spend::ToEveryoneAgain, Spend::ToEveryone)];
+    journal.record(&fact, &sent).await.map_err(|e| format!("a fact is not recorded: {e}"))?;
+    same("sends", &spent(Spend::ToEveryone).await?, &vec![after(1)])
 }
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -12,9 +12,8 @@ use super::{Held, Key, State, lock};
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{
-    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved, job_taken,
+    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Rebooked, Reserved, job_taken,
 };
-use crate::quota::{Spend, Window};
 
 /// One campaign in a [`MemoryStore`](super::MemoryStore).
 #[derive(Debug)]
@@ -99,7 +98,7 @@ impl Journal for MemoryJournal {
         Ok(lock(&self.state).recipients(&self.key, chunk))
     }
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         let (account, campaign) = self.key.clone();
         let mut state = lock(&self.state);
         if let Some((member, part)) = self.member.as_ref().zip(entry.part()) {
@@ -132,6 +131,7 @@ impl Journal for MemoryJournal {
         if let Some(member) = &self.member {
             held.crew.did(member, entry);
         }
+        rebooked.iter().for_each(|one| state.rebook(&self.key.0, one));
         Ok(())
     }
 
@@ -160,17 +160,6 @@ impl Journal for MemoryJournal {
             }
         }
         Ok(reserved)
-    }
-
-    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
-        let (account, _) = &self.key;
-        let mut state = lock(&self.state);
-        let mut spent = state.spent.get_mut(account).into_iter().flatten();
-        let day = Window::Day.began(at);
-        if let Some(one) = spent.find(|(of, at)| *of == spend && Window::Day.began(*at) == day) {
-            one.0 = spend.again();
-        }
-        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

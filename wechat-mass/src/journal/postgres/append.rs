@@ -10,8 +10,9 @@ use tokio_postgres::types::Type;
 use super::crew::{self, Member, name_of};
 use super::link::{Link, Value};
 use super::rows::{self, Recorded, column};
+use super::spent;
 use crate::journal::facts;
-use crate::journal::{Entry, JobOwner, JournalError, job_taken};
+use crate::journal::{Entry, JobOwner, JournalError, Rebooked, job_taken};
 
 /// Who records it.
 pub(super) struct Recorder<'a> {
@@ -26,10 +27,23 @@ pub(super) struct Recorder<'a> {
 
 impl Recorder<'_> {
     /// Records a fact, with the job that a call has by it.
-    pub(super) async fn append(&self, link: &Link, entry: &Entry) -> Result<(), JournalError> {
+    pub(super) async fn record(
+        &self,
+        link: &Link,
+        entry: &Entry,
+        rebooked: &[Rebooked],
+    ) -> Result<(), JournalError> {
         let fact = facts::text(entry)?;
         link.begin().await?;
-        match self.check(link, entry).await {
+        let mut checked = self.check(link, entry).await;
+        for one in rebooked {
+            if checked.is_ok()
+                && let Err(error) = spent::rebook(link, self.account, one).await
+            {
+                checked = Err(error);
+            }
+        }
+        match checked {
             Ok(is_new_job) => self.write(link, entry, &fact, is_new_job).await,
             Err(refused) => link.end(Err(refused)).await,
         }

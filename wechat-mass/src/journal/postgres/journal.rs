@@ -13,12 +13,12 @@ use super::claim::Claimant;
 use super::crew::{self, Member};
 use super::link::Link;
 use super::rows::{self, Campaign};
-use super::spent;
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
-use crate::journal::{Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved};
-use crate::quota::Spend;
+use crate::journal::{
+    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Rebooked, Reserved,
+};
 
 /// One campaign in a [`PostgresStore`](super::PostgresStore), which nobody else can take up until this is
 /// dropped, or which several workers share.
@@ -109,23 +109,17 @@ impl Journal for PostgresJournal {
         calls::recipients(&self.link, self.campaign, chunk).await
     }
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         let Self { link, campaign, name, account, member, stop_read } = &*self;
         let (member, stop_read) = (member.as_ref(), *stop_read);
         let recorder = Recorder { campaign: *campaign, name, account, member, stop_read };
-        recorder.append(link, entry).await
+        recorder.record(link, entry, rebooked).await
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         let Self { link, campaign, account, member, .. } = &*self;
         let claimant = Claimant { campaign: *campaign, account, member: member.as_ref() };
         claimant.claim(link, claim).await
-    }
-
-    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
-        self.link.begin().await?;
-        let done = spent::give_back(&self.link, &self.account, spend, at).await;
-        self.link.end(done).await
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

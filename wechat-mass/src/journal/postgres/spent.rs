@@ -10,7 +10,7 @@ use super::link::{Link, Value};
 use super::rows::{column, since};
 use super::schema;
 use crate::journal::facts::{millis, moment};
-use crate::journal::{JournalError, Reserved, check_clock};
+use crate::journal::{JournalError, Rebooked, Reserved, check_clock};
 use crate::quota::{Budget, Spend, Window};
 
 /// What was spent since a moment: what and when, oldest first.
@@ -105,25 +105,24 @@ async fn record_spent(
     Ok(())
 }
 
-/// All of one kind and day are alike: one of them is no send any more.
-pub(super) async fn give_back(
+pub(super) async fn rebook(
     link: &Link,
     account: &str,
-    spend: Spend,
-    at: SystemTime,
+    rebooked: &Rebooked,
 ) -> Result<(), JournalError> {
-    // Of two who do so at a time each finds one of his own.
-    lock_spent(link, account).await?;
+    let day = rebooked.day();
     link.query(
         "UPDATE spent SET spend = $3 WHERE ctid = (
-            SELECT ctid FROM spent WHERE account = $1 AND spend = $2 AND at >= $4 AND at < $5 LIMIT 1
+            SELECT ctid FROM spent WHERE account = $1 AND spend = $2 AND at >= $4 AND at < $5
+            ORDER BY abs(at - $6) LIMIT 1 FOR UPDATE SKIP LOCKED
          )",
         &[
             (&account, Type::TEXT),
-            (&spend.as_str(), Type::TEXT),
-            (&spend.again().as_str(), Type::TEXT),
-            (&millis(Window::Day.began(at)), Type::INT8),
-            (&millis(Window::Day.ends(at)), Type::INT8),
+            (&rebooked.from.as_str(), Type::TEXT),
+            (&rebooked.to.as_str(), Type::TEXT),
+            (&millis(day.start), Type::INT8),
+            (&millis(day.end), Type::INT8),
+            (&millis(rebooked.at), Type::INT8),
         ],
     )
     .await?;

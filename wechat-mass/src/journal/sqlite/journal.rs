@@ -13,8 +13,9 @@ use super::{Database, calls, rows};
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
-use crate::journal::{Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Reserved};
-use crate::quota::Spend;
+use crate::journal::{
+    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Rebooked, Reserved,
+};
 
 /// One campaign in a [`SqliteStore`](super::SqliteStore), which nobody else can take up until this is dropped.
 #[derive(Debug)]
@@ -77,8 +78,8 @@ impl Journal for SqliteJournal {
             .read(|transaction, path| calls::recipients(transaction, path, self.campaign, chunk))
     }
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let (campaign, entry) = (self.campaign, entry.clone());
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
+        let (campaign, entry, rebooked) = (self.campaign, entry.clone(), rebooked.to_vec());
         let (account, name) = (self.account.clone(), self.name.clone());
         let stop_read = self.stop_read;
         // Lost with the machine, it is asked for again with the call's key, as after a crash just before it.
@@ -95,6 +96,9 @@ impl Journal for SqliteJournal {
                     return Err(JournalError::behind().into());
                 }
                 rows::release(transaction, campaign)?;
+            }
+            for one in &rebooked {
+                rows::rebook(transaction, &account, one)?;
             }
             rows::record(transaction, campaign, &entry)
         });
@@ -119,10 +123,6 @@ impl Journal for SqliteJournal {
         // Any other outcome wrote nothing, and flushed nothing.
         self.is_flushed |= reserved == Reserved::Granted;
         Ok(reserved)
-    }
-
-    async fn give_back(&mut self, spend: Spend, at: SystemTime) -> Result<(), JournalError> {
-        self.database.write(|transaction, _| rows::give_back(transaction, &self.account, spend, at))
     }
 
     async fn flush(&mut self) -> Result<(), JournalError> {

@@ -10,7 +10,9 @@ use wechat_types::mass::MassReport;
 
 use super::Trouble;
 use crate::journal::facts::{self, millis, moment, text};
-use crate::journal::{Entry, Frozen, FrozenCall, JobOwner, Reserved, check_clock, job_taken};
+use crate::journal::{
+    Entry, Frozen, FrozenCall, JobOwner, Rebooked, Reserved, check_clock, job_taken,
+};
 use crate::quota::{Budget, Spend, Window};
 
 pub(super) type Done<T> = Result<T, Trouble>;
@@ -226,19 +228,25 @@ fn record_spent(
     Ok(())
 }
 
-/// All of one kind and day are alike: one of them is no send any more.
-pub(super) fn give_back(
+pub(super) fn rebook(
     transaction: &Transaction<'_>,
     account: &str,
-    spend: Spend,
-    at: SystemTime,
+    rebooked: &Rebooked,
 ) -> Done<()> {
-    let (began, ends) = (Window::Day.began(at), Window::Day.ends(at));
+    let day = rebooked.day();
     transaction.execute(
         "UPDATE spent SET spend = ?3 WHERE rowid = (
-            SELECT rowid FROM spent WHERE account = ?1 AND spend = ?2 AND at >= ?4 AND at < ?5 LIMIT 1
+            SELECT rowid FROM spent WHERE account = ?1 AND spend = ?2 AND at >= ?4 AND at < ?5
+            ORDER BY abs(at - ?6) LIMIT 1
          )",
-        params![account, spend.as_str(), spend.again().as_str(), millis(began), millis(ends)],
+        params![
+            account,
+            rebooked.from.as_str(),
+            rebooked.to.as_str(),
+            millis(day.start),
+            millis(day.end),
+            millis(rebooked.at)
+        ],
     )?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use wechat_mass::campaign::{Conclusion, DriverError, Event, Inbox, NoInbox, Plan};
 use wechat_mass::journal::{
-    Claim, Entry, Journal, JournalError, MemoryJournal, Reserved, SqliteStore, Store as _,
+    Claim, Entry, Journal, JournalError, MemoryJournal, Rebooked, Reserved, SqliteStore, Store as _,
 };
 use wechat_types::mass::MassReport;
 
@@ -160,11 +160,11 @@ impl Full<'_> {
 
 #[async_trait]
 impl Journal for Full<'_> {
-    pass_on!(inner: worker bind give_back hold load recipients flush news keep_report other_owner other_open);
+    pass_on!(inner: worker bind hold load recipients flush news keep_report other_owner other_open);
 
-    async fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         self.room()?;
-        self.inner.append(entry).await
+        self.inner.record(entry, rebooked).await
     }
 
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
@@ -251,7 +251,7 @@ fn a_journal_that_cannot_be_read_sends_nothing() {
 
     #[async_trait]
     impl Journal for Unreadable {
-        pass_on!(0: worker bind give_back hold recipients append flush news keep_report other_owner other_open);
+        pass_on!(0: worker bind hold recipients record flush news keep_report other_owner other_open);
 
         async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
             Err(JournalError::new("unreadable"))
