@@ -1,9 +1,8 @@
 //! The OpenIDs of one send, as one text: ten thousand of them are written, hashed and kept as such.
 
 use std::fmt;
-use std::iter::once;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::audience::check_at_least_two;
@@ -19,6 +18,7 @@ pub struct Recipients {
     /// One a line, without a line feed at the end.
     lines: String,
     len: usize,
+    width: Width,
 }
 
 impl Recipients {
@@ -41,7 +41,7 @@ impl Recipients {
             }
             lines.push_str(open_id.as_str());
         }
-        Ok(Self { lines, len: list.len() })
+        Ok(Self { len: list.len(), width: Width::of(&lines, list.len()), lines })
     }
 
     /// Takes a text with one OpenID a line, `\n` between them; nothing is trimmed or left out.
@@ -57,13 +57,16 @@ impl Recipients {
         // Several bytes at a time; only in a bad text each line is looked at for what is wrong.
         let mut good =
             lines.bytes().fold(true, |good, b| good & (OpenId::is_plain(b) | (b == b'\n')));
-        let mut len = 0;
-        for line in split(&lines) {
-            len += 1;
-            good &= !line.is_empty() & (line.len() <= OpenId::MAX_BYTES);
-        }
+        let len = memchr_iter(b'\n', lines.as_bytes()).count() + 1;
+        let width = Width::of(&lines, len);
+        good &= match width {
+            Width::Of(width) => width <= OpenId::MAX_BYTES,
+            Width::Differs => {
+                width.split(&lines).all(|line| !line.is_empty() && line.len() <= OpenId::MAX_BYTES)
+            }
+        };
         if !good {
-            for (number, line) in (1..=len).zip(split(&lines)) {
+            for (number, line) in (1..=len).zip(width.split(&lines)) {
                 OpenId::check(line).map_err(|invalid| {
                     let problem = format!("line {number}: {invalid}");
                     EncodeError::refused(ErrorCode::INVALID_OPENID, problem)
@@ -71,7 +74,7 @@ impl Recipients {
             }
         }
         check_at_least_two(len)?;
-        Ok(Self { lines, len })
+        Ok(Self { lines, len, width })
     }
 
     /// Holds the list against [`MAX`](Self::MAX).
@@ -107,7 +110,7 @@ impl Recipients {
 
     /// The OpenIDs as text, in their order: a look at each costs less than its copy.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
-        split(&self.lines)
+        self.width.split(&self.lines)
     }
 
     /// How many; never 0.
@@ -119,23 +122,49 @@ impl Recipients {
     /// The OpenIDs, in their order.
     pub fn iter(&self) -> impl Iterator<Item = OpenId> {
         // Each was checked when the list was made.
-        split(&self.lines).map(OpenId::checked)
+        self.lines().map(OpenId::checked)
     }
 }
 
-/// The lines of a text, found sixteen bytes at a time.
-fn split(lines: &str) -> impl Iterator<Item = &str> {
-    let mut start = 0;
-    memchr_iter(b'\n', lines.as_bytes()).chain(once(lines.len())).map(move |end| {
-        let line = lines.get(start..end).unwrap_or_default();
-        start = end + 1;
-        line
-    })
+/// How long a line is. The platform's OpenIDs are all alike, and the ends of such lines need not be searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    Of(usize),
+    Differs,
+}
+
+impl Width {
+    /// That of so many lines.
+    fn of(lines: &str, len: usize) -> Self {
+        let bytes = lines.as_bytes();
+        let each = (bytes.len() + 1).checked_div(len).unwrap_or_default();
+        // There is no further line feed, for there are as many as lines.
+        let is_end = |at: usize| bytes.get(at).is_none_or(|byte| *byte == b'\n');
+        if each > 1 && each * len == bytes.len() + 1 && (1..=len).all(|n| is_end(n * each - 1)) {
+            Self::Of(each - 1)
+        } else {
+            Self::Differs
+        }
+    }
+
+    fn split(self, lines: &str) -> impl Iterator<Item = &str> {
+        let mut rest = Some(lines);
+        std::iter::from_fn(move || {
+            let all = rest?;
+            let end = match self {
+                Self::Of(width) => Some(width),
+                Self::Differs => memchr(b'\n', all.as_bytes()),
+            };
+            let end = end.unwrap_or(all.len());
+            rest = all.get(end + 1..);
+            all.get(..end)
+        })
+    }
 }
 
 impl fmt::Debug for Recipients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(split(&self.lines)).finish()
+        f.debug_list().entries(self.lines()).finish()
     }
 }
 
@@ -149,7 +178,7 @@ impl TryFrom<Vec<OpenId>> for Recipients {
 
 impl Serialize for Recipients {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(split(&self.lines))
+        serializer.collect_seq(self.lines())
     }
 }
 
@@ -159,10 +188,27 @@ mod tests {
 
     use super::*;
 
+    /// Of one width, of one but for a single line, of any.
+    fn texts() -> impl Strategy<Value = Vec<String>> {
+        let lines = |width: &str| {
+            let line = format!("[A-Za-z0-9_-]{{{width}}}");
+            proptest::collection::vec(proptest::string::string_regex(&line).unwrap(), 2..20)
+        };
+        let but_one = (lines("3"), "[A-Za-z0-9_-]{1,5}", any::<prop::sample::Index>());
+        prop_oneof![
+            (1..40_u8).prop_flat_map(move |width| lines(&width.to_string())),
+            but_one.prop_map(|(mut all, other, at)| {
+                *at.get_mut(&mut all) = other;
+                all
+            }),
+            lines("1,40"),
+        ]
+    }
+
     proptest! {
         /// As a list or as a text, they are the same.
         #[test]
-        fn a_list_is_its_text(texts in proptest::collection::vec("[A-Za-z0-9_-]{1,40}", 2..20)) {
+        fn a_list_is_its_text(texts in texts()) {
             let list: Vec<_> = texts.iter().map(|text| OpenId::new(text.as_str()).unwrap()).collect();
             let recipients = Recipients::new(list.clone()).unwrap();
             prop_assert_eq!(recipients.lines().collect::<Vec<_>>(), texts.clone());
@@ -186,6 +232,9 @@ mod tests {
             ("\noA", 40003, "line 1"),
             ("oA\noB\no C", 40003, "line 3: invalid OpenID: only A-Z"),
             ("oA\r\noB", 40003, "line 1"),
+            // As long as lines that are all alike.
+            ("oAoB\n\noC", 40003, "line 2: invalid OpenID: it is empty"),
+            ("\noAoB", 40003, "line 1: invalid OpenID: it is empty"),
         ] {
             let error = Recipients::from_lines(lines).unwrap_err();
             assert_eq!(error.code().map(ErrorCode::get), Some(code), "{lines:?}");
