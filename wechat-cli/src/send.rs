@@ -260,7 +260,7 @@ async fn drive_recorded(
     let mut journal = store.join(&plan, &worker, now()).await?;
     let entries = journal.load().await?;
     // Before anybody's word is recorded.
-    journal.bind(client.server(), args.moved).await?;
+    journal.bind(&plan, client.server(), args.moved).await?;
     if word == Word::Resume {
         // At once: a stop that comes while the forecast is made is a new one.
         journal.append(&Entry::GoOn { at: now() }).await?;

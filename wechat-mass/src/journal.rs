@@ -214,14 +214,14 @@ pub trait Journal: Debug + Send {
     /// What this worker is called; none where the campaign is his alone.
     fn worker(&self) -> Option<&str>;
 
-    /// Says which server the campaign goes to, by [its client](wechat_http::Client::server). Recorded at its first run.
-    /// One that has `moved` is the server of before at another address.
+    /// Says what the campaign is sent by: the plan that was frozen, and [its client's server](wechat_http::Client::server),
+    /// which is recorded at the first run. One that has `moved` is the server of before at another address.
     ///
     /// # Errors
     ///
-    /// [`JournalError`] when it was begun on another one ([`AnotherServer`](JournalErrorKind::AnotherServer)), or when that is not
-    /// certain; nothing may be sent then.
-    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError>;
+    /// [`JournalError`] when it was begun with another plan ([`AnotherPlan`](JournalErrorKind::AnotherPlan)) or on another
+    /// server ([`AnotherServer`](JournalErrorKind::AnotherServer)), or when that is not certain; nothing may be sent then.
+    async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError>;
 
     /// Takes a part of the work for so long, or longer if it is one's own already; others leave it alone
     /// meanwhile. Where the campaign is one's own, every part is.
@@ -237,14 +237,6 @@ pub trait Journal: Debug + Send {
     ///
     /// [`JournalError`] when it cannot be read whole; nothing may be sent then.
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError>;
-
-    /// Whom a call by OpenID was frozen for, in their order; none when no plan was frozen here, or when
-    /// it goes to everyone or to a tag.
-    ///
-    /// # Errors
-    ///
-    /// [`JournalError`] when it cannot be read; nothing may be sent then.
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError>;
 
     /// Records a fact. When this returns, the fact survives the process, and the machine's failure too; an answer
     /// survives that from the next claim or [`flush`](Self::flush) on.

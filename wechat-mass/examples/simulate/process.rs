@@ -15,7 +15,7 @@ use wechat_mass::journal::{
 };
 use wechat_mock::{ManualClock, Verdict};
 use wechat_types::id::MsgId;
-use wechat_types::mass::{MassReport, Recipients};
+use wechat_types::mass::MassReport;
 
 use crate::faults;
 use crate::gate::Gate;
@@ -217,9 +217,9 @@ impl Journal for Records {
         self.inner.worker()
     }
 
-    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
+    async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError> {
         self.gate.point("before saying which server").await;
-        self.inner.bind(server, moved).await
+        self.inner.bind(plan, server, moved).await
     }
 
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
@@ -235,11 +235,6 @@ impl Journal for Records {
     async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
         self.gate.point("before reading the journal").await;
         self.inner.load().await
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        self.gate.point("before reading a list").await;
-        self.inner.recipients(chunk).await
     }
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {

@@ -140,7 +140,7 @@ impl<'a> Driver<'a> {
         for entry in &entries {
             run.campaign.apply(entry);
         }
-        if let Err(source) = run.journal.bind(self.client.server(), self.moved).await {
+        if let Err(source) = run.journal.bind(self.plan, self.client.server(), self.moved).await {
             return Err(run.broken(source));
         }
         if let Some(worker) = run.journal.worker() {
@@ -216,9 +216,9 @@ impl<'a> Driver<'a> {
         };
         let ready = match run.ahead.take().filter(|(of, _)| *of == number) {
             Some((_, ready)) => Some(ready),
-            None => match Ready::new(self.plan, &run.campaign, run.journal, number).await {
+            None => match Ready::new(self.plan, &run.campaign, number) {
                 Ok(ready) => ready,
-                Err(source) => return Err(run.broken(source)),
+                Err(error) => return Err(run.broken(error.into())),
             },
         };
         let Some(ready) = ready else {
@@ -242,7 +242,7 @@ impl<'a> Driver<'a> {
             return run.answered(number, self.now(), answer, planned.audience.spend()).await;
         }
         let after = run.campaign.after(number, now);
-        let next = Ready::new(self.plan, &run.campaign, run.journal, after);
+        let next = || Ready::new(self.plan, &run.campaign, after);
         let (answer, next) = meanwhile(ready.send(self.client), next).await;
         // What could not be read is read again in its turn, and said then.
         run.ahead = next.and_then(|next| Some((after, next.ok()??)));

@@ -25,6 +25,8 @@ pub struct Chunk {
     /// tag's number; or `openids`, the chunk's number and the OpenIDs, one a line, without a line feed at the end.
     /// Numbers have 8 bytes, the highest first.
     pub key: ClientMsgId,
+    /// Of the list that the key was made for; none for everyone and for a tag.
+    checksum: u32,
 }
 
 /// Whom one call reaches.
@@ -178,6 +180,7 @@ impl Plan {
         let chunk = |call: &FrozenCall| Chunk {
             audience: ChunkAudience::OpenIds(0..0),
             key: call.key.clone(),
+            checksum: 0,
         };
         let chunks: Vec<_> = calls.iter().map(chunk).collect();
         let content = Content::Text(String::new());
@@ -284,11 +287,17 @@ impl Plan {
         }
     }
 
-    /// These are the OpenIDs that the plan's call of this number has its key for.
-    pub(crate) fn is_for(&self, number: usize, recipients: &Recipients) -> bool {
-        let keys = Keys { account: &self.account, name: &self.name, content: &self.content_digest };
-        let key = keys.of_list(number, recipients.text().as_bytes());
-        self.chunks.get(number).is_some_and(|chunk| chunk.key == key)
+    /// Whom a call by OpenID goes to; none for everyone and for a tag.
+    pub(crate) fn recipients_of(
+        &self,
+        chunk: &Chunk,
+    ) -> Result<Option<Recipients>, RecipientsError> {
+        let Some(text) = self.text(chunk)? else { return Ok(None) };
+        // Other recipients would be another message under the same key.
+        let is_same = crc32fast::hash(&text) == chunk.checksum;
+        let text = String::from_utf8(text).ok().filter(|_| is_same);
+        let list = text.and_then(|lines| Recipients::from_lines(lines).ok());
+        list.map(Some).ok_or_else(RecipientsError::changed)
     }
 }
 
@@ -317,17 +326,18 @@ impl Keys<'_> {
         Ok(match audience {
             PlanAudience::Everyone => {
                 let key = self.of([b"everyone".as_slice()]);
-                vec![Chunk { audience: ChunkAudience::Everyone, key }]
+                vec![Chunk { audience: ChunkAudience::Everyone, key, checksum: 0 }]
             }
             PlanAudience::Tag(tag) => {
                 let key = self.of([b"tag".as_slice(), &tag.get().to_be_bytes()]);
-                vec![Chunk { audience: ChunkAudience::Tag(*tag), key }]
+                vec![Chunk { audience: ChunkAudience::Tag(*tag), key, checksum: 0 }]
             }
             PlanAudience::OpenIds(roster) => {
                 let mut chunks = Vec::new();
                 for (number, range) in split(roster.len()).into_iter().enumerate() {
-                    let key = self.of_list(number, &roster.text(range.clone())?);
-                    chunks.push(Chunk { audience: ChunkAudience::OpenIds(range), key });
+                    let text = roster.text(range.clone())?;
+                    let (key, checksum) = (self.of_list(number, &text), crc32fast::hash(&text));
+                    chunks.push(Chunk { audience: ChunkAudience::OpenIds(range), key, checksum });
                 }
                 chunks
             }

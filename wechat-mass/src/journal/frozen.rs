@@ -113,8 +113,17 @@ impl Frozen {
         self.plan == plan.digest().to_string()
     }
 
-    /// Takes the campaign's server in the first time, and refuses another one. True when that has to be recorded.
-    pub(super) fn bind(&mut self, server: &str, moved: bool) -> Result<bool, JournalError> {
+    /// Takes the campaign's server in the first time, and refuses another one, or another plan. True when that has to
+    /// be recorded.
+    pub(super) fn bind(
+        &mut self,
+        plan: &Plan,
+        server: &str,
+        moved: bool,
+    ) -> Result<bool, JournalError> {
+        if !self.is_of(plan) {
+            return Err(JournalError::changed(self, plan, Vec::new()));
+        }
         match &self.server {
             Some(known) if known == server => Ok(false),
             Some(known) if !moved => Err(JournalError::another_server(&self.name, known, server)),

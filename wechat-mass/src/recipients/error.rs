@@ -28,6 +28,13 @@ impl RecipientsError {
         move |source| Self::Io { problem, source }
     }
 
+    /// What a list was put aside in has changed.
+    pub(crate) fn changed() -> Self {
+        Self::io("a list that was put aside has changed since: run the campaign again")(
+            io::ErrorKind::InvalidData.into(),
+        )
+    }
+
     /// What is wrong, as sentences: one for each problem.
     pub fn list(&self) -> Vec<String> {
         match self {

@@ -123,7 +123,12 @@ impl Roster {
         let mut ends = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at);
         let skipped = range.start - first * STEP;
         let start = skipped.checked_sub(1).and_then(|n| ends.nth(n)).map_or(0, |at| at + 1);
-        let stop = ends.nth(end - range.start - 1).unwrap_or(bytes.len());
+        // Calls are full but for the last two: their ends are marks, and need not be counted to.
+        let stop = if end.is_multiple_of(STEP) || end == self.len() {
+            bytes.len().saturating_sub(1)
+        } else {
+            ends.nth(end - range.start - 1).unwrap_or(bytes.len())
+        };
         bytes.truncate(stop);
         bytes.drain(..start);
         Ok(bytes)

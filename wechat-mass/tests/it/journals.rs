@@ -170,7 +170,13 @@ impl Store for Bad {
         name: &str,
         chunk: usize,
     ) -> Result<Option<Recipients>, JournalError> {
-        self.0.recipients(account, name, chunk).await
+        let found = self.0.recipients(account, name, chunk).await?;
+        if self.1 == Fault::ShufflesRecipients {
+            let turned =
+                |list: Recipients| list.iter().collect::<Vec<_>>().into_iter().rev().collect();
+            return Ok(found.map(turned).and_then(|list| Recipients::new(list).ok()));
+        }
+        Ok(found)
     }
 
     async fn stop(
@@ -208,21 +214,11 @@ impl Store for Bad {
 impl Journal for BadJournal {
     pass_on!(0: worker hold load flush news keep_report other_owner other_open);
 
-    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
+    async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError> {
         match self.1 {
             Fault::MovesCampaigns => Ok(()),
-            _ => self.0.bind(server, moved).await,
+            _ => self.0.bind(plan, server, moved).await,
         }
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        let found = self.0.recipients(chunk).await?;
-        if self.1 == Fault::ShufflesRecipients {
-            let turned =
-                |list: Recipients| list.iter().collect::<Vec<_>>().into_iter().rev().collect();
-            return Ok(found.map(turned).and_then(|list| Recipients::new(list).ok()));
-        }
-        Ok(found)
     }
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {

@@ -18,6 +18,7 @@ mod drafts;
 mod inbox;
 mod journals;
 mod limits;
+mod lists;
 mod lost_answers;
 mod named_errors;
 mod operations;

@@ -4,11 +4,12 @@ pub(crate) mod of {
     //! What the methods speak of, wherever they are written.
     pub(crate) use std::time::{Duration, SystemTime};
 
+    pub(crate) use wechat_mass::campaign::Plan;
     pub(crate) use wechat_mass::journal::{
         Entry, Hold, JobOwner, JournalError, News, Part, Rebooked,
     };
     pub(crate) use wechat_types::id::MsgId;
-    pub(crate) use wechat_types::mass::{MassReport, Recipients};
+    pub(crate) use wechat_types::mass::MassReport;
 }
 
 /// Methods of [`Journal`](wechat_mass::journal::Journal) that do what those of a field do. They are written as
@@ -20,14 +21,13 @@ macro_rules! pass_on {
             self.$inner.worker()
         }
     };
-    (@bind $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner bind['a, 'b](server: &'b str, moved: bool) -> () } };
+    (@bind $inner:tt) => {
+        $crate::pass_on::pass_on! { @fn $inner bind['a, 'b, 'c](plan: &'b $crate::pass_on::of::Plan, server: &'c str, moved: bool) -> () }
+    };
     (@hold $inner:tt) => {
         $crate::pass_on::pass_on! { @fn $inner hold['a](part: $crate::pass_on::of::Part, span: $crate::pass_on::of::Duration) -> $crate::pass_on::of::Hold }
     };
     (@load $inner:tt) => { $crate::pass_on::pass_on! { @fn $inner load['a]() -> Vec<$crate::pass_on::of::Entry> } };
-    (@recipients $inner:tt) => {
-        $crate::pass_on::pass_on! { @fn $inner recipients['a](chunk: usize) -> Option<$crate::pass_on::of::Recipients> }
-    };
     (@record $inner:tt) => {
         $crate::pass_on::pass_on! { @fn $inner record['a, 'b, 'c](entry: &'b $crate::pass_on::of::Entry, rebooked: &'c [$crate::pass_on::of::Rebooked]) -> () }
     };

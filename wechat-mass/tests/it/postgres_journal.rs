@@ -62,7 +62,7 @@ async fn a_damaged_row_is_an_error_with_its_place_and_nothing_is_sent() {
     let mut journal = open(&store, &plan).await;
     journal.append(&Entry::Resumed { at: moment(0) }).await.unwrap();
     ground.sql("UPDATE call SET recipients = 'o somebody'").await;
-    let error = problem(journal.recipients(0).await);
+    let error = problem(store.recipients(&app_id(), "spring", 0).await);
     assert!(error.contains("row 1 of the table call") && error.contains("127.0.0.1"), "{error}");
     for garbage in ["garbage", "", r#"{"entry":"unheard_of"}"#] {
         ground.sql(&format!("UPDATE entry SET fact = '{garbage}'")).await;

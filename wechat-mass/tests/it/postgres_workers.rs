@@ -47,7 +47,7 @@ async fn set(ground: &Ground, clock: &ManualClock) {
 
 #[async_trait]
 impl Journal for InStep {
-    pass_on!(inner: worker bind recipients flush);
+    pass_on!(inner: worker bind flush);
 
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
         self.step().await.hold(part, span).await

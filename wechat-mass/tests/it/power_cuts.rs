@@ -54,7 +54,7 @@ impl<'j> Cache<'j> {
 
 #[async_trait]
 impl Journal for Cache<'_> {
-    pass_on!(disk: worker bind hold load recipients news keep_report other_owner other_open);
+    pass_on!(disk: worker bind hold load news keep_report other_owner other_open);
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         self.may_fail().await;

@@ -1,17 +1,18 @@
 //! A campaign is taken up again: soon, late, with a clock set back, or when all is done.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use wechat_http::Client;
+use wechat_http::{Client, TokenError, TokenSource};
 use wechat_mass::campaign::{ChunkOutcome, Conclusion, Content, Inbox, NoInbox, Plan};
 use wechat_mass::journal::{Claim, Entry, Journal, JournalError, MemoryJournal, Reserved};
 use wechat_mock::{JobProgress, KeyCheck, ManualClock};
-use wechat_types::mass::{MassReport, Recipients};
+use wechat_types::id::AccessToken;
+use wechat_types::mass::MassReport;
 
 use crate::pass_on::pass_on;
-use crate::world::{DRAFT_ADD, HOUR, SEND, TWO_CALLS, World, article, plan, tea, text};
+use crate::world::{DRAFT_ADD, HOUR, SEND, TWO_CALLS, World, app_id, article, plan, tea, text};
 
 /// A text to five whose answer never came: sent, delivered, and the program is gone.
 fn died_after_the_call(plan: &Plan) -> (World, MemoryJournal) {
@@ -170,32 +171,21 @@ async fn a_machine_that_slept_within_the_window_repeats() {
     world.assert_once(5);
 }
 
-/// The machine sleeps while a call is claimed, or its list is read, once, for so long.
+/// The machine sleeps while a call is claimed, once, for so long.
 #[derive(Debug)]
 pub(crate) struct SleepyDisk {
     pub(crate) inner: MemoryJournal,
     pub(crate) clock: ManualClock,
     pub(crate) asleep: Duration,
-    pub(crate) at_list: bool,
 }
 
 #[async_trait]
 impl Journal for SleepyDisk {
     pass_on!(inner: worker bind hold load record flush news keep_report other_owner other_open);
 
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        let list = self.inner.recipients(chunk).await;
-        if self.at_list {
-            self.clock.advance(std::mem::take(&mut self.asleep));
-        }
-        list
-    }
-
     async fn claim(&mut self, claim: &Claim<'_>) -> Result<Reserved, JournalError> {
         let reserved = self.inner.claim(claim).await;
-        if !self.at_list {
-            self.clock.advance(std::mem::take(&mut self.asleep));
-        }
+        self.clock.advance(std::mem::take(&mut self.asleep));
         reserved
     }
 }
@@ -203,20 +193,49 @@ impl Journal for SleepyDisk {
 /// Seed 2219 of the simulator.
 #[tokio::test]
 async fn a_machine_that_slept_while_it_prepared_a_repeat_does_not_make_it() {
-    for at_list in [true, false] {
-        let plan = plan(5, text());
-        let (world, inner) = died_after_the_call(&plan);
-        let (clock, asleep) = (world.clock.clone(), 25 * HOUR);
-        let mut journal = SleepyDisk { inner, clock, asleep, at_list };
-        let report = world.run_on(&plan, &mut journal).await.unwrap();
-        assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
-        assert_eq!(
-            world.count(SEND),
-            1,
-            "the key is forgotten: a repeat would be a second message"
-        );
-        world.assert_once(5);
+    let plan = plan(5, text());
+    let (world, inner) = died_after_the_call(&plan);
+    let (clock, asleep) = (world.clock.clone(), 25 * HOUR);
+    let mut journal = SleepyDisk { inner, clock, asleep };
+    let report = world.run_on(&plan, &mut journal).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
+    assert_eq!(world.count(SEND), 1, "the key is forgotten: a repeat would be a second message");
+    world.assert_once(5);
+}
+
+/// The machine sleeps while a token is asked for, once, for so long.
+#[derive(Debug)]
+struct SleepyTokens {
+    of: Client,
+    clock: ManualClock,
+    asleep: Mutex<Duration>,
+}
+
+#[async_trait]
+impl TokenSource for SleepyTokens {
+    async fn token(&self) -> Result<AccessToken, TokenError> {
+        self.clock.advance(std::mem::take(&mut *self.asleep.lock().unwrap()));
+        self.of.tokens().token().await
     }
+
+    async fn invalidate(&self, stale: &AccessToken) {
+        self.of.tokens().invalidate(stale).await;
+    }
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_while_it_asked_for_a_token_makes_no_repeat() {
+    let plan = plan(5, text());
+    let (mut world, mut journal) = died_after_the_call(&plan);
+    let (of, clock) = (world.client.clone(), world.clock.clone());
+    let tokens = SleepyTokens { of, clock, asleep: Mutex::new(25 * HOUR) };
+    let client = Client::with_token_source(app_id(), tokens).transport(world.mock.transport());
+    world.client = client.clock(world.mock.clock()).build().unwrap();
+    let report = world.run_on(&plan, &mut journal).await.unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Undecided, "{report:?}");
+    assert_eq!(world.count(SEND), 1, "the key is forgotten: a repeat would be a second message");
+    let intents = journal.entries().iter().filter(|e| matches!(e, Entry::Intent { .. })).count();
+    assert_eq!(intents, 1, "nothing was reserved for what is not made");
 }
 
 /// Seed 1126 of the simulator: budgets are counted as of when the call was decided.
@@ -225,7 +244,7 @@ async fn a_first_call_claimed_before_the_machine_slept_is_claimed_anew() {
     let world = World::new(5);
     let plan = plan(5, text());
     let (clock, asleep) = (world.clock.clone(), 25 * HOUR);
-    let mut journal = SleepyDisk { inner: MemoryJournal::new(), clock, asleep, at_list: false };
+    let mut journal = SleepyDisk { inner: MemoryJournal::new(), clock, asleep };
     let report = world.run_on(&plan, &mut journal).await.unwrap();
     assert_eq!(report.conclusion(), Conclusion::Success, "{report:?}");
     let intents =

@@ -82,7 +82,7 @@ async fn a_machine_that_slept_past_the_end_after_its_claim_makes_no_call() {
     let asleep = Duration::from_secs(20);
     world.policy.not_after = Some(world.now() + asleep / 2);
     let inner = MemoryJournal::new();
-    let mut journal = SleepyDisk { inner, clock: world.clock.clone(), asleep, at_list: false };
+    let mut journal = SleepyDisk { inner, clock: world.clock.clone(), asleep };
     let report = run(&world, &plan, &mut journal).await;
     assert_eq!((world.count(SEND), report.conclusion()), (0, Conclusion::Refused));
 }

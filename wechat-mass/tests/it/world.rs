@@ -339,7 +339,7 @@ impl Dying<'_> {
 
 #[async_trait]
 impl Journal for Dying<'_> {
-    pass_on!(inner: worker bind hold load recipients flush news keep_report other_owner other_open);
+    pass_on!(inner: worker bind hold load flush news keep_report other_owner other_open);
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         match self.dies() {

@@ -5,7 +5,7 @@ use wechat_types::id::{ClientMsgId, TagId};
 use wechat_types::mass::{MassContent, Recipients, Send};
 
 use crate::campaign::{Campaign, ChunkAudience, Content, Plan};
-use crate::journal::{Journal, JournalError};
+use crate::recipients::RecipientsError;
 use crate::sender::{Accepted, MassSender, Written};
 
 /// A call that can be made as soon as its intent is recorded.
@@ -19,40 +19,24 @@ pub(super) enum Ready {
 
 impl Ready {
     /// Makes a call of the plan ready; nothing when the plan does not hold it, or while it has no draft.
-    pub(super) async fn new(
+    pub(super) fn new(
         plan: &Plan,
         campaign: &Campaign<'_>,
-        journal: &mut dyn Journal,
         number: usize,
-    ) -> Result<Option<Self>, JournalError> {
+    ) -> Result<Option<Self>, RecipientsError> {
         let (Some(chunk), Some(content)) =
             (plan.chunks().get(number), content(plan, campaign, number))
         else {
             return Ok(None);
         };
         let key = chunk.key.clone();
-        Ok(Some(match chunk.audience {
-            ChunkAudience::Everyone => Self::Everyone(content, key),
-            ChunkAudience::Tag(tag) => Self::Tag(tag, content, key),
-            ChunkAudience::OpenIds(_) => {
-                let recipients = match journal.recipients(number).await? {
-                    Some(frozen) => frozen,
-                    None => match Recipients::new(plan.open_ids(chunk)?) {
-                        Ok(planned) => planned,
-                        Err(error) => return Ok(Some(Self::OpenIds(Err(error.into())))),
-                    },
-                };
-                // What changed since would be another message under the same key.
-                if !plan.is_for(number, &recipients) {
-                    return Err(JournalError::new(format!(
-                        "the recipients of call {} are not those that its key was made for: nothing \
-                         further is sent; restore the journal from a backup",
-                        number + 1
-                    )));
-                }
-                Self::OpenIds(written(recipients, content, key))
-            }
-        }))
+        Ok(match chunk.audience {
+            ChunkAudience::Everyone => Some(Self::Everyone(content, key)),
+            ChunkAudience::Tag(tag) => Some(Self::Tag(tag, content, key)),
+            ChunkAudience::OpenIds(_) => plan
+                .recipients_of(chunk)?
+                .map(|recipients| Self::OpenIds(written(recipients, content, key))),
+        })
     }
 
     /// Makes the call.

@@ -61,15 +61,18 @@ pub(super) async fn one_server(place: &dyn Place) -> Checked {
     for _ in 0..2 {
         // Another process each time.
         let mut journal = open(store.as_ref(), &spring).await?;
-        journal.bind("localhost:8787", false).await.map_err(good)?;
-        let other = journal.bind("weixin.qq.com", false).await;
+        journal.bind(&spring, "localhost:8787", false).await.map_err(good)?;
+        let other = journal.bind(&spring, "weixin.qq.com", false).await;
         refused("another server", JournalErrorKind::AnotherServer, other)?;
     }
-    let mut summer = open(store.as_ref(), &plan("summer")?).await?;
-    summer.bind("weixin.qq.com", false).await.map_err(good)?;
+    let other_plan = plan("summer")?;
+    let mut summer = open(store.as_ref(), &other_plan).await?;
+    let of_spring = summer.bind(&spring, "weixin.qq.com", false).await;
+    refused("another plan", JournalErrorKind::AnotherPlan, of_spring)?;
+    summer.bind(&other_plan, "weixin.qq.com", false).await.map_err(good)?;
     let mut spring_again = open(store.as_ref(), &spring).await?;
-    spring_again.bind("localhost:9000", true).await.map_err(good)?;
-    let before = spring_again.bind("localhost:8787", false).await;
+    spring_again.bind(&spring, "localhost:9000", true).await.map_err(good)?;
+    let before = spring_again.bind(&spring, "localhost:8787", false).await;
     refused("its address of before", JournalErrorKind::AnotherServer, before)?;
     let frozen = store.campaigns(spring.account()).await.map_err(|e| e.to_string())?;
     let servers = frozen.iter().map(|frozen| frozen.server.as_deref()).collect();

@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use wechat_types::id::MsgId;
-use wechat_types::mass::{MassReport, Recipients};
+use wechat_types::mass::MassReport;
 
 use super::crew::Member;
 use super::{Held, Key, State, lock};
+use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{
@@ -67,10 +68,10 @@ impl Journal for MemoryJournal {
         self.member.as_ref().map(Member::name)
     }
 
-    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
+    async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError> {
         let mut state = lock(&self.state);
         match &mut state.campaigns.entry(self.key.clone()).or_default().frozen {
-            Some(frozen) => frozen.bind(server, moved).map(drop),
+            Some(frozen) => frozen.bind(plan, server, moved).map(drop),
             None => Ok(()),
         }
     }
@@ -92,10 +93,6 @@ impl Journal for MemoryJournal {
         }
         self.stop_read = last_stop(&entries);
         Ok(entries)
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        Ok(lock(&self.state).recipients(&self.key, chunk))
     }
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {

@@ -5,10 +5,9 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use tokio::join;
 use wechat_types::id::MsgId;
-use wechat_types::mass::{MassReport, Recipients};
+use wechat_types::mass::MassReport;
 
 use super::append::Recorder;
-use super::calls;
 use super::claim::Claimant;
 use super::crew::{self, Member};
 use super::link::Link;
@@ -79,9 +78,9 @@ impl Journal for PostgresJournal {
         self.member.as_ref().map(|member| member.name.as_str())
     }
 
-    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
+    async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError> {
         self.link.begin().await?;
-        let done = rows::bind(&self.link, self.campaign, server, moved).await;
+        let done = rows::bind(&self.link, self.campaign, (plan, server, moved)).await;
         self.link.end(done).await
     }
 
@@ -103,10 +102,6 @@ impl Journal for PostgresJournal {
             member.has_read(entries);
         }
         Ok(all)
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        calls::recipients(&self.link, self.campaign, chunk).await
     }
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {

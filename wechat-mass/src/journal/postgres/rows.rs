@@ -9,6 +9,7 @@ use wechat_types::mass::MassReport;
 
 use super::link::Link;
 use super::schema::lock;
+use crate::campaign::Plan;
 use crate::journal::facts::{self, millis, moment};
 use crate::journal::{Entry, Frozen, JobOwner, JournalError};
 
@@ -49,8 +50,7 @@ pub(super) async fn campaign(
 pub(super) async fn bind(
     link: &Link,
     campaign: i64,
-    server: &str,
-    moved: bool,
+    (plan, server, moved): (&Plan, &str, bool),
 ) -> Result<(), JournalError> {
     let rows = link
         .query(
@@ -61,7 +61,7 @@ pub(super) async fn bind(
     let row = rows.first().ok_or_else(no_longer_there)?;
     let mut frozen: Frozen =
         facts::parse(&link.address().place, "campaign", campaign, column(row, 0)?)?;
-    if frozen.bind(server, moved)? {
+    if frozen.bind(plan, server, moved)? {
         link.query(
             "UPDATE campaign SET frozen = $2 WHERE id = $1",
             &[(&campaign, Type::INT8), (&facts::text(&frozen)?, Type::TEXT)],

@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use wechat_types::id::MsgId;
-use wechat_types::mass::{MassReport, Recipients};
+use wechat_types::mass::MassReport;
 
 use super::handle::Flush;
-use super::{Database, calls, rows};
+use super::{Database, rows};
 use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
@@ -55,9 +55,9 @@ impl Journal for SqliteJournal {
         None
     }
 
-    async fn bind(&mut self, server: &str, moved: bool) -> Result<(), JournalError> {
+    async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError> {
         self.database.write(|transaction, path| {
-            rows::bind(transaction, path, self.campaign, (server, moved))
+            rows::bind(transaction, path, self.campaign, (plan, server, moved))
         })
     }
 
@@ -71,11 +71,6 @@ impl Journal for SqliteJournal {
             .read(|transaction, path| rows::entries(transaction, path, self.campaign))?;
         self.stop_read = last_stop(&entries);
         Ok(entries)
-    }
-
-    async fn recipients(&mut self, chunk: usize) -> Result<Option<Recipients>, JournalError> {
-        self.database
-            .read(|transaction, path| calls::recipients(transaction, path, self.campaign, chunk))
     }
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {

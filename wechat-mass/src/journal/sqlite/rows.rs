@@ -9,6 +9,7 @@ use wechat_types::id::{AppId, ClientMsgId, MsgId};
 use wechat_types::mass::MassReport;
 
 use super::Trouble;
+use crate::campaign::Plan;
 use crate::journal::facts::{self, millis, moment, text};
 use crate::journal::{
     Entry, Frozen, FrozenCall, JobOwner, Rebooked, Reserved, check_clock, job_taken,
@@ -44,12 +45,12 @@ pub(super) fn bind(
     transaction: &Transaction<'_>,
     path: &Path,
     campaign: i64,
-    (server, moved): (&str, bool),
+    (plan, server, moved): (&Plan, &str, bool),
 ) -> Done<()> {
     let of_campaign = "SELECT frozen FROM campaign WHERE id = ?1";
     let frozen: String = transaction.query_row(of_campaign, [campaign], |row| row.get(0))?;
     let mut frozen: Frozen = parse(path, "campaign", campaign, &frozen)?;
-    if frozen.bind(server, moved)? {
+    if frozen.bind(plan, server, moved)? {
         transaction.execute(
             "UPDATE campaign SET frozen = ?2 WHERE id = ?1",
             params![campaign, text(&frozen)?],

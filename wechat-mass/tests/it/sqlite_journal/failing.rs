@@ -160,7 +160,7 @@ impl Full<'_> {
 
 #[async_trait]
 impl Journal for Full<'_> {
-    pass_on!(inner: worker bind hold load recipients flush news keep_report other_owner other_open);
+    pass_on!(inner: worker bind hold load flush news keep_report other_owner other_open);
 
     async fn record(&mut self, entry: &Entry, rebooked: &[Rebooked]) -> Result<(), JournalError> {
         self.room()?;
@@ -251,7 +251,7 @@ fn a_journal_that_cannot_be_read_sends_nothing() {
 
     #[async_trait]
     impl Journal for Unreadable {
-        pass_on!(0: worker bind hold recipients record flush news keep_report other_owner other_open);
+        pass_on!(0: worker bind hold record flush news keep_report other_owner other_open);
 
         async fn load(&mut self) -> Result<Vec<Entry>, JournalError> {
             Err(JournalError::new("unreadable"))
