@@ -27,6 +27,7 @@ pub use gatherer::Gatherer;
 pub use reached::{frozen, reached_by};
 pub use recipe::{Kitchen, Recipe, RecipeError, RecipeProblem, Source};
 pub use roster::Roster;
+pub(crate) use roster::open_ids;
 pub use spool::Scratch;
 
 pub(crate) use sorter::{NO_PLACE, Sorter};

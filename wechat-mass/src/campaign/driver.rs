@@ -218,7 +218,11 @@ impl<'a> Driver<'a> {
             Some((_, ready)) => Some(ready),
             None => match Ready::new(self.plan, &run.campaign, number) {
                 Ok(ready) => ready,
-                Err(error) => return Err(run.broken(error.into())),
+                Err(error) => {
+                    let why = error.list().join("; ");
+                    run.campaign.halt(format!("call {} cannot be made: {why}", number + 1));
+                    return Ok(());
+                }
             },
         };
         let Some(ready) = ready else {

@@ -10,7 +10,7 @@ use crate::client_msg_id::{ContentDigest, client_msg_id};
 use crate::journal::{ChosenFrom, FrozenCall};
 use crate::problem::Problems;
 use crate::quota::Spend;
-use crate::recipients::{RecipientsError, Roster};
+use crate::recipients::{RecipientsError, Roster, open_ids};
 use crate::split::split;
 
 use super::content::Content;
@@ -175,7 +175,7 @@ impl Plan {
     }
 
     /// The plan that a journal froze, as far as calls tell it: enough to be known there as the same. Nothing
-    /// can be sent by it, for its keys are of another content than it has.
+    /// can be sent by it, for it has no list.
     pub(super) fn of_calls(account: &AppId, name: &str, calls: &[FrozenCall]) -> Self {
         let chunk = |call: &FrozenCall| Chunk {
             audience: ChunkAudience::OpenIds(0..0),
@@ -271,19 +271,25 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`RecipientsError`] when the list lies in a file that cannot be read.
+    /// [`RecipientsError`] when the list lies in a file that cannot be read, or has changed there since.
     pub fn open_ids(&self, chunk: &Chunk) -> Result<Vec<OpenId>, RecipientsError> {
-        match (self.roster(), &chunk.audience) {
-            (Some(roster), ChunkAudience::OpenIds(range)) => roster.open_ids(range.clone()),
-            _ => Ok(Vec::new()),
+        match self.text(chunk)? {
+            Some(text) => open_ids(&text),
+            None => Ok(Vec::new()),
         }
     }
 
-    /// The OpenIDs of one call as a store keeps them; none for everyone and for a tag.
+    /// The OpenIDs of one call as a store keeps them, those that its key was made for; none for everyone and for a tag.
     pub(crate) fn text(&self, chunk: &Chunk) -> Result<Option<Vec<u8>>, RecipientsError> {
-        match (self.roster(), &chunk.audience) {
-            (Some(roster), ChunkAudience::OpenIds(range)) => roster.text(range.clone()).map(Some),
-            _ => Ok(None),
+        let (Some(roster), ChunkAudience::OpenIds(range)) = (self.roster(), &chunk.audience) else {
+            return Ok(None);
+        };
+        let text = roster.text(range.clone())?;
+        // Others would get another message under the same key.
+        if crc32fast::hash(&text) == chunk.checksum {
+            Ok(Some(text))
+        } else {
+            Err(RecipientsError::changed())
         }
     }
 
@@ -293,11 +299,8 @@ impl Plan {
         chunk: &Chunk,
     ) -> Result<Option<Recipients>, RecipientsError> {
         let Some(text) = self.text(chunk)? else { return Ok(None) };
-        // Other recipients would be another message under the same key.
-        let is_same = crc32fast::hash(&text) == chunk.checksum;
-        let text = String::from_utf8(text).ok().filter(|_| is_same);
-        let list = text.and_then(|lines| Recipients::from_lines(lines).ok());
-        list.map(Some).ok_or_else(RecipientsError::changed)
+        let list = String::from_utf8(text).ok().map(Recipients::from_lines);
+        list.and_then(Result::ok).map(Some).ok_or_else(RecipientsError::changed)
     }
 }
 

@@ -177,6 +177,10 @@ pub const PROMISES: &[Promise] = &[
         check: |place| Box::pin(refusals::one_server(place)),
     },
     Promise {
+        name: "a campaign is not sent by another plan than was frozen",
+        check: |place| Box::pin(refusals::one_plan(place)),
+    },
+    Promise {
         name: "nothing is claimed while the clock is set back",
         check: |place| Box::pin(refusals::clock_set_back(place)),
     },

@@ -105,8 +105,7 @@ impl Roster {
     ///
     /// [`RecipientsError`] when it lies in a file that cannot be read.
     pub fn open_ids(&self, range: Range<usize>) -> Result<Vec<OpenId>, RecipientsError> {
-        let text = self.text(range)?;
-        Ok(open_ids(&text).unwrap_or_default())
+        open_ids(&self.text(range)?)
     }
 
     /// A part of the list as text, one a line, without a line feed at its end.
@@ -130,22 +129,25 @@ impl Roster {
             ends.nth(end - range.start - 1).unwrap_or(bytes.len())
         };
         bytes.truncate(stop);
-        bytes.drain(..start);
+        // A file that has lost line feeds may end before the part begins.
+        bytes.drain(..start.min(bytes.len()));
         Ok(bytes)
     }
 }
 
-/// The OpenIDs of a text of [`Roster::text`]; none when a line holds no OpenID.
-fn open_ids(text: &[u8]) -> Option<Vec<OpenId>> {
+/// The OpenIDs of a text of [`Roster::text`].
+pub(crate) fn open_ids(text: &[u8]) -> Result<Vec<OpenId>, RecipientsError> {
     if text.is_empty() {
-        return Some(Vec::new());
+        return Ok(Vec::new());
     }
-    let text = std::str::from_utf8(text).ok()?;
+    // Each was one when the list was made.
+    let changed = RecipientsError::changed;
+    let text = std::str::from_utf8(text).map_err(|_| changed())?;
     let mut list = Vec::with_capacity(text.len() / (OpenId::USUAL_BYTES + 1) + 1);
     for line in text.split('\n') {
-        list.push(OpenId::new(line).ok()?);
+        list.push(OpenId::new(line).map_err(|_| changed())?);
     }
-    Some(list)
+    Ok(list)
 }
 
 /// A list that grows.

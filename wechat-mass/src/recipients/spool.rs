@@ -122,7 +122,11 @@ impl Spool {
 
     /// These bytes of what was finished.
     pub(super) fn read(&self, range: Range<u64>) -> Result<Vec<u8>, RecipientsError> {
-        let failed = || RecipientsError::io("a long list that was put aside cannot be read again");
+        let failed = || {
+            RecipientsError::io(
+                "a list that was put aside cannot be read again: run the campaign again",
+            )
+        };
         let lost = || failed()(ErrorKind::UnexpectedEof.into());
         let size = |bytes: u64| usize::try_from(bytes).map_err(|_| lost());
         let Some(file) = &self.file else {

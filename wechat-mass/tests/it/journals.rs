@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use wechat_mass::campaign::Plan;
 use wechat_mass::journal::conformance::{BEGINNING, PROMISES, Place, WORKERS};
 use wechat_mass::journal::{
-    Claim, Entry, Frozen, FrozenCall, Journal, JournalError, MemoryStore, Rebooked, Reserved,
-    SqliteStore, Store,
+    Claim, Entry, Frozen, FrozenCall, Journal, JournalError, JournalErrorKind, MemoryStore,
+    Rebooked, Reserved, SqliteStore, Store,
 };
 use wechat_mass::quota::{Budget, Spend};
 use wechat_mock::ManualClock;
@@ -92,6 +92,7 @@ enum Fault {
     ClaimsWhatIsStopped,
     ShufflesRecipients,
     MovesCampaigns,
+    TakesAnyPlan,
     GivesNothingBack,
 }
 
@@ -216,7 +217,11 @@ impl Journal for BadJournal {
 
     async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError> {
         match self.1 {
-            Fault::MovesCampaigns => Ok(()),
+            Fault::MovesCampaigns => self.0.bind(plan, server, true).await,
+            Fault::TakesAnyPlan => match self.0.bind(plan, server, moved).await {
+                Err(error) if error.kind() == JournalErrorKind::AnotherPlan => Ok(()),
+                done => done,
+            },
             _ => self.0.bind(plan, server, moved).await,
         }
     }
@@ -263,6 +268,7 @@ async fn a_bad_store_is_found_out() {
         Fault::ClaimsWhatIsStopped,
         Fault::ShufflesRecipients,
         Fault::MovesCampaigns,
+        Fault::TakesAnyPlan,
         Fault::GivesNothingBack,
     ] {
         let mut broken = Vec::new();

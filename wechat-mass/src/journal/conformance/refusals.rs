@@ -65,11 +65,8 @@ pub(super) async fn one_server(place: &dyn Place) -> Checked {
         let other = journal.bind(&spring, "weixin.qq.com", false).await;
         refused("another server", JournalErrorKind::AnotherServer, other)?;
     }
-    let other_plan = plan("summer")?;
-    let mut summer = open(store.as_ref(), &other_plan).await?;
-    let of_spring = summer.bind(&spring, "weixin.qq.com", false).await;
-    refused("another plan", JournalErrorKind::AnotherPlan, of_spring)?;
-    summer.bind(&other_plan, "weixin.qq.com", false).await.map_err(good)?;
+    let mut summer = open(store.as_ref(), &plan("summer")?).await?;
+    summer.bind(&plan("summer")?, "weixin.qq.com", false).await.map_err(good)?;
     let mut spring_again = open(store.as_ref(), &spring).await?;
     spring_again.bind(&spring, "localhost:9000", true).await.map_err(good)?;
     let before = spring_again.bind(&spring, "localhost:8787", false).await;
@@ -77,6 +74,29 @@ pub(super) async fn one_server(place: &dyn Place) -> Checked {
     let frozen = store.campaigns(spring.account()).await.map_err(|e| e.to_string())?;
     let servers = frozen.iter().map(|frozen| frozen.server.as_deref()).collect();
     same("the servers", &servers, &vec![Some("localhost:9000"), Some("weixin.qq.com")])
+}
+
+pub(super) async fn one_plan(place: &dyn Place) -> Checked {
+    let (store, plan) = (store(place)?, plan("spring")?);
+    let account = plan.account().as_str();
+    let mut journal = open(store.as_ref(), &plan).await?;
+    for (server, what) in [(None, "before it"), (Some("localhost:8787"), "after it")] {
+        if let Some(server) = server {
+            journal.bind(&plan, server, false).await.map_err(|e| format!("its plan: {e}"))?;
+        }
+        for (name, text, count) in
+            [("spring", "再见", 3), ("spring", "你好", 4), ("summer", "你好", 3)]
+        {
+            let other = plan_of(account, name, text, count)?;
+            let bound = journal.bind(&other, "localhost:8787", true).await;
+            let what = format!("{what}, {text} of {name} to {count}");
+            refused(&what, JournalErrorKind::AnotherPlan, bound)?;
+        }
+        let frozen = store.campaigns(plan.account()).await.map_err(|e| e.to_string())?;
+        let servers = frozen.iter().map(|frozen| frozen.server.as_deref()).collect();
+        same("what a refusal records", &servers, &vec![server])?;
+    }
+    Ok(())
 }
 
 pub(super) async fn clock_set_back(place: &dyn Place) -> Checked {

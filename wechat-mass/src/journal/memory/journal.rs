@@ -13,7 +13,8 @@ use crate::campaign::Plan;
 use crate::journal::entry::last_stop;
 use crate::journal::open_calls::first_open;
 use crate::journal::{
-    Claim, Entry, Hold, JobOwner, Journal, JournalError, News, Part, Rebooked, Reserved, job_taken,
+    Claim, Entry, Frozen, Hold, JobOwner, Journal, JournalError, News, Part, Rebooked, Reserved,
+    job_taken,
 };
 
 /// One campaign in a [`MemoryStore`](super::MemoryStore).
@@ -33,7 +34,7 @@ impl MemoryJournal {
         Self { state, key, member, stop_read: None }
     }
 
-    /// A campaign of its own store, of which nothing is recorded.
+    /// A campaign of its own store, of which nothing is recorded: that of the first plan that is run on it.
     pub fn new() -> Self {
         Self { state: Arc::default(), key: Key::default(), member: None, stop_read: None }
     }
@@ -70,10 +71,10 @@ impl Journal for MemoryJournal {
 
     async fn bind(&mut self, plan: &Plan, server: &str, moved: bool) -> Result<(), JournalError> {
         let mut state = lock(&self.state);
-        match &mut state.campaigns.entry(self.key.clone()).or_default().frozen {
-            Some(frozen) => frozen.bind(plan, server, moved).map(drop),
-            None => Ok(()),
-        }
+        let held = state.campaigns.entry(self.key.clone()).or_default();
+        // Alone in its store, where nobody asks since when, it is the campaign of its first plan.
+        let frozen = held.frozen.get_or_insert_with(|| Frozen::of(plan, SystemTime::UNIX_EPOCH));
+        frozen.bind(plan, server, moved).map(drop)
     }
 
     async fn hold(&mut self, part: Part, span: Duration) -> Result<Hold, JournalError> {
